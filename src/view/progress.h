@@ -1,0 +1,53 @@
+/* view/progress.h - how far long work is, in one line on a terminal.
+ *
+ * Shape    init, many updates, end. Nothing is ever written unless `out` was said to be
+ *          a terminal. Redrawn at most ten times a second, and gone at the end.
+ * Units    nanoseconds of any steady clock, given by the caller; terminal columns.
+ * Memory   embedded, bounded; nothing is allocated.
+ * Errors   none: a line that cannot be written is lost.
+ * Threads  update and end from any; only one progress line is live at a time, and it
+ *          takes itself off the screen before a log line (base/log.h).
+ */
+#ifndef WHET_VIEW_PROGRESS_H
+#define WHET_VIEW_PROGRESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+struct whet_progress {
+    FILE *out; /* NULL when silent */
+    const char *label;
+    const char *noun;
+    size_t columns;
+    int ascii;
+    uint64_t start_ns, drawn_ns, rate_ns, rate_done;
+    double rate; /* per second, smoothed; 0 when not known yet */
+    int on_screen, held;
+};
+
+struct whet_progress_options {
+    FILE *out;
+    int is_terminal;   /* 0: the whole object is silent */
+    size_t columns;    /* 0: 80 */
+    int ascii;         /* for a terminal that is not UTF-8 */
+    const char *label; /* "scanning"; borrowed until the end */
+    const char *noun;  /* "files": what is counted; borrowed until the end */
+};
+
+/* Begins, and takes hold of whet__log_before_set until the end. */
+void whet__progress_init(struct whet_progress *p, const struct whet_progress_options *options,
+                         uint64_t now_ns);
+
+/* The terminal has another width now. */
+void whet__progress_resize(struct whet_progress *p, size_t columns);
+
+/* `total` 0: not known (yet), so neither percentage nor time left. `detail` is shown
+ * where there is room (a path, any bytes); NULL for none. */
+void whet__progress_update(struct whet_progress *p, uint64_t now_ns, uint64_t done,
+                           uint64_t total, const char *detail);
+
+/* Takes the line off the screen; a second call does nothing. */
+void whet__progress_end(struct whet_progress *p);
+
+#endif
