@@ -1,0 +1,21 @@
+/* os/signal.h - ending cleanly when asked to.
+ *
+ * Shape    install once, then ask a flag.
+ * Units    none.
+ * Memory   none is allocated.
+ * Errors   none.
+ * Threads  install before there are others; asking is safe from any, and cheap.
+ */
+#ifndef WHET_OS_SIGNAL_H
+#define WHET_OS_SIGNAL_H
+
+/* From now on the first SIGINT, SIGTERM or SIGHUP only sets the flag, and calls that
+ * wait return early; the second ends the process as if nothing had been installed. A
+ * signal that was ignored before stays so (nohup). SIGPIPE is ignored: writes answer
+ * EPIPE instead. */
+void whet__interrupt_install(void);
+
+/* The number of the signal that came, or 0. */
+int whet__interrupted(void);
+
+#endif

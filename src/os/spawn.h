@@ -1,0 +1,94 @@
+/* os/spawn.h - one run of one program, watched to its end.
+ *
+ * Shape    an argument vector in, a record of the run out; no shell between.
+ * Units    nanoseconds, bytes.
+ * Memory   what the program prints goes into the caller's texts, up to their maximum;
+ *          more than that is read, counted as cut, and dropped.
+ * Errors   -errno when nothing was started, with a message that names the program or
+ *          folder at fault. A program that fails, is killed or runs out of time was
+ *          started: that is 0 and told in the result.
+ * Threads  runs may go on in parallel; each waits for its own child only.
+ *
+ * The program gets its own process group, /dev/null as its input unless told
+ * otherwise, default SIGPIPE and no blocked signals. Signals go to the whole group.
+ */
+#ifndef WHET_OS_SPAWN_H
+#define WHET_OS_SPAWN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/error.h>
+
+#include "base/text.h"
+
+enum whet_spawn_output {
+    WHET_SPAWN_NULL,    /* thrown away by the kernel */
+    WHET_SPAWN_INHERIT, /* where ours goes */
+    WHET_SPAWN_CAPTURE, /* into a text */
+    WHET_SPAWN_STDOUT   /* of stderr only: wherever stdout goes */
+};
+
+enum whet_spawn_flags {
+    WHET_SPAWN_INHERIT_INPUT = 1 << 0, /* our stdin; stdin_path is not looked at */
+    WHET_SPAWN_SAME_GROUP = 1 << 1,    /* stays in our group (a program that owns the
+                                          terminal); only itself is signalled then */
+    WHET_SPAWN_NO_PIDFD = 1 << 2       /* for tests: as on kernels before 5.3 */
+};
+
+struct whet_spawn_options {
+    const char *const *argv; /* NULL-terminated; argv[0] is looked for in PATH if it
+                                holds no '/' */
+    const char *program;     /* the file to run when it is not argv[0]; may be NULL */
+    const char *const *env;  /* "NAME=value", NULL-terminated; NULL: ours */
+    const char *cwd;         /* NULL: ours */
+    const char *stdin_path;  /* NULL: /dev/null */
+    enum whet_spawn_output out;
+    enum whet_spawn_output err;
+    struct whet_text *out_text; /* of WHET_SPAWN_CAPTURE: appended to */
+    struct whet_text *err_text;
+    unsigned flags;         /* enum whet_spawn_flags */
+    uint64_t timeout_ns;    /* 0: none */
+    uint64_t grace_ns;      /* between SIGTERM and SIGKILL; 0: 2 s */
+    int (*stop)(void *ctx); /* asked some ten times a second; 1 ends the run */
+    void *ctx;
+};
+
+struct whet_spawn_result {
+    int exit_code; /* 0..255; -1 when a signal ended it */
+    int signal;    /* that signal; 0 when it exited by itself */
+    int timed_out; /* 1: it was ended because its time was over ... */
+    int stopped;   /* ... or because `stop` said so */
+    int out_cut;   /* 1: it printed more than the text could take */
+    int err_cut;
+    uint64_t wall_ns;       /* from just before the start to its end seen */
+    uint64_t user_ns;       /* of it and of the children it waited for */
+    uint64_t sys_ns;        /* likewise */
+    uint64_t max_rss_bytes; /* of the largest of them. Never less than our own peak
+                               at the start: the kernel carries it over the exec */
+    uint64_t minor_faults;  /* page faults without and ... */
+    uint64_t major_faults;  /* ... with reading from storage */
+    uint64_t voluntary_switches;
+    uint64_t involuntary_switches;
+    uint64_t blocks_in;  /* of 512 bytes, read from storage ... */
+    uint64_t blocks_out; /* ... and written to it */
+};
+
+/* Runs it and waits. When the child has ended, what it left in the pipes is read, but
+ * nobody waits for processes it left in the background; those are killed only when
+ * the run was ended from here.
+ * -ENOENT, -EACCES, -ENOTDIR: program or folder missing or closed to us; -E2BIG: too
+ * many arguments; -EMFILE, -EAGAIN, -ENOMEM: no room. */
+WHET_MUST_USE int whet__spawn_run(const struct whet_spawn_options *options,
+                                  struct whet_spawn_result *out, struct whet_error *err);
+
+/* Appends the path of the program that `name` would run: itself when it holds a '/',
+ * else the first executable file in PATH.
+ * -ENOENT: none.  -EACCES: only files we may not run. */
+WHET_MUST_USE int whet__spawn_find(const char *name, struct whet_text *out);
+
+/* Appends the path of the program that is running. */
+WHET_MUST_USE int whet__spawn_self(struct whet_text *out);
+
+#endif
