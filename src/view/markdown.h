@@ -17,7 +17,7 @@
 /* Inside a paragraph, heading or list item. Line breaks become blanks. */
 void whet__markdown_text(struct whet_text *out, const char *text);
 
-/* Inside a cell of a table. */
+/* Inside a cell of a table; line breaks are shown, as part of a name. */
 void whet__markdown_cell(struct whet_text *out, const char *text);
 
 /* A heading of level 1..6 and the empty line behind it. */

@@ -9,14 +9,35 @@
 #ifndef WHET_VIEW_NUMBER_H
 #define WHET_VIEW_NUMBER_H
 
+#include <stdint.h>
+
 #include "base/text.h"
-#include "view/plot.h"
+
+enum whet_unit {
+    WHET_UNIT_COUNT,    /* 12,345 */
+    WHET_UNIT_DURATION, /* nanoseconds */
+    WHET_UNIT_SIZE,     /* bytes */
+    WHET_UNIT_PERCENT,  /* a ratio: 0.05 is 5 % */
+    WHET_UNIT_FACTOR    /* a ratio: 2.5 is 2.5× */
+};
 
 /* 1234567 as "1,234,567". */
-void whet__number_count(struct whet_text *out, unsigned long long count);
+void whet__number_count(struct whet_text *out, uint64_t count);
 
 /* Three significant digits in the unit that suits: "1,235", "12.3 ms", "4.50 KiB", "5.0%",
- * "2.53x". NaN and infinities as "-". */
+ * "2.53×". NaN and infinities as "-". */
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value);
+
+/* A plain number with so many decimals (0..9), without trailing zeros: "2.5". For
+ * values up to 1e9 in size; what coordinates need. */
+void whet__number_fixed(struct whet_text *out, double value, unsigned decimals);
+
+/* The step of the unit that suits values of this size: `factor` of the unit's base is
+ * one `suffix`. */
+struct whet_number_scale {
+    double factor;
+    const char *suffix; /* " ms", "%", ...; with its blank */
+};
+struct whet_number_scale whet__number_scale(enum whet_unit unit, double value);
 
 #endif

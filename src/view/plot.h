@@ -6,7 +6,8 @@
  * Units    by enum whet_unit: durations in nanoseconds, sizes in bytes, ratios 0..1.
  * Memory   the text is the caller's; the data is only read.
  * Errors   -EINVAL: a value is NaN or infinite, an interval is upside down, a value
- *          is not positive on a log axis, or there are more than WHET_PLOT_MAX_ITEMS items.
+ *          is not positive on a log axis or over WHET_PLOT_MAX_VALUE in size, or there
+ *          are more than WHET_PLOT_MAX_ITEMS items.
  *          -ENOMEM, -EFBIG: as the text says. On error nothing was appended.
  * Threads  safe from any.
  *
@@ -21,16 +22,10 @@
 
 #include "base/text.h"
 #include "view/colour.h"
+#include "view/number.h"
 
 #define WHET_PLOT_MAX_ITEMS 64 /* bars, rows or lines; points are not limited */
-
-enum whet_unit {
-    WHET_UNIT_COUNT,    /* 12,345 */
-    WHET_UNIT_DURATION, /* nanoseconds */
-    WHET_UNIT_SIZE,     /* bytes */
-    WHET_UNIT_PERCENT,  /* a ratio: 0.05 is 5 % */
-    WHET_UNIT_FACTOR    /* a ratio: 2.5 is 2.5x */
-};
+#define WHET_PLOT_MAX_VALUE 1e24
 
 struct whet_plot_frame {
     const char *id;          /* unique in the page; letters, digits, '-'; must be set */
@@ -77,8 +72,9 @@ struct whet_plot_samples {
     size_t count;
 };
 
-/* Every run in the order of measurement, one colour per name, and a line at
- * each median: drift and outliers show. */
+/* Every run in the order of measurement, a row per name, and a line at its median:
+ * drift and outliers show. Each row has a scale of its own, written at its end, never
+ * narrower than a tenth of the median, so that calm looks calm. */
 WHET_MUST_USE int whet__plot_runs(struct whet_text *out, const struct whet_plot_samples *plot);
 
 /* One row per name: every value as a dot, stacked where they are dense, over a box of

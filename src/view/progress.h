@@ -1,9 +1,10 @@
 /* view/progress.h - how far long work is, in one line on a terminal.
  *
  * Shape    init, many updates, end. Nothing is ever written unless `out` was said to be
- *          a terminal. Redrawn at most ten times a second, and gone at the end.
+ *          a terminal. Redrawn at most ten times a second, first after a tenth, so
+ *          that short work shows nothing; gone at the end.
  * Units    nanoseconds of any steady clock, given by the caller; terminal columns.
- * Memory   embedded, bounded; nothing is allocated.
+ * Memory   embedded; one line's buffer, freed by the end. Without memory no line shows.
  * Errors   none: a line that cannot be written is lost.
  * Threads  update and end from any; only one progress line is live at a time, and it
  *          takes itself off the screen before a log line (base/log.h).
@@ -15,15 +16,22 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/text.h"
+
 struct whet_progress {
-    FILE *out; /* NULL when silent */
+    FILE *out; /* NULL when silent or ended; the rest is private */
     const char *label;
     const char *noun;
     size_t columns;
-    int ascii;
-    uint64_t start_ns, drawn_ns, rate_ns, rate_done;
-    double rate; /* per second, smoothed; 0 when not known yet */
-    int on_screen, held;
+    unsigned flags;
+    struct whet_text line;
+    uint64_t start_ns;
+    uint64_t drawn_ns;
+    uint64_t rated_ns; /* when and at what count the rate was last brought up to date */
+    uint64_t rated_done;
+    double rate; /* per second, smoothed; 0: not known yet */
+    int on_screen;
+    int held; /* a log line was written: stay away for one interval */
 };
 
 struct whet_progress_options {

@@ -14,6 +14,7 @@
 #define WHET_VIEW_TABLE_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include <whet/api.h>
 
@@ -21,6 +22,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "view/colour.h"
+#include "view/number.h"
 
 #define WHET_TABLE_MAX_BYTES   ((size_t)64 << 20)
 #define WHET_TABLE_MAX_COLUMNS 32
@@ -29,7 +31,8 @@ enum whet_align { WHET_ALIGN_LEFT, WHET_ALIGN_RIGHT };
 
 struct whet_table_column {
     const char *heading;
-    enum whet_align align; /* of heading and cells alike */
+    enum whet_align align; /* of heading and cells alike; on the right "1.5 s ± 0.2" is
+                              aligned at the plus-minus, by its value */
     unsigned priority;     /* on a narrow terminal the lowest goes first; among equals
                               the rightmost */
     unsigned min_width;    /* a shrinking column goes no narrower; 0: 8 */
@@ -60,11 +63,16 @@ void whet__table_rule(struct whet_table *t);
 
 /* The next cell of the row. Any bytes: they are made safe when rendered. */
 void whet__table_cell(struct whet_table *t, enum whet_role role, const char *text);
+/* The next cell, formatted; at most 255 bytes of it are kept. */
 WHET_PRINTF(3, 4)
 void whet__table_printf(struct whet_table *t, enum whet_role role, const char *format, ...);
 
 /* The next cell, 12345 as "12,345". */
-void whet__table_count(struct whet_table *t, enum whet_role role, unsigned long long count);
+void whet__table_count(struct whet_table *t, enum whet_role role, uint64_t count);
+
+/* The next cell, formatted by whet__number_value. */
+void whet__table_value(struct whet_table *t, enum whet_role role, enum whet_unit unit,
+                       double value);
 
 struct whet_table_style {
     size_t width;    /* of the terminal; 0: as wide as the cells need */

@@ -15,6 +15,7 @@
 #define WHET_VIEW_WIDTH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/text.h"
 
@@ -28,15 +29,22 @@ enum whet_width_flags {
 /* One character as it is shown. */
 struct whet_glyph {
     char shown[WHET_WIDTH_SHOWN_BYTES]; /* NUL-terminated */
-    size_t bytes;                       /* taken from the input, at least 1 */
-    unsigned columns;                   /* of `shown`: 0 for a combining mark */
+    unsigned columns;                   /* of `shown`; 0 for a combining mark */
     int joins;                          /* belongs to the character before it */
-    int escaped;
+    int escaped;                        /* `shown` is not the character itself */
 };
 
-/* The character at the start of `text`; `len` must not be 0. `state` is 0 at the start of
- * a text and then the caller's to keep. */
-struct whet_glyph whet__width_next(const char *text, size_t len, unsigned flags, int *state);
+/* A walk over a text: set `text` and `len`, zero the rest. */
+struct whet_width_walk {
+    const char *text; /* what is left */
+    size_t len;
+    unsigned flags;
+    int32_t last, state; /* private */
+    unsigned last_columns;
+};
+
+/* Takes the next character; 0 at the end. */
+int whet__width_step(struct whet_width_walk *walk, struct whet_glyph *glyph);
 
 /* Columns of the shown form. */
 size_t whet__width(const char *text, size_t len, unsigned flags);

@@ -1,0 +1,138 @@
+/* Numbers for people. printf is kept away from fractions, because a comma as the decimal
+ * point of a user's locale would break an SVG. Expected load: thousands per report. */
+#include "view/number.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#define LARGEST 1e15 /* beyond, doubles have no digits left for a fraction */
+
+static const struct whet_number_scale durations[] = {
+    {1, " ns"}, {1e3, " µs"}, {1e6, " ms"}, {1e9, " s"}, {60e9, " min"}, {3600e9, " h"},
+};
+static const struct whet_number_scale sizes[] = {
+    {1, " B"},
+    {1024.0, " KiB"},
+    {1048576.0, " MiB"},
+    {1073741824.0, " GiB"},
+    {1099511627776.0, " TiB"},
+};
+static const struct whet_number_scale counts[] = {
+    {1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}, {1e12, "T"}};
+static const struct whet_number_scale percent[] = {{0.01, "%"}};
+static const struct whet_number_scale factor[] = {{1, "×"}};
+
+static const struct {
+    const struct whet_number_scale *steps;
+    size_t count;
+} units[] = {
+    [WHET_UNIT_COUNT] = {counts, sizeof(counts) / sizeof(counts[0])},
+    [WHET_UNIT_DURATION] = {durations, sizeof(durations) / sizeof(durations[0])},
+    [WHET_UNIT_SIZE] = {sizes, sizeof(sizes) / sizeof(sizes[0])},
+    [WHET_UNIT_PERCENT] = {percent, 1},
+    [WHET_UNIT_FACTOR] = {factor, 1},
+};
+
+void whet__number_count(struct whet_text *out, uint64_t count)
+{
+    char digits[24];
+    size_t len = (size_t)snprintf(digits, sizeof(digits), "%" PRIu64, count);
+
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            whet__text_putc(out, ',');
+        whet__text_putc(out, digits[i]);
+    }
+}
+
+/* Half a thousandth below a step already prints as that step. */
+struct whet_number_scale whet__number_scale(enum whet_unit unit, double value)
+{
+    const struct whet_number_scale *steps = units[unit].steps;
+    size_t i = units[unit].count - 1;
+
+    while (i > 0 && fabs(value) < steps[i].factor * 0.9995)
+        i--;
+    return steps[i];
+}
+
+static void put_fraction(struct whet_text *out, uint64_t fraction, unsigned decimals, int strip)
+{
+    char digits[24];
+    size_t len =
+        (size_t)snprintf(digits, sizeof(digits), "%0*" PRIu64, (int)decimals, fraction);
+
+    while (strip && len > 0 && digits[len - 1] == '0')
+        len--;
+    if (len == 0)
+        return;
+    whet__text_putc(out, '.');
+    whet__text_append(out, digits, len);
+}
+
+static void put_decimal(struct whet_text *out, double value, unsigned decimals, int strip)
+{
+    uint64_t power = 1, scaled;
+    double size = fabs(value);
+
+    for (unsigned i = 0; i < decimals; i++)
+        power *= 10;
+    if (size * (double)power >= 1e18) /* only past LARGEST: whole numbers are enough */
+        size = 1e18 / (double)power;
+    scaled = (uint64_t)(size * (double)power + 0.5);
+    if (value < 0 && scaled != 0)
+        whet__text_putc(out, '-');
+    whet__text_printf(out, "%" PRIu64, scaled / power);
+    if (decimals > 0)
+        put_fraction(out, scaled % power, decimals, strip);
+}
+
+void whet__number_fixed(struct whet_text *out, double value, unsigned decimals)
+{
+    put_decimal(out, value, decimals > 9 ? 9 : decimals, 1);
+}
+
+/* So many that three digits count, after rounding. */
+static unsigned decimals_of(enum whet_unit unit, double scaled)
+{
+    double size = fabs(scaled);
+
+    if (unit == WHET_UNIT_PERCENT)
+        return size < 0.995 ? 2 : size < 99.95 ? 1 : 0;
+    return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
+}
+
+static void put_count(struct whet_text *out, double value)
+{
+    double size = fabs(value);
+
+    if (size < 999.5) {
+        put_decimal(out, value, decimals_of(WHET_UNIT_COUNT, value), 1);
+        return;
+    }
+    if (value < 0)
+        whet__text_putc(out, '-');
+    whet__number_count(out, (uint64_t)(size + 0.5));
+}
+
+void whet__number_value(struct whet_text *out, enum whet_unit unit, double value)
+{
+    struct whet_number_scale scale;
+
+    if (!isfinite(value)) {
+        whet__text_putc(out, '-');
+        return;
+    }
+    if (unit == WHET_UNIT_COUNT && fabs(value) < LARGEST) {
+        put_count(out, value);
+        return;
+    }
+    scale = whet__number_scale(unit, value);
+    value /= scale.factor;
+    put_decimal(out, value, decimals_of(unit, value),
+                unit == WHET_UNIT_SIZE && scale.factor == 1);
+    whet__text_puts(out, scale.suffix);
+}

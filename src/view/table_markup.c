@@ -1,0 +1,122 @@
+/* A table as Markdown and as HTML; nothing is dropped there, the reader's program fits it.
+ * Expected load: as view/table.c. */
+#include <string.h>
+
+#include "view/html.h"
+#include "view/markdown.h"
+#include "view/table_rows.h"
+
+/* Whether the table can be rendered; hands its error to the text if not. */
+static int is_sound(struct whet_text *out, const struct whet_table *t)
+{
+    if (t->error != 0 && out->error == 0)
+        out->error = t->error;
+    return t->error == 0;
+}
+
+static void put_markdown_row(struct whet_text *out, const struct whet_table *t,
+                             const struct whet_table_row *row)
+{
+    const char *bold = row->kind == WHET_TABLE_ROW_TOTAL ? "**" : "";
+
+    for (size_t c = 0; c < t->column_count; c++) {
+        const struct whet_table_cell *cell = whet__table_cell_at(t, row, c);
+        const char *mark = cell->len > 0 ? bold : "";
+
+        whet__text_printf(out, "| %s", mark);
+        whet__markdown_cell(out, cell->text);
+        whet__text_printf(out, "%s ", mark);
+    }
+    whet__text_puts(out, "|\n");
+}
+
+void whet__table_put_markdown(struct whet_text *out, const struct whet_table *t)
+{
+    if (!is_sound(out, t))
+        return;
+    for (size_t c = 0; c < t->column_count; c++) {
+        whet__text_puts(out, "| ");
+        whet__markdown_cell(out, t->columns[c].heading);
+        whet__text_putc(out, ' ');
+    }
+    whet__text_puts(out, "|\n");
+    for (size_t c = 0; c < t->column_count; c++)
+        whet__text_puts(out, t->columns[c].align == WHET_ALIGN_RIGHT ? "|---:" : "|---");
+    whet__text_puts(out, "|\n");
+    for (size_t r = 0; r < t->rows.len; r++) {
+        const struct whet_table_row *row = whet__vec_at(&t->rows, r);
+
+        if (row->kind != WHET_TABLE_ROW_RULE)
+            put_markdown_row(out, t, row);
+    }
+    whet__text_putc(out, '\n');
+}
+
+/* The first cell of a row names it. A line break in a cell is part of a name: the escaping
+ * of attributes shows it. */
+static void put_html_cell(struct whet_text *out, const struct whet_table *t,
+                          const struct whet_table_cell *cell, size_t column)
+{
+    const char *tag = column == 0 ? "th" : "td";
+    int right = t->columns[column].align == WHET_ALIGN_RIGHT;
+
+    whet__text_printf(out, "<%s%s", tag, column == 0 ? " scope=\"row\"" : "");
+    if (right || cell->role != WHET_ROLE_PLAIN)
+        whet__text_printf(out, " class=\"%s%s%s\"", right ? "right" : "",
+                          right && cell->role != WHET_ROLE_PLAIN ? " " : "",
+                          cell->role != WHET_ROLE_PLAIN ? whet__colour_class(cell->role) : "");
+    whet__text_putc(out, '>');
+    whet__html_attr(out, cell->text);
+    whet__text_printf(out, "</%s>", tag);
+}
+
+/* A rule becomes the upper edge of the row below it. */
+static void put_html_row(struct whet_text *out, const struct whet_table *t,
+                         const struct whet_table_row *row, int ruled)
+{
+    if (row->kind == WHET_TABLE_ROW_TOTAL)
+        whet__text_puts(out, ruled ? "<tr class=\"ruled total\">" : "<tr class=\"total\">");
+    else
+        whet__text_puts(out, ruled ? "<tr class=\"ruled\">" : "<tr>");
+    for (size_t c = 0; c < t->column_count; c++)
+        put_html_cell(out, t, whet__table_cell_at(t, row, c), c);
+    whet__text_puts(out, "</tr>\n");
+}
+
+static void put_html_head(struct whet_text *out, const struct whet_table *t,
+                          const char *caption)
+{
+    whet__text_puts(out, "<div class=\"table\"><table>\n");
+    if (caption != NULL) {
+        whet__text_puts(out, "<caption>");
+        whet__html_text(out, caption);
+        whet__text_puts(out, "</caption>\n");
+    }
+    whet__text_puts(out, "<thead><tr>");
+    for (size_t c = 0; c < t->column_count; c++) {
+        int right = t->columns[c].align == WHET_ALIGN_RIGHT;
+
+        whet__text_printf(out, "<th scope=\"col\"%s>", right ? " class=\"right\"" : "");
+        whet__html_text(out, t->columns[c].heading);
+        whet__text_puts(out, "</th>");
+    }
+    whet__text_puts(out, "</tr></thead>\n<tbody>\n");
+}
+
+void whet__table_put_html(struct whet_text *out, const struct whet_table *t,
+                          const char *caption)
+{
+    int ruled = 0;
+
+    if (!is_sound(out, t))
+        return;
+    put_html_head(out, t, caption);
+    for (size_t r = 0; r < t->rows.len; r++) {
+        const struct whet_table_row *row = whet__vec_at(&t->rows, r);
+
+        if (row->kind != WHET_TABLE_ROW_RULE)
+            put_html_row(out, t, row, ruled);
+        ruled = row->kind == WHET_TABLE_ROW_RULE;
+    }
+    whet__text_puts(out, "</tbody>\n</table></div>\n");
+}
