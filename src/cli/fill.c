@@ -1,0 +1,42 @@
+/* Text broken into lines at blanks, for help. Expected load: a page. */
+#include "cli/fill.h"
+
+#include <string.h>
+
+void whet__fill(struct whet_text *out, const char *str, unsigned column, unsigned indent,
+                unsigned width)
+{
+    size_t at = column;
+    int first = 1; /* no word on this line yet */
+
+    if (column < indent) {
+        whet__text_fill(out, ' ', indent - column);
+        at = indent;
+    }
+    while (*str != '\0') {
+        size_t word = strcspn(str, " \n");
+
+        if (!first && at + 1 + word > width) {
+            whet__text_putc(out, '\n');
+            whet__text_fill(out, ' ', indent);
+            at = indent;
+            first = 1;
+        }
+        if (!first) {
+            whet__text_putc(out, ' ');
+            at++;
+        }
+        whet__text_append(out, str, word);
+        at += word;
+        first = 0;
+        str += word;
+        if (strncmp(str, "\n\n", 2) == 0) {
+            whet__text_puts(out, "\n\n");
+            whet__text_fill(out, ' ', indent);
+            at = indent;
+            first = 1;
+        }
+        str += strspn(str, " \n");
+    }
+    whet__text_putc(out, '\n');
+}
