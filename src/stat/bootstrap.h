@@ -1,0 +1,63 @@
+/* stat/bootstrap.h - an interval for any statistic, by resampling.
+ *
+ * Shape    a statistic is a function; options whose zeroes mean the defaults.
+ * Units    those of the statistic; `level` is a ratio, 0.95 for 95 %.
+ * Memory   none is allocated; the caller lends scratch room of the stated size.
+ * Errors   0 or a negative errno value; on error *out is untouched.
+ * Threads  safe from any; the same seed gives the same answer anywhere.
+ *
+ * Source   Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters
+ *          13 (percentile) and 14 (BCa).
+ */
+#ifndef WHET_STAT_BOOTSTRAP_H
+#define WHET_STAT_BOOTSTRAP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+
+#include "stat/interval.h"
+
+/* The statistic of `n` values, which it may put in another order. */
+typedef double (*whet_statistic)(double *values, size_t n, void *ctx);
+
+/* Ready-made ones; ctx is not looked at. */
+double whet__statistic_mean(double *values, size_t n, void *ctx);
+double whet__statistic_median(double *values, size_t n, void *ctx);
+
+enum whet_bootstrap_method {
+    WHET_BOOTSTRAP_PERCENTILE,
+    /* Corrects for bias and skew; for smooth statistics such as the mean. Not for
+     * medians, whose jackknife is inconsistent. */
+    WHET_BOOTSTRAP_BCA
+};
+
+struct whet_bootstrap_options {
+    unsigned resamples; /* 0 is 2,000; at least 100, at most 1,000,000 */
+    enum whet_bootstrap_method method;
+    uint64_t seed;
+    double level; /* 0 is 0.95 */
+};
+
+/* How many doubles of scratch a call on `n` values needs (n of both samples added, for
+ * two). */
+size_t whet__bootstrap_scratch(size_t n, const struct whet_bootstrap_options *options);
+
+/* The statistic and its interval; `options` may be NULL. `values` are not changed.
+ * -EINVAL: n < 2 or an option is out of range.  -EDOM: the statistic was not finite. */
+WHET_MUST_USE int whet__bootstrap_interval(struct whet_interval *out, const double *values,
+                                           size_t n, whet_statistic statistic, void *ctx,
+                                           const struct whet_bootstrap_options *options,
+                                           double *scratch);
+
+/* median(a) / median(b) of two samples that were not measured in pairs.
+ * Percentile method only.
+ * -EINVAL: as above, for either sample, or another method.  -EDOM: a value is not positive and
+ * finite. */
+WHET_MUST_USE int whet__bootstrap_ratio(struct whet_interval *out, const double *a, size_t na,
+                                        const double *b, size_t nb,
+                                        const struct whet_bootstrap_options *options,
+                                        double *scratch);
+
+#endif
