@@ -8,6 +8,20 @@
  *
  * Source   Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters
  *          13 (percentile) and 14 (BCa).
+ *
+ * What the intervals really cover, in percent, over 5,000 draws of normal, log-normal and
+ * bimodal sources with 2,000 resamples (tests/unit/stat/test_coverage.c repeats it):
+ *
+ *   n of each sample              5            7            10           20           50
+ *   ratio of medians at 95   96.8-97.1    95.6-96.1    96.6-96.8    96.5-96.5
+ *   ratio of medians at 99   98.4-98.5    99.2-99.6    99.2-99.3    99.3-99.5
+ *   mean, percentile, at 95  79.4-84.0                 87.1-90.8    90.7-93.3    93.4-94.6
+ *   mean, BCa, at 95         80.5-83.9                 88.4-95.1    91.3-96.2    93.6-95.1
+ *
+ * So a ratio of medians can be trusted from 5 values a sample at 95 % and from 7 at 99 %,
+ * erring on the wide side; a mean from about 50. For one median there is an exact interval
+ * (stat/interval.h), for pairs too (stat/paired.h). None of them helps against samples
+ * that were taken one after the other on a machine that drifts: measure in pairs.
  */
 #ifndef WHET_STAT_BOOTSTRAP_H
 #define WHET_STAT_BOOTSTRAP_H
