@@ -7,9 +7,9 @@
 #include "view/html_style.h"
 #include "view/width.h"
 
-static void put_escaped(struct whet_text *out, const char *text, int in_attribute)
+static void put_escaped(struct whet_text *out, const char *text, size_t len, int in_attribute)
 {
-    struct whet_width_walk walk = {.text = text, .len = strlen(text)};
+    struct whet_width_walk walk = {.text = text, .len = len};
     struct whet_glyph g;
 
     while (walk.len > 0) {
@@ -35,12 +35,17 @@ static void put_escaped(struct whet_text *out, const char *text, int in_attribut
 
 void whet__html_text(struct whet_text *out, const char *text)
 {
-    put_escaped(out, text, 0);
+    put_escaped(out, text, strlen(text), 0);
 }
 
 void whet__html_attr(struct whet_text *out, const char *text)
 {
-    put_escaped(out, text, 1);
+    put_escaped(out, text, strlen(text), 1);
+}
+
+void whet__html_attr_n(struct whet_text *out, const char *text, size_t len)
+{
+    put_escaped(out, text, len, 1);
 }
 
 /* <tag class="role">text</tag>; nothing for a NULL text. */

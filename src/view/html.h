@@ -29,9 +29,11 @@ struct whet_html_page {
 void whet__html_begin(struct whet_text *out, const struct whet_html_page *page);
 void whet__html_end(struct whet_text *out, const struct whet_html_page *page);
 
-/* The content of an element, and of an attribute in double quotes. */
+/* The content of an element, where line breaks are layout; and of an attribute in double
+ * quotes, where a line break is shown as \n (right for names in elements, too). */
 void whet__html_text(struct whet_text *out, const char *text);
 void whet__html_attr(struct whet_text *out, const char *text);
+void whet__html_attr_n(struct whet_text *out, const char *text, size_t len);
 
 /* A section with its heading (h2); `id` is for links: letters, digits and '-'. */
 void whet__html_section(struct whet_text *out, const char *id, const char *heading);

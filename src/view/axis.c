@@ -1,0 +1,181 @@
+/* Axes. A loop over ticks counts in whole steps, so that no rounding error adds up
+ * and 0 is 0. Expected load: two per picture. */
+#include "view/axis.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "view/plot.h"
+
+#define SAME 1e-9 /* a narrower range than this part of its values is one value */
+
+int whet__axis_takes(double value, int log)
+{
+    return isfinite(value) && fabs(value) <= WHET_PLOT_MAX_VALUE &&
+           (!log || value >= 1 / WHET_PLOT_MAX_VALUE);
+}
+
+/* The smallest of 1, 2, 5 times a power of ten that is not below `raw`. */
+static double nice_step(double raw)
+{
+    double power = pow(10, floor(log10(raw)));
+    double ratio = raw / power;
+
+    if (ratio <= 1.0000001)
+        return power;
+    return power * (ratio <= 2.0000001 ? 2 : ratio <= 5.0000001 ? 5 : 10);
+}
+
+/* One value gets room on both sides, and 0 a range of one unit. */
+static void widen(struct whet_axis *a)
+{
+    double size = fmax(fabs(a->low), fabs(a->high));
+
+    if (a->high - a->low > size * SAME)
+        return;
+    if (size == 0) {
+        a->high = a->unit == WHET_UNIT_PERCENT ? 0.01 : 1;
+        return;
+    }
+    a->low -= size * 0.1;
+    a->high += size * 0.1;
+}
+
+static void init_linear(struct whet_axis *a, unsigned want)
+{
+    double step, first, count;
+    double size;
+
+    widen(a);
+    size = fmax(fabs(a->low), fabs(a->high));
+    a->scale = whet__number_scale(a->unit, size);
+    if (a->unit == WHET_UNIT_COUNT && size < 1e5)
+        a->scale = whet__number_scale(a->unit, 0);
+    step = nice_step((a->high - a->low) / a->scale.factor / want);
+    if (a->unit == WHET_UNIT_COUNT && step * a->scale.factor < 1)
+        step = 1 / a->scale.factor;
+    a->decimals = step < 1 ? (unsigned)fmin(9, -floor(log10(step) + 1e-9)) : 0;
+    step *= a->scale.factor;
+    first = floor(a->low / step + 1e-6);
+    count = ceil(a->high / step - 1e-6) - first;
+    count = fmin(fmax(count, 1), WHET_AXIS_TICKS - 1);
+    for (double i = 0; i <= count; i++)
+        a->ticks[a->tick_count++] = (first + i) * step;
+    a->low = fmin(a->low, a->ticks[0]);
+    a->high = fmax(a->high, a->ticks[a->tick_count - 1]);
+}
+
+static double log_base(const struct whet_axis *a)
+{
+    int is_small_count = a->unit == WHET_UNIT_COUNT && a->low >= 1 && a->high <= 1024;
+
+    return a->unit == WHET_UNIT_SIZE || is_small_count ? 2 : 10;
+}
+
+/* Ticks at whole powers, several at a stride where there are many. */
+static void add_powers(struct whet_axis *a, double base, double first, double last,
+                       unsigned want)
+{
+    static const double strides[] = {1, 2, 5, 10, 20, 50, 100};
+    double stride = strides[0];
+
+    for (size_t i = 0; i < sizeof(strides) / sizeof(strides[0]); i++) {
+        stride = strides[i];
+        if ((last - first) / stride <= want)
+            break;
+    }
+    a->low = pow(base, first);
+    a->high = pow(base, last);
+    for (double e = ceil(first / stride) * stride; e <= last && a->tick_count < WHET_AXIS_TICKS;
+         e += stride)
+        a->ticks[a->tick_count++] = pow(base, e);
+}
+
+/* Within two powers of ten: 1, 2, 5, 10, ... from the one below to the one above. */
+static void add_decades(struct whet_axis *a, double first, double last)
+{
+    static const double steps[] = {1, 2, 5};
+    double low = a->low * (1 + SAME), high = a->high * (1 - SAME);
+
+    for (double e = first; e <= last; e++)
+        for (size_t i = 0; i < 3; i++) {
+            double tick = steps[i] * pow(10, e);
+
+            if (a->tick_count > 0 && tick <= low)
+                a->tick_count = 0; /* the one before was not the nearest below */
+            if (a->tick_count == 0 || a->ticks[a->tick_count - 1] < high)
+                a->ticks[a->tick_count++] = tick;
+        }
+    a->low = fmin(a->low, a->ticks[0]);
+    a->high = fmax(a->high, a->ticks[a->tick_count - 1]);
+}
+
+static void init_log(struct whet_axis *a, unsigned want)
+{
+    double base = log_base(a);
+    double first = floor(log(a->low) / log(base) + SAME);
+    double last = ceil(log(a->high) / log(base) - SAME);
+
+    if (last <= first)
+        last = first + 1;
+    if (base == 10 && last - first <= 2)
+        add_decades(a, first, last);
+    else
+        add_powers(a, base, first, last, want);
+}
+
+void whet__axis_init(struct whet_axis *axis, enum whet_unit unit, int log, double low,
+                     double high, unsigned ticks)
+{
+    unsigned want = ticks < 2 ? 2 : ticks > 16 ? 16 : ticks;
+
+    memset(axis, 0, sizeof(*axis));
+    axis->unit = unit;
+    axis->log = log;
+    axis->low = low;
+    axis->high = high;
+    if (log)
+        init_log(axis, want);
+    else
+        init_linear(axis, want);
+}
+
+double whet__axis_at(const struct whet_axis *a, double value)
+{
+    double share = a->log ? log(value / a->low) / log(a->high / a->low)
+                          : (value - a->low) / (a->high - a->low);
+
+    return a->from + share * (a->to - a->from);
+}
+
+/* Powers of ten stay powers of ten: no minutes among them. */
+static void put_log_label(struct whet_text *out, enum whet_unit unit, double value)
+{
+    struct whet_number_scale scale =
+        whet__number_scale(unit, unit == WHET_UNIT_DURATION ? fmin(value, 1e9) : value);
+
+    if (unit == WHET_UNIT_COUNT && value >= 1 && value < 1e5)
+        scale = whet__number_scale(unit, 0);
+    if (value / scale.factor >= 1000)
+        whet__number_value(out, WHET_UNIT_COUNT, value / scale.factor);
+    else
+        whet__number_fixed(out, value / scale.factor, 9);
+    whet__text_puts(out, scale.suffix);
+}
+
+void whet__axis_label(struct whet_text *out, const struct whet_axis *a, size_t index)
+{
+    double value = a->ticks[index];
+
+    if (a->log) {
+        put_log_label(out, a->unit, value);
+    } else if (value == 0) {
+        whet__text_putc(out, '0');
+    } else if (a->scale.factor == 1 && a->decimals == 0) {
+        whet__number_value(out, WHET_UNIT_COUNT, value);
+        whet__text_puts(out, a->scale.suffix);
+    } else {
+        whet__number_fixed(out, value / a->scale.factor, a->decimals);
+        whet__text_puts(out, a->scale.suffix);
+    }
+}
