@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cli/fill.h"
+#include "view/fill.h"
 
 struct help_args {
     int man;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/fill.h"
+#include "view/fill.h"
 
 void whet__command_usage(const struct whet_command *command, struct whet_text *out)
 {

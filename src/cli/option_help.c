@@ -5,7 +5,7 @@
 #include <ctype.h>
 #include <string.h>
 
-#include "cli/fill.h"
+#include "view/fill.h"
 
 /* Where the second column starts; longer left sides get a line of their own. */
 #define HELP_COLUMN 28

@@ -1,7 +1,9 @@
-/* Text broken into lines at blanks, for help. Expected load: a page. */
-#include "cli/fill.h"
+/* Text broken into lines at blanks, for help and reports. Expected load: a page. */
+#include "view/fill.h"
 
 #include <string.h>
+
+#include "view/width.h"
 
 void whet__fill(struct whet_text *out, const char *str, unsigned column, unsigned indent,
                 unsigned width)
@@ -15,8 +17,9 @@ void whet__fill(struct whet_text *out, const char *str, unsigned column, unsigne
     }
     while (*str != '\0') {
         size_t word = strcspn(str, " \n");
+        size_t columns = whet__width(str, word, 0);
 
-        if (!first && at + 1 + word > width) {
+        if (!first && at + 1 + columns > width) {
             whet__text_putc(out, '\n');
             whet__text_fill(out, ' ', indent);
             at = indent;
@@ -27,7 +30,7 @@ void whet__fill(struct whet_text *out, const char *str, unsigned column, unsigne
             at++;
         }
         whet__text_append(out, str, word);
-        at += word;
+        at += columns;
         first = 0;
         str += word;
         if (strncmp(str, "\n\n", 2) == 0) {

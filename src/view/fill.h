@@ -1,13 +1,13 @@
-/* cli/fill.h - text broken into lines at blanks.
+/* view/fill.h - text broken into lines at blanks, for a terminal.
  *
  * Shape    appends to a text.
- * Units    columns; one byte counts as one (the commands' own text is ASCII).
+ * Units    terminal columns (view/width.h).
  * Memory   the text's.
  * Errors   sticky in the text.
  * Threads  one at a time.
  */
-#ifndef WHET_CLI_FILL_H
-#define WHET_CLI_FILL_H
+#ifndef WHET_VIEW_FILL_H
+#define WHET_VIEW_FILL_H
 
 #include "base/text.h"
 
