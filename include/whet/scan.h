@@ -34,14 +34,15 @@ enum whet_scan_cache {
 };
 
 enum whet_scan_flags {
-    WHET_SCAN_LINES_ONLY = 1 << 0,   /* count lines; never parse */
-    WHET_SCAN_LIST_ONLY = 1 << 1,    /* names and languages; never open */
-    WHET_SCAN_FUNCTIONS = 1 << 2,    /* keep each file's functions in the answer */
-    WHET_SCAN_IGNORED = 1 << 3,      /* list what ignore rules left out */
-    WHET_SCAN_NO_GITIGNORE = 1 << 4, /* neither .gitignore nor info/exclude */
-    WHET_SCAN_NO_PARENTS = 1 << 5,   /* no ignore files from above the folder */
-    WHET_SCAN_NO_GLOBAL = 1 << 6,    /* not git's core.excludesFile */
-    WHET_SCAN_NO_WHETIGNORE = 1 << 7 /* not .whetignore */
+    WHET_SCAN_LINES_ONLY = 1 << 0,    /* count lines; never parse */
+    WHET_SCAN_LIST_ONLY = 1 << 1,     /* names and languages; never open */
+    WHET_SCAN_FUNCTIONS = 1 << 2,     /* keep each file's functions in the answer */
+    WHET_SCAN_IGNORED = 1 << 3,       /* list what ignore rules left out */
+    WHET_SCAN_NO_GITIGNORE = 1 << 4,  /* neither .gitignore nor info/exclude */
+    WHET_SCAN_NO_PARENTS = 1 << 5,    /* no ignore files from above the folder */
+    WHET_SCAN_NO_GLOBAL = 1 << 6,     /* not git's core.excludesFile */
+    WHET_SCAN_NO_WHETIGNORE = 1 << 7, /* not .whetignore */
+    WHET_SCAN_SIZES = 1 << 8          /* with LIST_ONLY: ask each file's size, too */
 };
 
 /* What is done so far; `files_found` grows until the walk is over. */
@@ -162,6 +163,20 @@ WHET_API size_t whet_scan_language_count(const struct whet_scan *scan);
 WHET_API const struct whet_scan_language *whet_scan_language(const struct whet_scan *scan,
                                                              size_t index);
 WHET_API const struct whet_scan_totals *whet_scan_totals(const struct whet_scan *scan);
+
+/* How large the scanned files are. Quantiles are exact: the smallest size with at
+ * least that share of the files at or below it (Hyndman and Fan 1996, type 1). */
+#define WHET_SCAN_SIZE_CLASSES 65
+struct whet_scan_sizes {
+    double mean;
+    uint64_t p50, p90, p99, max;
+    uint64_t
+        classes[WHET_SCAN_SIZE_CLASSES]; /* files by size: [0] empty, [n] 2^(n-1) .. 2^n - 1 */
+};
+
+/* -ENOMEM. All zero when there are no files. */
+WHET_API WHET_MUST_USE int whet_scan_sizes(const struct whet_scan *scan,
+                                           struct whet_scan_sizes *out);
 
 /* What to tell the user on the side, one line each ("cache moved aside: ..."). */
 WHET_API size_t whet_scan_note_count(const struct whet_scan *scan);

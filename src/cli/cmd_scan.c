@@ -1,0 +1,346 @@
+/* whet scan: lines, functions and complexity of every file below a folder. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <whet/scan.h>
+
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/signal.h"
+#include "os/term.h"
+#include "scan/format.h"
+#include "view/progress.h"
+
+struct scan_args {
+    unsigned jobs;
+    unsigned flags; /* enum whet_scan_flags */
+    int cache;
+    int functions; /* -1: as the format likes */
+    int by_file;
+    int skipped;
+    int summary;
+    int json;
+    unsigned top;
+    uint64_t max_file_bytes;
+    uint64_t cache_bytes;
+    const char *cache_dir;
+    const char *format;
+    const char *output;
+};
+
+static const struct whet_option_choice cache_choices[] = {
+    {"auto", WHET_SCAN_CACHE_AUTO},
+    {"off", WHET_SCAN_CACHE_OFF},
+    {"stat", WHET_SCAN_CACHE_STAT},
+    {"content", WHET_SCAN_CACHE_CONTENT},
+    {NULL, 0},
+};
+
+static const struct whet_option options[] = {
+    {.section = "How to scan",
+     .name = "jobs",
+     .letter = 'j',
+     .argument = "N",
+     WHET_INTO_UINT(scan_args, jobs),
+     .min = 1,
+     .max = 1024,
+     .fallback = "the cores that affinity and cgroup allow",
+     .help = "use N threads"},
+    {.name = "lines",
+     .letter = 'l',
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_LINES_ONLY,
+     .help = "count lines only; never parse"},
+    {.name = "list",
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_LIST_ONLY,
+     .help = "list the files that would be scanned; open none"},
+    {.name = "max-file-size",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(scan_args, max_file_bytes),
+     .min = 1,
+     .fallback = "10MiB",
+     .help = "skip larger files, and say so"},
+    {.section = "What to leave out",
+     .name = "no-gitignore",
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_NO_GITIGNORE,
+     .help = "do not read .gitignore and .git/info/exclude"},
+    {.name = "no-parent-ignore",
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_NO_PARENTS,
+     .help = "do not read ignore files above PATH"},
+    {.name = "no-global-ignore",
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_NO_GLOBAL,
+     .help = "do not read git's core.excludesFile"},
+    {.name = "no-whetignore",
+     WHET_INTO_BIT(scan_args, flags),
+     .value = WHET_SCAN_NO_WHETIGNORE,
+     .help = "do not read .whetignore"},
+    {.section = "Cache",
+     .name = "cache",
+     .argument = "MODE",
+     WHET_INTO_CHOICE(scan_args, cache),
+     .choices = cache_choices,
+     .fallback = "auto",
+     .help = "reuse answers of earlier scans: stat trusts times and sizes, content reads and "
+             "hashes every file, auto is stat on local filesystems"},
+    {.name = "cache-dir",
+     .argument = "DIR",
+     WHET_INTO_STRING(scan_args, cache_dir),
+     .fallback = "$XDG_CACHE_HOME/whet",
+     .help = "keep the cache there"},
+    {.name = "cache-size",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(scan_args, cache_bytes),
+     .min = 1 << 20,
+     .fallback = "1GiB",
+     .help = "let the cache grow to SIZE on disk"},
+    {.section = "Output",
+     .name = "format",
+     .letter = 'f',
+     .argument = "FORMAT",
+     WHET_INTO_STRING(scan_args, format),
+     .fallback = "table",
+     .help = "table, json (an object per line) or markdown"},
+    {.name = "json", WHET_INTO_FLAG(scan_args, json), .help = "the same as --format json"},
+    {.name = "output",
+     .letter = 'o',
+     .argument = "FILE",
+     WHET_INTO_STRING(scan_args, output),
+     .help = "write the answer to FILE; .json, .md or .txt choose the format"},
+    {.name = "by-file",
+     WHET_INTO_FLAG(scan_args, by_file),
+     .help = "a row for each file (table, markdown)"},
+    {.name = "functions",
+     WHET_INTO_SWITCH(scan_args, functions),
+     .fallback = "on for json",
+     .help = "give each file's functions (json)"},
+    {.name = "top",
+     .argument = "N",
+     WHET_INTO_UINT(scan_args, top),
+     .help = "list the N most complex functions (table, markdown)"},
+    {.name = "skipped",
+     WHET_INTO_FLAG(scan_args, skipped),
+     .help = "list what was left out, and why; json does without being asked"},
+    {.name = "summary",
+     WHET_INTO_FLAG(scan_args, summary),
+     .help = "totals only; in json with time, jobs and cache hits of this run"},
+};
+
+/* What the callbacks of a running scan need. */
+struct watch {
+    struct whet_progress line;
+};
+
+static int watch_stop(void *ctx)
+{
+    (void)ctx;
+    return whet__interrupted();
+}
+
+static void watch_progress(void *ctx, const struct whet_scan_progress *now)
+{
+    struct watch *watch = ctx;
+
+    whet__progress_update(&watch->line, whet__clock_now_ns(), now->files_done,
+                          now->walking ? 0 : now->files_found, NULL);
+}
+
+static const struct whet_scan_format *format_choose(const struct scan_args *args,
+                                                    struct whet_error *err)
+{
+    const struct whet_scan_format *format = NULL;
+
+    if (args->format != NULL) {
+        format = whet__scan_format(args->format);
+        if (format == NULL)
+            whet_error_set(err, -EINVAL,
+                           "unknown format: '%.64s': choose table, json or markdown",
+                           args->format);
+        return format;
+    }
+    if (args->json)
+        return &whet__scan_format_json;
+    if (args->output != NULL) {
+        format = whet__scan_format_of_file(args->output);
+        if (format == NULL)
+            whet_error_set(err, -EINVAL,
+                           "no format for this ending: '%.200s': use .json, .md or .txt, or "
+                           "--format",
+                           args->output);
+        return format;
+    }
+    return &whet__scan_format_table;
+}
+
+static void options_fill(const struct scan_args *args, const struct whet_scan_format *format,
+                         struct watch *watch, struct whet_scan_options *o)
+{
+    int functions = args->functions;
+
+    if (functions < 0)
+        functions = format->wants_functions;
+    *o = (struct whet_scan_options){
+        .jobs = args->jobs,
+        .flags = args->flags,
+        .cache = (enum whet_scan_cache)args->cache,
+        .cache_dir = args->cache_dir,
+        .cache_max_bytes = args->cache_bytes,
+        .max_file_bytes = args->max_file_bytes,
+        .stop = watch_stop,
+        .progress = watch_progress,
+        .ctx = watch,
+    };
+    if (!args->summary && (functions || args->top != 0))
+        o->flags |= WHET_SCAN_FUNCTIONS;
+    if (!args->summary && (args->skipped || format->wants_functions))
+        o->flags |= WHET_SCAN_IGNORED;
+    if (args->summary && (args->flags & WHET_SCAN_LIST_ONLY))
+        o->flags |= WHET_SCAN_SIZES;
+}
+
+/* The lines for people, on stderr: what it took, what was left out. */
+static void tell(const struct whet_global *global, const struct whet_scan *scan)
+{
+    struct whet_text line;
+
+    for (size_t i = 0; i < whet_scan_note_count(scan); i++)
+        whet__log(WHET_LOG_WARNING, "%s", whet_scan_note(scan, i));
+    if (global->quiet)
+        return;
+    whet__text_init(&line, 1 << 16);
+    whet__scan_summary_line(&line, scan);
+    fprintf(stderr, "%s\n", whet__text_str(&line));
+    whet__text_reset(&line);
+    whet__scan_skipped_line(&line, scan);
+    if (line.len != 0)
+        fprintf(stderr, "%s\n", whet__text_str(&line));
+    whet__text_clear(&line);
+}
+
+static int write_failed(const char *file, int rc, struct whet_error *err)
+{
+    return whet_error_set(err, rc, "cannot write: '%.200s': %s", file, strerror(-rc));
+}
+
+/* Writes to a temporary name beside FILE and renames: a reader never sees half. */
+static int answer_file(const struct whet_call *call, const struct whet_scan *scan,
+                       const struct whet_scan_format *format,
+                       const struct whet_scan_format_options *how, struct whet_error *err)
+{
+    const struct scan_args *args = call->args;
+    char *data = NULL;
+    size_t len = 0;
+    FILE *memory = open_memstream(&data, &len);
+    int rc = memory != NULL ? 0 : -ENOMEM;
+
+    if (rc == 0)
+        rc = format->put(memory, scan, how);
+    if (memory != NULL && fclose(memory) != 0 && rc == 0)
+        rc = -ENOMEM;
+    if (rc == 0)
+        rc = whet__file_write(args->output, data, len, 0);
+    free(data);
+    return rc != 0 ? write_failed(args->output, rc, err) : 0;
+}
+
+static int answer(const struct whet_call *call, const struct whet_scan *scan,
+                  const struct whet_scan_format *format, struct whet_error *err)
+{
+    const struct scan_args *args = call->args;
+    struct whet_scan_format_options how = {
+        .path = call->operand_count != 0 ? call->operands[0] : ".",
+        .by_file = args->by_file || (args->flags & WHET_SCAN_LIST_ONLY) != 0,
+        .skipped = args->skipped,
+        .top = args->top,
+        .summary = args->summary,
+    };
+    struct whet_term term;
+
+    if (args->output != NULL)
+        return answer_file(call, scan, format, &how, err);
+    whet__term_read(fileno(call->out), &term);
+    how.style.width = term.tty ? term.columns : 0;
+    how.style.colour = whet__global_color(call->global, fileno(call->out));
+    /* A failed write to stdout is the driver's to tell: it checks the stream. */
+    (void)!format->put(call->out, scan, &how);
+    return 0;
+}
+
+static int run_scan(const struct whet_call *call, struct whet_error *err)
+{
+    const struct scan_args *args = call->args;
+    const char *path = call->operand_count != 0 ? call->operands[0] : ".";
+    const struct whet_scan_format *format = format_choose(args, err);
+    struct whet_scan_options scan_options;
+    struct whet_scan *scan = NULL;
+    struct watch watch;
+    struct whet_term term;
+    int rc;
+
+    if (format == NULL)
+        return -EINVAL;
+    whet__term_read(fileno(stderr), &term);
+    whet__progress_init(&watch.line,
+                        &(struct whet_progress_options){
+                            .out = stderr,
+                            .is_terminal = whet__global_progress(call->global),
+                            .columns = term.columns,
+                            .label = "scanning",
+                            .noun = "files",
+                        },
+                        whet__clock_now_ns());
+    options_fill(args, format, &watch, &scan_options);
+    rc = whet_scan_run(&scan, path, &scan_options, err);
+    whet__progress_end(&watch.line);
+    if (rc == 0)
+        rc = answer(call, scan, format, err);
+    if (rc == 0)
+        tell(call->global, scan);
+    if (rc == 0 && whet_scan_totals(scan)->stopped)
+        rc = whet_error_set(err, -EINTR, "interrupted: the answer is a part");
+    whet_scan_free(scan);
+    return rc;
+}
+
+static const struct whet_example examples[] = {
+    {"whet scan", "count this folder, by language"},
+    {"whet scan --lines src", "lines only, much faster"},
+    {"whet scan --top 20", "the 20 most complex functions, too"},
+    {"whet scan --json -o scan.json", "every file and function, an object per line"},
+    {"whet scan --skipped", "what was left out, and by which rule"},
+    {NULL, NULL},
+};
+
+static const struct scan_args defaults = {.functions = -1};
+
+const struct whet_command whet__cmd_scan = {
+    .name = "scan",
+    .group = WHET_GROUP_FIX,
+    .summary = "analyse a codebase in parallel, incrementally",
+    .operands = "[PATH]",
+    .operands_max = 1,
+    .description =
+        "Counts the code, comment and blank lines of every file below PATH (a folder or a "
+        "file, "
+        "by default the current folder), finds its functions by its syntax tree, and gives the "
+        "cyclomatic complexity of each.\n\n"
+        "Files are left out as git would: by .gitignore in every folder and above, by "
+        ".git/info/exclude, by the global excludes file; and by .whetignore, which has the "
+        "same "
+        "form and the last word. Nothing is left out silently: the last line counts it, "
+        "--skipped lists it.\n\n"
+        "Answers are kept in a cache and reused while a file's content is the same. The answer "
+        "is the same, byte for byte, with a cache or without, and for any number of jobs.",
+    .examples = examples,
+    WHET_OPTIONS(options),
+    .defaults = &defaults,
+    .args_size = sizeof(struct scan_args),
+    .run = run_scan,
+};

@@ -1,0 +1,287 @@
+/* The lists and totals that the caller reads: one pass over the tree of folders,
+ * depth first, which is the byte order of whole paths. */
+#include "scan/state.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Where the pass stands in one folder. */
+struct cursor {
+    const struct whet_walk_dir *dir;
+    size_t next;
+};
+
+static const char *path_keep(struct whet_scan *scan, const struct whet_walk_dir *dir,
+                             const char *name, int is_dir)
+{
+    struct whet_text *path = &scan->workers[0].path;
+
+    whet__text_reset(path);
+    whet__walk_path(dir, name, path);
+    if (is_dir)
+        whet__text_putc(path, '/');
+    if (whet__text_error(path) != 0)
+        return NULL;
+    return whet__arena_strndup(&scan->strings, path->data, path->len);
+}
+
+static struct whet_scan_skip *skip_add(struct whet_scan *scan, enum whet_scan_reason reason,
+                                       const char *path)
+{
+    struct whet_scan_skip *skip = path != NULL ? whet__vec_push(&scan->skips) : NULL;
+
+    if (skip == NULL)
+        return NULL;
+    skip->path = path;
+    skip->reason = reason;
+    scan->totals.skipped[reason]++;
+    return skip;
+}
+
+static struct whet_scan_language *language_sum(struct whet_scan *scan, const char *name)
+{
+    struct whet_scan_language *all = scan->languages.items;
+    struct whet_scan_language *fresh;
+
+    /* Names are the table's own strings, so the pointer tells; few are in use. */
+    for (size_t i = 0; i < scan->languages.len; i++) {
+        if (all[i].name == name)
+            return &all[i];
+    }
+    fresh = whet__vec_push(&scan->languages);
+    if (fresh != NULL)
+        fresh->name = name;
+    return fresh;
+}
+
+static void sum_add(struct whet_scan_language *sum, const struct whet_scan_file *file)
+{
+    sum->files++;
+    sum->bytes += file->bytes;
+    sum->lines += file->lines;
+    sum->code += file->code;
+    sum->comment += file->comment;
+    sum->blank += file->blank;
+    sum->functions += file->function_count;
+    sum->complexity += file->complexity;
+    if (file->complexity_max > sum->complexity_max)
+        sum->complexity_max = file->complexity_max;
+}
+
+static int file_add(struct whet_scan *scan, struct whet_scan_item *item, const char *path)
+{
+    struct whet_scan_totals *t = &scan->totals;
+    struct whet_scan_file *file = &item->file;
+    struct whet_scan_language *sum = NULL;
+    struct whet_scan_file **slot = whet__vec_push(&scan->files);
+
+    if (file->language != NULL)
+        sum = language_sum(scan, file->language);
+    if (slot == NULL || path == NULL || (sum == NULL && file->language != NULL))
+        return -ENOMEM;
+    *slot = file;
+    file->path = path;
+    if (sum != NULL)
+        sum_add(sum, file);
+    sum_add(&t->sum, file);
+    if (file->flags & WHET_SCAN_FILE_CACHED)
+        t->cache_hits++;
+    else if (!scan->list_only)
+        t->cache_misses++;
+    t->syntax_errors += (file->flags & WHET_SCAN_FILE_SYNTAX_ERRORS) != 0;
+    t->parse_stopped += (file->flags & WHET_SCAN_FILE_PARSE_STOPPED) != 0;
+    return 0;
+}
+
+static int item_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
+                    const struct whet_walk_entry *entry)
+{
+    struct whet_scan_item *item = entry->user;
+    struct whet_scan_skip *skip;
+    const char *path;
+
+    if (item != NULL && item->state == WHET_ITEM_OPEN)
+        return 0;
+    path = path_keep(scan, dir, entry->name, 0);
+    if (item != NULL && item->state == WHET_ITEM_DONE)
+        return file_add(scan, item, path);
+    skip = skip_add(scan, item != NULL ? item->reason : WHET_SCAN_SKIP_LANGUAGE, path);
+    if (skip == NULL)
+        return -ENOMEM;
+    if (item != NULL) {
+        skip->bytes = item->file.bytes;
+        skip->error = item->error;
+    }
+    return 0;
+}
+
+/* Anything but a file or a folder that was read. */
+static int other_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
+                     const struct whet_walk_entry *entry)
+{
+    int is_dir = entry->kind == WHET_WALK_DIR || entry->kind == WHET_WALK_IGNORED_DIR;
+    enum whet_scan_reason reason = WHET_SCAN_SKIP_IGNORED;
+    struct whet_scan_skip *skip;
+
+    if (entry->kind == WHET_WALK_SYMLINK)
+        reason = WHET_SCAN_SKIP_SYMLINK;
+    else if (entry->kind == WHET_WALK_SPECIAL)
+        reason = WHET_SCAN_SKIP_SPECIAL;
+    else if (entry->kind == WHET_WALK_DIR)
+        reason = WHET_SCAN_SKIP_ERROR;
+    skip = skip_add(scan, reason, path_keep(scan, dir, entry->name, is_dir));
+    if (skip == NULL)
+        return -ENOMEM;
+    skip->rule = entry->rule;
+    if (reason == WHET_SCAN_SKIP_ERROR)
+        skip->error = entry->dir->error;
+    return 0;
+}
+
+static int entry_add(struct whet_scan *scan, struct whet_vec *stack,
+                     const struct whet_walk_dir *dir, const struct whet_walk_entry *entry)
+{
+    struct cursor *c;
+
+    if (entry->kind == WHET_WALK_FILE)
+        return item_add(scan, dir, entry);
+    if (entry->kind != WHET_WALK_DIR)
+        return other_add(scan, dir, entry);
+    if (entry->dir == NULL)
+        return 0; /* the scan was stopped before it came here */
+    if (entry->dir->error != 0) {
+        int rc = other_add(scan, dir, entry);
+
+        if (rc != 0)
+            return rc;
+    }
+    c = whet__vec_push(stack);
+    if (c == NULL)
+        return -ENOMEM;
+    c->dir = entry->dir;
+    return 0;
+}
+
+static int tree_add(struct whet_scan *scan)
+{
+    struct whet_vec stack;
+    struct cursor *c;
+    int rc = 0;
+
+    whet__vec_init(&stack, sizeof(struct cursor), SIZE_MAX / sizeof(struct cursor));
+    c = whet__vec_push(&stack);
+    if (c == NULL)
+        return -ENOMEM;
+    c->dir = scan->tree;
+    while (stack.len != 0 && rc == 0) {
+        c = whet__vec_at(&stack, stack.len - 1);
+        if (c->next == c->dir->entry_count)
+            stack.len--;
+        else
+            rc = entry_add(scan, &stack, c->dir, &c->dir->entries[c->next++]);
+    }
+    whet__vec_clear(&stack);
+    return rc;
+}
+
+static int by_code(const void *a, const void *b)
+{
+    const struct whet_scan_language *x = a;
+    const struct whet_scan_language *y = b;
+
+    if (x->code != y->code)
+        return x->code > y->code ? -1 : 1;
+    return strcmp(x->name, y->name);
+}
+
+int whet__scan_answer(struct whet_scan *scan)
+{
+    int rc;
+
+    scan->totals.sum.name = "total";
+    rc = tree_add(scan);
+    if (rc != 0)
+        return rc;
+    if (scan->languages.len != 0)
+        qsort(scan->languages.items, scan->languages.len, sizeof(struct whet_scan_language),
+              by_code);
+    scan->totals.stopped = atomic_load(&scan->stopped);
+    return 0;
+}
+
+void whet__scan_note(struct whet_scan *scan, const char *format, ...)
+{
+    char line[1024];
+    char **slot;
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(line, sizeof(line), format, args);
+    va_end(args);
+    slot = whet__vec_push(&scan->notes);
+    if (slot != NULL)
+        *slot = whet__arena_strndup(&scan->strings, line, strlen(line));
+    if (slot != NULL && *slot == NULL)
+        scan->notes.len--; /* out of memory: the scan itself will say so */
+}
+
+size_t whet_scan_file_count(const struct whet_scan *scan)
+{
+    return scan->files.len;
+}
+
+const struct whet_scan_file *whet_scan_file(const struct whet_scan *scan, size_t index)
+{
+    if (index >= scan->files.len)
+        return NULL;
+    return *(struct whet_scan_file **)whet__vec_at(&scan->files, index);
+}
+
+size_t whet_scan_skip_count(const struct whet_scan *scan)
+{
+    return scan->skips.len;
+}
+
+const struct whet_scan_skip *whet_scan_skip(const struct whet_scan *scan, size_t index)
+{
+    return index < scan->skips.len ? whet__vec_at(&scan->skips, index) : NULL;
+}
+
+size_t whet_scan_language_count(const struct whet_scan *scan)
+{
+    return scan->languages.len;
+}
+
+const struct whet_scan_language *whet_scan_language(const struct whet_scan *scan, size_t index)
+{
+    return index < scan->languages.len ? whet__vec_at(&scan->languages, index) : NULL;
+}
+
+const struct whet_scan_totals *whet_scan_totals(const struct whet_scan *scan)
+{
+    return &scan->totals;
+}
+
+size_t whet_scan_note_count(const struct whet_scan *scan)
+{
+    return scan->notes.len;
+}
+
+const char *whet_scan_note(const struct whet_scan *scan, size_t index)
+{
+    return index < scan->notes.len ? *(char **)whet__vec_at(&scan->notes, index) : NULL;
+}
+
+const char *whet_scan_reason_name(enum whet_scan_reason reason)
+{
+    static const char *const names[WHET_SCAN_SKIP_REASONS] = {
+        [WHET_SCAN_SKIP_IGNORED] = "ignored",    [WHET_SCAN_SKIP_LANGUAGE] = "unknown language",
+        [WHET_SCAN_SKIP_SIZE] = "too large",     [WHET_SCAN_SKIP_BINARY] = "binary",
+        [WHET_SCAN_SKIP_SPECIAL] = "not a file", [WHET_SCAN_SKIP_SYMLINK] = "symbolic link",
+        [WHET_SCAN_SKIP_ERROR] = "error",
+    };
+
+    return (unsigned)reason < WHET_SCAN_SKIP_REASONS ? names[reason] : "unknown";
+}

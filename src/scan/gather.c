@@ -1,0 +1,246 @@
+/* In each folder of the walk: which files may be worth reading, how they look to
+ * stat, and which of them the cache already answers. Runs once per folder, on all
+ * threads; a warm scan that trusts stat ends here for nearly every file. */
+#include "scan/state.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct whet_hash128 index_key(struct whet_scan *scan, struct whet_scan_worker *w,
+                                     const struct whet_walk_dir *dir)
+{
+    whet__text_reset(&w->path);
+    whet__text_append(&w->path, whet__text_str(&scan->root), scan->root.len);
+    if (dir->parent != NULL) {
+        whet__text_putc(&w->path, '/');
+        whet__walk_path(dir->parent, dir->name, &w->path);
+    }
+    return whet__hash128_seeded(whet__text_str(&w->path), w->path.len, scan->context);
+}
+
+/* Reads the folder's row; what is missing or damaged is as if it were empty. */
+static void known_load(struct whet_scan *scan, struct whet_scan_worker *w,
+                       struct whet_scan_dir *dir, struct whet_arena *arena)
+{
+    struct whet_disk_cache *cache = whet__scan_cache(scan, w);
+    char *row;
+
+    if (cache == NULL)
+        return;
+    dir->key = index_key(scan, w, dir->walk);
+    if (!whet__disk_cache_get(cache, WHET_SCAN_SPACE_INDEX, &dir->key, &w->row))
+        return;
+    row = whet__arena_strndup(arena, w->row.data, w->row.len);
+    if (row == NULL ||
+        whet__index_unpack(row, w->row.len, &dir->known, &dir->known_count, arena) != 0) {
+        dir->known = NULL;
+        dir->known_count = 0;
+    }
+}
+
+struct whet_hash128 whet__scan_record_key(const struct whet_scan *scan,
+                                          const struct whet_hash128 *content,
+                                          const struct whet_language *guess)
+{
+    unsigned char bytes[sizeof(content->bytes) + 2];
+    size_t index = guess != NULL ? whet__language_index(guess) + 1 : 0;
+
+    memcpy(bytes, content->bytes, sizeof(content->bytes));
+    bytes[sizeof(content->bytes)] = (unsigned char)(index & 0xff);
+    bytes[sizeof(content->bytes) + 1] = (unsigned char)(index >> 8);
+    return whet__hash128_seeded(bytes, sizeof(bytes), scan->context);
+}
+
+void whet__scan_accept(struct whet_scan_item *item, const struct whet_hash128 *hash,
+                       const struct whet_summary_record *s,
+                       const struct whet_scan_function *functions)
+{
+    struct whet_scan_file *file = &item->file;
+
+    item->hash = *hash;
+    item->has_hash = 1;
+    item->summary = *s;
+    if (s->verdict != WHET_VERDICT_ANALYSED) {
+        item->reason =
+            s->verdict == WHET_VERDICT_BINARY ? WHET_SCAN_SKIP_BINARY : WHET_SCAN_SKIP_LANGUAGE;
+        item->state = WHET_ITEM_SKIPPED;
+        return;
+    }
+    file->language = s->language->name;
+    file->code = s->code;
+    file->comment = s->comment;
+    file->blank = s->blank;
+    file->lines = s->code + s->comment + s->blank;
+    file->function_count = s->function_count;
+    file->complexity = s->complexity;
+    file->complexity_max = s->complexity_max;
+    file->flags = s->flags;
+    file->functions = functions;
+    item->state = WHET_ITEM_DONE;
+}
+
+int whet__scan_apply(struct whet_scan *scan, struct whet_scan_worker *w,
+                     struct whet_scan_item *item, const struct whet_hash128 *hash,
+                     const struct whet_summary_record *summary)
+{
+    const struct whet_scan_function *functions = NULL;
+
+    if (scan->want_functions && summary->function_count != 0) {
+        struct whet_hash128 key = whet__scan_record_key(scan, hash, item->guess);
+        struct whet_disk_cache *cache = whet__scan_cache(scan, w);
+        struct whet_summary_record again;
+
+        if (cache == NULL ||
+            !whet__disk_cache_get(cache, WHET_SCAN_SPACE_RECORD, &key, &w->row) ||
+            whet__record_unpack(w->row.data, w->row.len, &again, &functions, &w->keep) != 0 ||
+            again.function_count != summary->function_count)
+            return 0;
+    }
+    whet__scan_accept(item, hash, summary, functions);
+    item->file.flags |= WHET_SCAN_FILE_CACHED;
+    return 1;
+}
+
+/* What stat alone decides. */
+static void item_look(struct whet_scan *scan, struct whet_scan_worker *w, int dirfd,
+                      struct whet_scan_item *item)
+{
+    const struct whet_index_entry *known = item->known;
+    int rc;
+
+    if (known != NULL && scan->totals.cache == WHET_SCAN_CACHE_CONTENT) {
+        item->file.bytes = known->stat.size; /* a guess, to start with large files */
+        return;
+    }
+    rc = whet__dir_stat(dirfd, item->entry->name, &item->stat);
+    if (rc != 0) {
+        item->state = WHET_ITEM_SKIPPED;
+        item->reason = WHET_SCAN_SKIP_ERROR;
+        item->error = rc;
+        return;
+    }
+    item->has_stat = 1;
+    item->file.bytes = item->stat.size;
+    if (item->stat.size > scan->options.max_file_bytes) {
+        item->state = WHET_ITEM_SKIPPED;
+        item->reason = WHET_SCAN_SKIP_SIZE;
+        return;
+    }
+    if (known != NULL && known->settled && whet__index_same_stat(&known->stat, &item->stat))
+        whet__scan_apply(scan, w, item, &known->hash, &known->summary);
+}
+
+/* All that a listing says of a file. */
+static void item_list(const struct whet_scan *scan, int dirfd, struct whet_scan_item *item)
+{
+    item->state = WHET_ITEM_DONE;
+    item->file.language = item->guess != NULL ? item->guess->name : NULL;
+    if ((scan->options.flags & WHET_SCAN_SIZES) &&
+        whet__dir_stat(dirfd, item->entry->name, &item->stat) == 0)
+        item->file.bytes = item->stat.size;
+}
+
+static void pointer_push(struct whet_scan_worker *w, struct whet_vec *list, void *pointer)
+{
+    void **slot = whet__vec_push(list);
+
+    if (slot == NULL)
+        w->error = -ENOMEM;
+    else
+        *slot = pointer;
+}
+
+/* Both lists are in byte order of names: one pass finds each file's entry. */
+static const struct whet_index_entry *known_find(const struct whet_scan_dir *dir, size_t *at,
+                                                 const struct whet_walk_entry *entry)
+{
+    while (*at < dir->known_count) {
+        const struct whet_index_entry *k = &dir->known[*at];
+        size_t len = k->name_len < entry->name_len ? k->name_len : entry->name_len;
+        int order = memcmp(k->name, entry->name, len);
+
+        if (order == 0 && k->name_len != entry->name_len)
+            order = k->name_len < entry->name_len ? -1 : 1;
+        if (order > 0)
+            return NULL;
+        (*at)++;
+        if (order == 0)
+            return k;
+    }
+    return NULL;
+}
+
+static int is_candidate(const struct whet_walk_entry *entry, const struct whet_language **guess)
+{
+    if (entry->kind != WHET_WALK_FILE)
+        return 0;
+    *guess = whet__language_of_name(entry->name, entry->name_len);
+    return *guess != NULL || whet__language_may_have_interpreter(entry->name, entry->name_len);
+}
+
+static size_t candidates_count(const struct whet_walk_dir *walk)
+{
+    const struct whet_language *guess;
+    size_t count = 0;
+
+    for (size_t i = 0; i < walk->entry_count; i++)
+        count += (size_t)is_candidate(&walk->entries[i], &guess);
+    return count;
+}
+
+static void items_fill(struct whet_scan *scan, struct whet_scan_worker *w,
+                       struct whet_scan_dir *dir, int dirfd)
+{
+    struct whet_walk_dir *walk = dir->walk;
+    size_t known_at = 0;
+    size_t matched = 0;
+
+    for (size_t i = 0; i < walk->entry_count && !whet__scan_stopped(scan); i++) {
+        struct whet_walk_entry *entry = &walk->entries[i];
+        struct whet_scan_item *item = &dir->items[dir->item_count];
+
+        if (!is_candidate(entry, &item->guess))
+            continue;
+        dir->item_count++;
+        entry->user = item;
+        item->dir = dir;
+        item->entry = entry;
+        if (scan->list_only) {
+            item_list(scan, dirfd, item);
+            continue;
+        }
+        item->known = known_find(dir, &known_at, entry);
+        matched += item->known != NULL;
+        item_look(scan, w, dirfd, item);
+        if (item->state == WHET_ITEM_OPEN)
+            pointer_push(w, &w->open_items, item);
+    }
+    dir->complete = !whet__scan_stopped(scan);
+    if (matched != dir->known_count)
+        atomic_store_explicit(&dir->changed, 1, memory_order_relaxed);
+}
+
+void whet__scan_gather(void *ctx, struct whet_walk_dir *walk, int dirfd,
+                       struct whet_arena *arena, unsigned worker)
+{
+    struct whet_scan *scan = ctx;
+    struct whet_scan_worker *w = &scan->workers[worker];
+    size_t count = candidates_count(walk);
+    struct whet_scan_dir *dir;
+
+    if (w->error != 0 || count == 0)
+        return;
+    dir = whet__arena_zalloc(arena, 1, sizeof(*dir));
+    if (dir != NULL)
+        dir->items = whet__arena_zalloc(arena, count, sizeof(*dir->items));
+    if (dir == NULL || dir->items == NULL) {
+        w->error = -ENOMEM;
+        return;
+    }
+    dir->walk = walk;
+    pointer_push(w, &w->dirs, dir);
+    if (!scan->list_only)
+        known_load(scan, w, dir, arena);
+    items_fill(scan, w, dir, dirfd);
+    atomic_fetch_add_explicit(&scan->files_found, dir->item_count, memory_order_relaxed);
+}

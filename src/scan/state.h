@@ -1,0 +1,173 @@
+/* scan/state.h - one scan while it runs: what its steps hand to each other.
+ *
+ * The steps, each in its own file, in the order of the data's way:
+ *   gather.c   in each folder of the walk: which files, what the cache knows
+ *   resolve.c  for each file still open: read, hash, ask the cache, analyse
+ *   keep.c     put into the cache what was learnt
+ *   answer.c   the lists and totals that the caller reads
+ * scan.c calls them; worker.c holds what each thread has of its own.
+ */
+#ifndef WHET_SCAN_STATE_H
+#define WHET_SCAN_STATE_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/scan.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "base/vec.h"
+#include "cache/disk.h"
+#include "os/dir.h"
+#include "pool/pool.h"
+#include "scan/index.h"
+#include "scan/record.h"
+#include "scan/syntax.h"
+#include "scan/walk.h"
+
+/* Key spaces of the cache file. */
+enum { WHET_SCAN_SPACE_RECORD, WHET_SCAN_SPACE_INDEX };
+
+enum whet_item_state {
+    WHET_ITEM_OPEN,    /* not decided yet; stays so when the scan is stopped */
+    WHET_ITEM_DONE,    /* `file` is complete but for its path */
+    WHET_ITEM_SKIPPED, /* `reason` says why */
+};
+
+struct whet_scan_dir;
+
+/* A file whose name says that it may be worth reading. */
+struct whet_scan_item {
+    struct whet_scan_file file;
+    struct whet_scan_dir *dir;
+    const struct whet_walk_entry *entry;
+    const struct whet_language *guess;    /* by name; NULL: only content tells */
+    const struct whet_index_entry *known; /* what the cache had; NULL: nothing */
+    struct whet_file_stat stat;           /* valid when has_stat */
+    struct whet_hash128 hash;             /* valid when has_hash */
+    struct whet_summary_record summary;   /* valid when has_hash */
+    enum whet_item_state state;
+    enum whet_scan_reason reason;
+    int error;
+    unsigned char has_stat;
+    unsigned char has_hash;
+};
+
+struct whet_scan_dir {
+    struct whet_walk_dir *walk;
+    struct whet_hash128 key; /* of its row in the cache */
+    struct whet_scan_item *items;
+    size_t item_count;
+    struct whet_index_entry *known;
+    size_t known_count;
+    int complete;       /* all its files were looked at: the scan was not stopped here */
+    atomic_int changed; /* its row must be written again */
+};
+
+struct whet_scan_worker {
+    struct whet_disk_cache *cache; /* NULL: no cache, or not asked yet */
+    struct whet_syntax *syntax;
+    char *data; /* the file being read */
+    size_t data_cap;
+    struct whet_text path;
+    struct whet_text row;
+    struct whet_arena keep;     /* functions that go into the answer */
+    struct whet_arena names;    /* of the file in hand */
+    struct whet_vec functions;  /* of the file in hand */
+    struct whet_vec dirs;       /* struct whet_scan_dir *, with files worth a look */
+    struct whet_vec open_items; /* struct whet_scan_item *, left by gather */
+    struct whet_vec batch;      /* struct whet_disk_entry, not stored yet */
+    struct whet_arena batch_bytes;
+    int error; /* first -ENOMEM and the like: the scan fails */
+};
+
+struct whet_scan {
+    struct whet_scan_options options;
+    int lines_only;
+    int list_only;
+    int want_functions;
+    int cached;                  /* a cache is in use */
+    struct whet_text root;       /* absolute, links resolved */
+    struct whet_text cache_path; /* of the file */
+    int root_fd;
+    uint64_t context;    /* seed of all cache keys: analyser and options */
+    uint64_t started_ns; /* wall clock: later changes leave no trace in times */
+    struct whet_pool *pool;
+    struct whet_walk *walk;
+    struct whet_arena single; /* a walk of one, when PATH is a file */
+    struct whet_walk_dir *tree;
+    struct whet_scan_worker *workers;
+    struct whet_scan_item **open_items; /* of all workers, the largest first */
+    atomic_ullong files_found;
+    atomic_ullong files_done;
+    atomic_ullong bytes_done;
+    atomic_int walking;
+    atomic_int stopped;
+    uint64_t progress_ns; /* when progress was last told */
+
+    struct whet_vec files;     /* struct whet_scan_file *, in order */
+    struct whet_vec skips;     /* struct whet_scan_skip, in order */
+    struct whet_vec languages; /* struct whet_scan_language */
+    struct whet_vec notes;     /* char * */
+    struct whet_arena strings; /* paths and notes */
+    struct whet_scan_totals totals;
+};
+
+/* worker.c */
+WHET_MUST_USE int whet__scan_workers_new(struct whet_scan *scan, unsigned jobs);
+void whet__scan_workers_free(struct whet_scan *scan);
+
+/* The worker's own handle on the cache, opened when first asked for; NULL: none. */
+struct whet_disk_cache *whet__scan_cache(struct whet_scan *scan, struct whet_scan_worker *w);
+
+/* Adds a value to the worker's batch and stores the batch when it is large. */
+void whet__scan_batch_add(struct whet_scan *scan, struct whet_scan_worker *w, unsigned space,
+                          const struct whet_hash128 *key, const struct whet_text *value);
+void whet__scan_batch_flush(struct whet_scan *scan, struct whet_scan_worker *w);
+
+/* Polled by every step: 1 once the caller's `stop` has said so. */
+int whet__scan_stopped(struct whet_scan *scan);
+
+/* Reads a file below the root into w->data. *len is set, also on -EFBIG (over the
+ * size limit), then to the size that stat gives. */
+WHET_MUST_USE int whet__scan_read(struct whet_scan *scan, struct whet_scan_worker *w,
+                                  const struct whet_scan_item *item, size_t *len);
+
+/* gather.c: the walk's hook; ctx is the scan. */
+void whet__scan_gather(void *ctx, struct whet_walk_dir *dir, int dirfd,
+                       struct whet_arena *arena, unsigned worker);
+
+/* Where the record of a content lies in the cache. */
+struct whet_hash128 whet__scan_record_key(const struct whet_scan *scan,
+                                          const struct whet_hash128 *content,
+                                          const struct whet_language *guess);
+
+/* Fills item->file from a summary; 1 when nothing is missing (functions too, if they
+ * are wanted: then the record must be in the cache). */
+int whet__scan_apply(struct whet_scan *scan, struct whet_scan_worker *w,
+                     struct whet_scan_item *item, const struct whet_hash128 *hash,
+                     const struct whet_summary_record *summary);
+
+/* The same for a summary whose functions are at hand. */
+void whet__scan_accept(struct whet_scan_item *item, const struct whet_hash128 *hash,
+                       const struct whet_summary_record *summary,
+                       const struct whet_scan_function *functions);
+
+/* resolve.c: decides one open item. */
+void whet__scan_resolve(struct whet_scan *scan, struct whet_scan_worker *w,
+                        struct whet_scan_item *item);
+
+/* keep.c: writes the rows of folders that changed. */
+void whet__scan_keep(struct whet_scan *scan);
+
+/* sizes.c: 0 for an empty file, else 1 + the position of the highest bit. */
+unsigned whet__scan_size_class(uint64_t bytes);
+
+/* answer.c: fills files, skips, languages and totals. */
+WHET_MUST_USE int whet__scan_answer(struct whet_scan *scan);
+WHET_PRINTF(2, 3) void whet__scan_note(struct whet_scan *scan, const char *format, ...);
+
+#endif

@@ -1,0 +1,219 @@
+/* What each thread of a scan has of its own: a buffer, a parser, a handle on the
+ * cache, and a batch of values on their way into it. */
+#include "scan/state.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+#define DATA_MIN     ((size_t)256 << 10)
+#define BATCH_BYTES  ((size_t)1 << 20)
+#define BATCH_COUNT  2048
+#define ROW_MAX      ((size_t)1 << 30)
+#define PATH_TEXT    ((size_t)16 << 20)
+#define ARENA_MAX    ((size_t)8 << 30)
+#define FUNCTION_MAX ((size_t)10 << 20)
+#define ITEM_MAX     ((size_t)1 << 32)
+
+static int worker_init(struct whet_scan_worker *w)
+{
+    whet__text_init(&w->path, PATH_TEXT);
+    whet__text_init(&w->row, ROW_MAX);
+    whet__arena_init(&w->keep, ARENA_MAX);
+    whet__arena_init(&w->names, ARENA_MAX);
+    whet__arena_init(&w->batch_bytes, ARENA_MAX);
+    whet__vec_init(&w->functions, sizeof(struct whet_scan_function), FUNCTION_MAX);
+    whet__vec_init(&w->dirs, sizeof(struct whet_scan_dir *), ITEM_MAX);
+    whet__vec_init(&w->open_items, sizeof(struct whet_scan_item *), ITEM_MAX);
+    whet__vec_init(&w->batch, sizeof(struct whet_disk_entry), BATCH_COUNT);
+    w->data_cap = DATA_MIN;
+    w->data = whet__mem_alloc(w->data_cap);
+    return w->data != NULL ? 0 : -ENOMEM;
+}
+
+static void worker_clear(struct whet_scan_worker *w)
+{
+    whet__disk_cache_free(w->cache);
+    whet__syntax_free(w->syntax);
+    whet__mem_free(w->data);
+    whet__text_clear(&w->path);
+    whet__text_clear(&w->row);
+    whet__arena_clear(&w->keep);
+    whet__arena_clear(&w->names);
+    whet__arena_clear(&w->batch_bytes);
+    whet__vec_clear(&w->functions);
+    whet__vec_clear(&w->dirs);
+    whet__vec_clear(&w->open_items);
+    whet__vec_clear(&w->batch);
+}
+
+int whet__scan_workers_new(struct whet_scan *scan, unsigned jobs)
+{
+    struct whet_scan_worker *workers = whet__mem_zalloc(jobs, sizeof(*workers));
+    int rc = 0;
+
+    if (workers == NULL)
+        return -ENOMEM;
+    scan->workers = workers;
+    scan->totals.jobs = jobs;
+    for (unsigned i = 0; i < jobs && rc == 0; i++)
+        rc = worker_init(&workers[i]);
+    return rc;
+}
+
+void whet__scan_workers_free(struct whet_scan *scan)
+{
+    if (scan->workers == NULL)
+        return;
+    for (unsigned i = 0; i < scan->totals.jobs; i++)
+        worker_clear(&scan->workers[i]);
+    whet__mem_free(scan->workers);
+}
+
+struct whet_disk_cache *whet__scan_cache(struct whet_scan *scan, struct whet_scan_worker *w)
+{
+    if (!scan->cached || w->cache != NULL || w->error != 0)
+        return w->cache;
+    w->error = whet__disk_cache_open(&w->cache, whet__text_str(&scan->cache_path),
+                                     scan->options.cache_max_bytes);
+    return w->cache;
+}
+
+void whet__scan_batch_flush(struct whet_scan *scan, struct whet_scan_worker *w)
+{
+    struct whet_disk_cache *cache = whet__scan_cache(scan, w);
+
+    if (cache != NULL && w->batch.len != 0)
+        whet__disk_cache_put(cache, w->batch.items, w->batch.len);
+    w->batch.len = 0;
+    whet__arena_reset(&w->batch_bytes);
+}
+
+void whet__scan_batch_add(struct whet_scan *scan, struct whet_scan_worker *w, unsigned space,
+                          const struct whet_hash128 *key, const struct whet_text *value)
+{
+    struct whet_disk_entry *entry;
+    char *bytes;
+
+    if (whet__text_error(value) != 0)
+        return;
+    if (w->batch.len == BATCH_COUNT || w->batch_bytes.total > BATCH_BYTES)
+        whet__scan_batch_flush(scan, w);
+    bytes = whet__arena_strndup(&w->batch_bytes, whet__text_str(value), value->len);
+    entry = bytes != NULL ? whet__vec_push(&w->batch) : NULL;
+    if (entry == NULL) {
+        w->error = -ENOMEM;
+        return;
+    }
+    *entry = (struct whet_disk_entry){space, *key, bytes, value->len};
+}
+
+int whet__scan_stopped(struct whet_scan *scan)
+{
+    if (atomic_load_explicit(&scan->stopped, memory_order_relaxed))
+        return 1;
+    if (scan->options.stop == NULL || !scan->options.stop(scan->options.ctx))
+        return 0;
+    atomic_store(&scan->stopped, 1);
+    return 1;
+}
+
+/* Opens a path below the root; one longer than the kernel takes is gone down in
+ * steps. The text is cut into pieces on the way. */
+static int open_below(int root_fd, struct whet_text *path)
+{
+    const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    char *at = path->data;
+    int dir = root_fd;
+    int fd = -1;
+
+    while (strlen(at) >= PATH_MAX) {
+        char *slash = at + PATH_MAX - 1;
+        int next;
+
+        while (*slash != '/')
+            slash--;
+        *slash = '\0';
+        next = openat(dir, at, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (dir != root_fd)
+            close(dir);
+        if (next < 0)
+            return -errno;
+        dir = next;
+        at = slash + 1;
+    }
+    fd = openat(dir, at, flags);
+    if (fd < 0)
+        fd = -errno;
+    if (dir != root_fd)
+        close(dir);
+    return fd;
+}
+
+/* The size of what is open, for a file over the limit. */
+static size_t size_of(int fd)
+{
+    struct stat st;
+
+    return fstat(fd, &st) == 0 && st.st_size > 0 ? (size_t)st.st_size : 0;
+}
+
+static int data_grow(struct whet_scan_worker *w)
+{
+    char *data = whet__mem_resize(w->data, w->data_cap, 2);
+
+    if (data == NULL)
+        return -ENOMEM;
+    w->data = data;
+    w->data_cap *= 2;
+    return 0;
+}
+
+static int read_all(struct whet_scan_worker *w, int fd, uint64_t max, size_t *len)
+{
+    size_t got = 0;
+
+    for (;;) {
+        ssize_t n;
+
+        if (got > max) {
+            *len = size_of(fd);
+            return -EFBIG;
+        }
+        if (got == w->data_cap && data_grow(w) != 0)
+            return -ENOMEM;
+        n = read(fd, w->data + got, w->data_cap - got);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return -errno;
+        if (n == 0)
+            break;
+        got += (size_t)n;
+    }
+    *len = got;
+    return 0;
+}
+
+int whet__scan_read(struct whet_scan *scan, struct whet_scan_worker *w,
+                    const struct whet_scan_item *item, size_t *len)
+{
+    int fd;
+    int rc;
+
+    whet__text_reset(&w->path);
+    whet__walk_path(item->dir->walk, item->entry->name, &w->path);
+    if (whet__text_error(&w->path) != 0)
+        return -ENOMEM;
+    fd = open_below(scan->root_fd, &w->path);
+    if (fd < 0)
+        return fd;
+    rc = read_all(w, fd, scan->options.max_file_bytes, len);
+    close(fd);
+    return rc;
+}
