@@ -1,0 +1,213 @@
+/* A tuning as text: the table of formats and the sentences they share. */
+#include "tune/report.h"
+
+#include <string.h>
+
+#include <whet/units.h>
+
+#include "view/number.h"
+
+static const struct whet_tune_report *const reports[] = {
+    &whet__tune_report_html,
+    &whet__tune_report_json,
+    &whet__tune_report_markdown,
+    &whet__tune_report_text,
+};
+
+const struct whet_tune_report *whet__tune_report_of_file(const char *file)
+{
+    size_t len = strlen(file);
+
+    for (size_t i = 0; i < sizeof(reports) / sizeof(reports[0]); i++) {
+        size_t n = strlen(reports[i]->ending);
+
+        if (len > n && strcmp(file + len - n, reports[i]->ending) == 0)
+            return reports[i];
+    }
+    return NULL;
+}
+
+/* The larger side of an interval as a share of the value, which a reader takes in at a
+ * glance; the exact bounds are in the JSON report. */
+static double half_width(const struct whet_tune_value *v)
+{
+    double up = v->high - v->value;
+    double down = v->value - v->low;
+
+    return v->value > 0 ? (up > down ? up : down) / v->value : 0;
+}
+
+static void value_cell(struct whet_table *t, enum whet_role role, const char *text,
+                       const struct whet_tune_value *v)
+{
+    char share[24];
+
+    if (v->level > 0)
+        whet__table_printf(t, role, "%s ±%s", text,
+                           whet_percent_format(half_width(v), share, sizeof(share)));
+    else
+        whet__table_cell(t, role, text);
+}
+
+static void seconds_cell(struct whet_table *t, enum whet_role role,
+                         const struct whet_tune_arm *arm)
+{
+    char text[24];
+
+    whet_duration_format((uint64_t)(arm->seconds.value * 1e9), text, sizeof(text));
+    value_cell(t, role, text, &arm->seconds);
+}
+
+static void speedup_cell(struct whet_table *t, enum whet_role role,
+                         const struct whet_tune_arm *arm, int is_reference)
+{
+    struct whet_text text;
+
+    if (is_reference) {
+        whet__table_cell(t, WHET_ROLE_DIM, "1");
+        return;
+    }
+    whet__text_init(&text, 64);
+    whet__text_printf(&text, arm->speedup.value < 10 ? "%.2fx" : "%.1fx", arm->speedup.value);
+    value_cell(t, role, whet__text_str(&text), &arm->speedup);
+    whet__text_clear(&text);
+}
+
+static void arm_row(struct whet_table *t, const struct whet_tune *tune,
+                    const struct whet_tune_arm *arm)
+{
+    int is_chosen =
+        arm == whet_tune_chosen_parallel(tune) || arm == whet_tune_chosen_warm(tune);
+    enum whet_role role = is_chosen ? WHET_ROLE_GOOD : WHET_ROLE_PLAIN;
+    char text[24];
+
+    whet__table_row(t);
+    whet__table_printf(t, role, "%s%s", arm->name, is_chosen ? " *" : "");
+    if (arm->runs == 0) {
+        whet__table_cell(t, WHET_ROLE_BAD, "failed");
+        return;
+    }
+    seconds_cell(t, role, arm);
+    speedup_cell(t, role, arm, arm == whet_tune_arm(tune, 0));
+    whet__table_count(t, role, (unsigned long long)(arm->files_per_second + .5));
+    whet__table_cell(t, role, whet_size_format(arm->peak_bytes, text, sizeof(text)));
+    whet__table_cell(t, role, whet_percent_format(arm->cpu_use, text, sizeof(text)));
+    if (arm->hit_rate < 0)
+        whet__table_cell(t, WHET_ROLE_DIM, "-");
+    else
+        whet__table_cell(t, role, whet_percent_format(arm->hit_rate, text, sizeof(text)));
+    whet__table_count(t, arm->errors != 0 ? WHET_ROLE_WARN : WHET_ROLE_DIM, arm->errors);
+}
+
+void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune)
+{
+    static const struct whet_table_column columns[] = {
+        {"Configuration", WHET_ALIGN_LEFT, 9, 12, 1, 0},
+        {"Time", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
+        {"Speed-up", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
+        {"Files/s", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
+        {"Memory", WHET_ALIGN_RIGHT, 6, 0, 0, 0},
+        {"CPU", WHET_ALIGN_RIGHT, 5, 0, 0, 0},
+        {"Hits", WHET_ALIGN_RIGHT, 4, 0, 0, 0},
+        {"Errors", WHET_ALIGN_RIGHT, 3, 0, 0, 0}};
+
+    whet__table_init(t, columns, sizeof(columns) / sizeof(columns[0]));
+    for (size_t i = 0; i < whet_tune_arm_count(tune); i++)
+        arm_row(t, tune, whet_tune_arm(tune, i));
+}
+
+void whet__tune_machine_line(struct whet_text *out, const struct whet_tune_machine *m)
+{
+    char total[24], available[24];
+
+    whet__text_printf(out, "%u %s (%u of %u by affinity", m->cores,
+                      m->cores == 1 ? "core" : "cores", m->usable, m->online);
+    if (m->quota_cores > 0)
+        whet__text_printf(out, ", cgroup quota %.2f)", m->quota_cores);
+    else
+        whet__text_puts(out, ", no cgroup quota)");
+    whet__text_printf(out, ", %s of memory (%s available, %s)",
+                      whet_size_format(m->memory_bytes, total, sizeof(total)),
+                      whet_size_format(m->available_bytes, available, sizeof(available)),
+                      m->memory_limit_bytes != 0 ? "cgroup limit" : "no cgroup limit");
+    whet__text_printf(out, ", %s storage", m->storage);
+    if (m->filesystem[0] != '\0')
+        whet__text_printf(out, " (%s)", m->filesystem);
+}
+
+void whet__tune_workload_line(struct whet_text *out, const struct whet_tune_workload *w)
+{
+    char a[24], b[24], c[24], d[24], e[24];
+
+    whet__number_count(out, w->files);
+    whet__text_printf(out, " files, %s: mean %s, half under %s, 99%% under %s, largest %s",
+                      whet_size_format(w->bytes, a, sizeof(a)),
+                      whet_size_format((uint64_t)w->mean_bytes, b, sizeof(b)),
+                      whet_size_format(w->p50_bytes, c, sizeof(c)),
+                      whet_size_format(w->p99_bytes, d, sizeof(d)),
+                      whet_size_format(w->max_bytes, e, sizeof(e)));
+}
+
+static const char *cache_words(const struct whet_tune_arm *arm)
+{
+    if (!arm->warm)
+        return "no cache";
+    return arm->cache == WHET_SCAN_CACHE_STAT ? "cache trusting stat" : "cache hashing content";
+}
+
+void whet__tune_answer_line(struct whet_text *out, const struct whet_tune *tune)
+{
+    const struct whet_tune_arm *cold = whet_tune_chosen_parallel(tune);
+    const struct whet_tune_arm *warm = whet_tune_chosen_warm(tune);
+
+    whet__text_printf(out, "%u %s and %s", cold->jobs, cold->jobs == 1 ? "job" : "jobs",
+                      cache_words(warm));
+    if (cold->jobs > 1)
+        whet__text_printf(out, ": a first scan is %.2fx as fast as a sequential one",
+                          cold->speedup.value);
+    else
+        whet__text_puts(out, ": a first scan is sequential");
+    if (warm->warm)
+        whet__text_printf(out, ", one of unchanged files %.1fx", warm->speedup.value);
+}
+
+void whet__tune_grade_line(struct whet_text *out, const struct whet_tune *tune)
+{
+    struct whet_tune_grades g = whet_tune_grades(tune);
+
+    whet__text_printf(out, "%s: speed-up %s, hit rate %s, memory %s",
+                      whet_tune_grade_name(g.whole), whet_tune_grade_name(g.speedup),
+                      whet_tune_grade_name(g.hit_rate), whet_tune_grade_name(g.memory));
+}
+
+void whet__tune_estimate_line(struct whet_text *out, const struct whet_tune *tune)
+{
+    const struct whet_tune_config *c = whet_tune_config(tune);
+    const char *before = "";
+
+    for (size_t i = 0; i < whet_tune_arm_count(tune); i++) {
+        const struct whet_tune_arm *arm = whet_tune_arm(tune, i);
+
+        if (arm->estimate <= 0 || arm->runs == 0)
+            continue;
+        whet__text_printf(out, "%s%u jobs %.2fx by Amdahl's law, %.2fx measured", before,
+                          arm->jobs, arm->estimate, arm->speedup.value);
+        before = "; ";
+    }
+    whet__text_printf(out, "%sthe profile promises %.0fx to %.0fx", before,
+                      c->profile->speedup_low, c->profile->speedup_high);
+}
+
+void whet__tune_method_line(struct whet_text *out, const struct whet_tune *tune)
+{
+    const struct whet_tune_arm *first = whet_tune_arm(tune, 0);
+
+    whet__text_printf(
+        out,
+        "%zu %s of every configuration in random order, each run a process of its "
+        "own; medians with %.0f%% intervals; page cache warm; a cold cache is an "
+        "empty one of whet's own",
+        first->runs, first->runs == 1 ? "round" : "rounds", first->seconds.level * 100);
+    if (whet_tune_stopped(tune))
+        whet__text_puts(out, "; ended early");
+}
