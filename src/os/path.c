@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Appends `path` without slashes at its end, then `rest`. All or nothing. */
-static int path_append(struct whet_text *out, const char *path, const char *rest)
+int whet__path_append(struct whet_text *out, const char *path, const char *rest)
 {
     size_t before = out->len, len = strlen(path);
     int rc = out->error;
@@ -36,11 +35,11 @@ static int home_append(struct whet_text *out, const char *rest)
     char strings[4096];
 
     if (home != NULL && home[0] == '/')
-        return path_append(out, home, rest);
+        return whet__path_append(out, home, rest);
     if (getpwuid_r(getuid(), &entry, strings, sizeof(strings), &found) != 0 || found == NULL ||
         found->pw_dir == NULL || found->pw_dir[0] != '/')
         return -ENOENT;
-    return path_append(out, found->pw_dir, rest);
+    return whet__path_append(out, found->pw_dir, rest);
 }
 
 static int base_append(struct whet_text *out, const char *variable, const char *fallback)
@@ -48,7 +47,7 @@ static int base_append(struct whet_text *out, const char *variable, const char *
     const char *value = getenv(variable);
 
     if (value != NULL && value[0] == '/')
-        return path_append(out, value, "");
+        return whet__path_append(out, value, "");
     return home_append(out, fallback);
 }
 

@@ -1,10 +1,10 @@
-/* os/path.h - where this user's files are: the XDG base directories.
+/* os/path.h - paths, and where this user's files are: the XDG base directories.
  *
- * Shape    each call appends one absolute path without a '/' at its end.
+ * Shape    each call appends one path without a '/' at its end.
  * Units    none.
  * Memory   the caller's text.
- * Errors   -ENOENT: neither the variable nor a home folder is known; the text is as
- *          it was. -ENOMEM, -EFBIG.
+ * Errors   -ENOENT: neither the variable nor a home folder is known. -ENOMEM, -EFBIG.
+ *          The text is then as it was, and its sticky error is not set.
  * Threads  safe while nobody changes the environment.
  *
  * Source   XDG Base Directory Specification 0.8: a variable that is unset, empty or
@@ -16,6 +16,9 @@
 #include <whet/api.h>
 
 #include "base/text.h"
+
+/* Appends `path` without slashes at its end, then `rest` ("" or "/more"). */
+WHET_MUST_USE int whet__path_append(struct whet_text *out, const char *path, const char *rest);
 
 /* $XDG_CACHE_HOME or ~/.cache: may be deleted at any time. */
 WHET_MUST_USE int whet__path_cache_home(struct whet_text *out);

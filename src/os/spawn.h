@@ -40,7 +40,8 @@ enum whet_spawn_flags {
 struct whet_spawn_options {
     const char *const *argv; /* NULL-terminated; argv[0] is looked for in PATH if it
                                 holds no '/' */
-    const char *program;     /* the file to run when it is not argv[0]; may be NULL */
+    const char *program;     /* the file to run when it is not argv[0]; NULL if it is.
+                                Saves the search in PATH. Relative to cwd */
     const char *const *env;  /* "NAME=value", NULL-terminated; NULL: ours */
     const char *cwd;         /* NULL: ours */
     const char *stdin_path;  /* NULL: /dev/null */
@@ -62,13 +63,15 @@ struct whet_spawn_result {
     int stopped;   /* ... or because `stop` said so */
     int out_cut;   /* 1: it printed more than the text could take */
     int err_cut;
-    uint64_t wall_ns;       /* from just before the start to its end seen */
-    uint64_t user_ns;       /* of it and of the children it waited for */
-    uint64_t sys_ns;        /* likewise */
-    uint64_t max_rss_bytes; /* of the largest of them. Never less than our own peak
-                               at the start: the kernel carries it over the exec */
-    uint64_t minor_faults;  /* page faults without and ... */
-    uint64_t major_faults;  /* ... with reading from storage */
+    uint64_t wall_ns;         /* from just before the start to its end seen */
+    uint64_t user_ns;         /* of it and of the children it waited for */
+    uint64_t sys_ns;          /* likewise */
+    uint64_t max_rss_bytes;   /* of the largest of them; at least rss_floor_bytes */
+    uint64_t rss_floor_bytes; /* our own peak before: the kernel counts the moment between
+                                 start and exec, when the child has our memory. Only what
+                                 is above it is the program's own */
+    uint64_t minor_faults;    /* page faults without and ... */
+    uint64_t major_faults;    /* ... with reading from storage */
     uint64_t voluntary_switches;
     uint64_t involuntary_switches;
     uint64_t blocks_in;  /* of 512 bytes, read from storage ... */

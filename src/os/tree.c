@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "os/dir.h"
 #include "os/file.h"
+#include "os/path.h"
 
 #define LEVELS_MAX  32
 #define LEVEL_BYTES 4096
@@ -79,16 +80,9 @@ int whet__file_make_temp_dir(struct whet_text *out)
     size_t start = out->len;
     int rc;
 
-    if (out->error != 0)
-        return out->error;
-    if (base == NULL || base[0] != '/')
-        base = "/tmp";
-    whet__text_printf(out, "%s/whet-XXXXXX", base);
-    rc = out->error;
-    if (rc == 0 && mkdtemp(out->data + start) == NULL)
+    rc = whet__path_append(out, base != NULL && base[0] == '/' ? base : "/tmp", "/whet-XXXXXX");
+    if (rc == 0 && mkdtemp(out->data + start) == NULL) {
         rc = -errno;
-    if (rc != 0) {
-        out->error = 0;
         whet__text_truncate(out, start);
     }
     return rc;

@@ -1,0 +1,37 @@
+/* Ending cleanly when asked to. */
+#include "os/signal.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+static volatile sig_atomic_t caught;
+
+static void on_signal(int number)
+{
+    if (caught == 0) {
+        caught = number;
+        return;
+    }
+    /* Someone means it. The signal is blocked in its handler and comes at its end. */
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void whet__interrupt_install(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal}, old;
+
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            (void)sigaction(numbers[i], &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    /* Where it is ignored, children vanish before they can be waited for. */
+    signal(SIGCHLD, SIG_DFL);
+}
+
+int whet__interrupted(void)
+{
+    return caught;
+}
