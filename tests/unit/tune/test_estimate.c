@@ -27,7 +27,8 @@ static void hit_rates(void **state)
 {
     static const struct {
         double ratio, rate;
-    } rows[] = {{0, 0}, {.1, .3}, {.2, .6}, {.35, .7}, {.5, .8}, {.75, .875}, {1, .95}, {9, .95}};
+    } rows[] = {{0, 0},   {.1, .3},    {.2, .6}, {.35, .7},
+                {.5, .8}, {.75, .875}, {1, .95}, {9, .95}};
 
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
