@@ -7,7 +7,8 @@
 
 #include "view/plot.h"
 
-#define SAME 1e-9 /* a narrower range than this part of its values is one value */
+#define SAME   1e-9 /* a narrower range than this part of its values is one value */
+#define MARGIN 0.03 /* room at the ends, as a part of the range */
 
 int whet__axis_takes(double value, int log)
 {
@@ -15,15 +16,15 @@ int whet__axis_takes(double value, int log)
            (!log || value >= 1 / WHET_PLOT_MAX_VALUE);
 }
 
-/* The smallest of 1, 2, 5 times a power of ten that is not below `raw`. */
+/* The nearest of 1, 2, 5 times a power of ten; the limits are geometric means. */
 static double nice_step(double raw)
 {
     double power = pow(10, floor(log10(raw)));
     double ratio = raw / power;
 
-    if (ratio <= 1.0000001)
+    if (ratio < 1.4142)
         return power;
-    return power * (ratio <= 2.0000001 ? 2 : ratio <= 5.0000001 ? 5 : 10);
+    return power * (ratio < 3.1623 ? 2 : ratio < 7.0711 ? 5 : 10);
 }
 
 /* One value gets room on both sides, and 0 a range of one unit. */
@@ -35,19 +36,21 @@ static void widen(struct whet_axis *a)
         return;
     if (size == 0) {
         a->high = a->unit == WHET_UNIT_PERCENT ? 0.01 : 1;
-        return;
+    } else if (a->log) {
+        a->low *= 0.8;
+        a->high *= 1.25;
+    } else {
+        a->low -= size * 0.1;
+        a->high += size * 0.1;
     }
-    a->low -= size * 0.1;
-    a->high += size * 0.1;
 }
 
-static void init_linear(struct whet_axis *a, unsigned want)
+/* Ticks at whole steps, the first at or below the range, the last at or above it. */
+static void add_steps(struct whet_axis *a, unsigned want)
 {
+    double size = fmax(fabs(a->low), fabs(a->high));
     double step, first, count;
-    double size;
 
-    widen(a);
-    size = fmax(fabs(a->low), fabs(a->high));
     a->scale = whet__number_scale(a->unit, size);
     if (a->unit == WHET_UNIT_COUNT && size < 1e5)
         a->scale = whet__number_scale(a->unit, 0);
@@ -61,13 +64,37 @@ static void init_linear(struct whet_axis *a, unsigned want)
     count = fmin(fmax(count, 1), WHET_AXIS_TICKS - 1);
     for (double i = 0; i <= count; i++)
         a->ticks[a->tick_count++] = (first + i) * step;
-    a->low = fmin(a->low, a->ticks[0]);
-    a->high = fmax(a->high, a->ticks[a->tick_count - 1]);
+}
+
+/* Drops ticks outside the range. */
+static void keep_inside(struct whet_axis *a)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < a->tick_count; i++)
+        if (a->ticks[i] >= a->low && a->ticks[i] <= a->high)
+            a->ticks[kept++] = a->ticks[i];
+    a->tick_count = kept;
+}
+
+static void add_margin(struct whet_axis *a)
+{
+    double room = a->log ? pow(a->high / a->low, MARGIN) : (a->high - a->low) * MARGIN;
+
+    if (a->log) {
+        a->low /= room;
+        a->high *= room;
+        return;
+    }
+    if (a->low != 0)
+        a->low = a->low > 0 ? fmax(0, a->low - room) : a->low - room;
+    if (a->high != 0)
+        a->high = a->high < 0 ? fmin(0, a->high + room) : a->high + room;
 }
 
 static double log_base(const struct whet_axis *a)
 {
-    int is_small_count = a->unit == WHET_UNIT_COUNT && a->low >= 1 && a->high <= 1024;
+    int is_small_count = a->unit == WHET_UNIT_COUNT && a->low >= 0.8 && a->high <= 1300;
 
     return a->unit == WHET_UNIT_SIZE || is_small_count ? 2 : 10;
 }
@@ -84,60 +111,70 @@ static void add_powers(struct whet_axis *a, double base, double first, double la
         if ((last - first) / stride <= want)
             break;
     }
-    a->low = pow(base, first);
-    a->high = pow(base, last);
-    for (double e = ceil(first / stride) * stride; e <= last && a->tick_count < WHET_AXIS_TICKS;
-         e += stride)
+    for (double e = floor(first / stride) * stride;
+         e <= last + stride && a->tick_count < WHET_AXIS_TICKS; e += stride)
         a->ticks[a->tick_count++] = pow(base, e);
 }
 
-/* Within two powers of ten: 1, 2, 5, 10, ... from the one below to the one above. */
+/* Ticks at 1, 2, 5, 10, ... */
 static void add_decades(struct whet_axis *a, double first, double last)
 {
     static const double steps[] = {1, 2, 5};
-    double low = a->low * (1 + SAME), high = a->high * (1 - SAME);
 
     for (double e = first; e <= last; e++)
-        for (size_t i = 0; i < 3; i++) {
-            double tick = steps[i] * pow(10, e);
-
-            if (a->tick_count > 0 && tick <= low)
-                a->tick_count = 0; /* the one before was not the nearest below */
-            if (a->tick_count == 0 || a->ticks[a->tick_count - 1] < high)
-                a->ticks[a->tick_count++] = tick;
-        }
-    a->low = fmin(a->low, a->ticks[0]);
-    a->high = fmax(a->high, a->ticks[a->tick_count - 1]);
+        for (size_t i = 0; i < 3; i++)
+            a->ticks[a->tick_count++] = steps[i] * pow(10, e);
 }
 
-static void init_log(struct whet_axis *a, unsigned want)
+/* The narrower the range, the finer the kind of ticks. */
+static void add_log_ticks(struct whet_axis *a, unsigned want)
 {
     double base = log_base(a);
-    double first = floor(log(a->low) / log(base) + SAME);
-    double last = ceil(log(a->high) / log(base) - SAME);
+    double first = floor(log(a->low) / log(base));
+    double last = ceil(log(a->high) / log(base));
 
-    if (last <= first)
-        last = first + 1;
-    if (base == 10 && last - first <= 2)
+    if (a->high / a->low < 4)
+        add_steps(a, want);
+    else if (base == 10 && last - first <= 4)
         add_decades(a, first, last);
     else
         add_powers(a, base, first, last, want);
 }
 
-void whet__axis_init(struct whet_axis *axis, enum whet_unit unit, int log, double low,
-                     double high, unsigned ticks)
+static void start(struct whet_axis *axis, enum whet_unit unit, int log, double low, double high)
 {
-    unsigned want = ticks < 2 ? 2 : ticks > 16 ? 16 : ticks;
-
     memset(axis, 0, sizeof(*axis));
     axis->unit = unit;
     axis->log = log;
     axis->low = low;
     axis->high = high;
+    widen(axis);
+}
+
+static unsigned clamp_ticks(unsigned ticks)
+{
+    return ticks < 2 ? 2 : ticks > 16 ? 16 : ticks;
+}
+
+void whet__axis_init(struct whet_axis *axis, enum whet_unit unit, int log, double low,
+                     double high, unsigned ticks)
+{
+    start(axis, unit, log, low, high);
+    add_margin(axis);
     if (log)
-        init_log(axis, want);
+        add_log_ticks(axis, clamp_ticks(ticks));
     else
-        init_linear(axis, want);
+        add_steps(axis, clamp_ticks(ticks));
+    keep_inside(axis);
+}
+
+void whet__axis_init_whole(struct whet_axis *axis, enum whet_unit unit, double low, double high,
+                           unsigned ticks)
+{
+    start(axis, unit, 0, low, high);
+    add_steps(axis, clamp_ticks(ticks));
+    axis->low = fmin(axis->low, axis->ticks[0]);
+    axis->high = fmax(axis->high, axis->ticks[axis->tick_count - 1]);
 }
 
 double whet__axis_at(const struct whet_axis *a, double value)

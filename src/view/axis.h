@@ -1,7 +1,7 @@
 /* view/axis.h - from values to pixels, with ticks at numbers that people like.
  *
- * Shape    a range widened to its ticks: steps of 1, 2 or 5 times a power of ten, in the
- *          unit shown; on a log axis powers of ten, or of two for sizes and small counts.
+ * Shape    a range and ticks in it: steps of 1, 2 or 5 times a power of ten, in the unit
+ *          shown; on a log axis powers of ten, or of two for sizes and small counts.
  * Units    by enum whet_unit; pixels may run in either direction.
  * Memory   none is allocated.
  * Errors   none: values are checked before (whet__axis_takes).
@@ -31,9 +31,14 @@ struct whet_axis {
 /* Whether a value can stand on an axis: finite, of sane size, positive if `log`. */
 int whet__axis_takes(double value, int log);
 
-/* An axis over low..high (equal is fine) with about `ticks` ticks (2..16). */
+/* An axis over low..high (equal is fine) with about `ticks` ticks (2..16) and a little room
+ * at both ends, but not on the other side of 0. */
 void whet__axis_init(struct whet_axis *axis, enum whet_unit unit, int log, double low,
                      double high, unsigned ticks);
+
+/* A linear axis from one tick to another, around low..high. */
+void whet__axis_init_whole(struct whet_axis *axis, enum whet_unit unit, double low, double high,
+                           unsigned ticks);
 
 double whet__axis_at(const struct whet_axis *axis, double value);
 

@@ -105,17 +105,26 @@ static unsigned decimals_of(enum whet_unit unit, double scaled)
     return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
 }
 
-static void put_count(struct whet_text *out, double value)
+/* Digits only, in a scale. Counts and bytes have no fraction when they are whole. */
+static void put_digits(struct whet_text *out, enum whet_unit unit,
+                       const struct whet_number_scale *scale, double value)
 {
-    double size = fabs(value);
+    int is_whole = scale->factor == 1 && (unit == WHET_UNIT_COUNT || unit == WHET_UNIT_SIZE);
 
-    if (size < 999.5) {
-        put_decimal(out, value, decimals_of(WHET_UNIT_COUNT, value), 1);
+    value /= scale->factor;
+    if (scale->factor == 1 && fabs(value) >= 999.5 && fabs(value) < LARGEST) {
+        whet__text_puts(out, value < 0 ? "-" : "");
+        whet__number_count(out, (uint64_t)(fabs(value) + 0.5));
         return;
     }
-    if (value < 0)
-        whet__text_putc(out, '-');
-    whet__number_count(out, (uint64_t)(size + 0.5));
+    put_decimal(out, value, decimals_of(unit, value), is_whole);
+}
+
+/* The scale of a value in a text: counts are written out. */
+static struct whet_number_scale text_scale(enum whet_unit unit, double value)
+{
+    return whet__number_scale(unit,
+                              unit == WHET_UNIT_COUNT && fabs(value) < LARGEST ? 0 : value);
 }
 
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value)
@@ -126,13 +135,40 @@ void whet__number_value(struct whet_text *out, enum whet_unit unit, double value
         whet__text_putc(out, '-');
         return;
     }
-    if (unit == WHET_UNIT_COUNT && fabs(value) < LARGEST) {
-        put_count(out, value);
+    scale = text_scale(unit, value);
+    put_digits(out, unit, &scale, value);
+    whet__text_puts(out, scale.suffix);
+}
+
+void whet__number_range(struct whet_text *out, enum whet_unit unit, double low, double high)
+{
+    struct whet_number_scale of_low = text_scale(unit, low), of_high = text_scale(unit, high);
+
+    if (isfinite(low) && isfinite(high) && of_low.factor == of_high.factor)
+        put_digits(out, unit, &of_low, low);
+    else
+        whet__number_value(out, unit, low);
+    whet__text_puts(out, " to ");
+    whet__number_value(out, unit, high);
+}
+
+void whet__number_plus_minus(struct whet_text *out, enum whet_unit unit, double value,
+                             double half_width)
+{
+    struct whet_number_scale scale = text_scale(unit, value);
+    double half = half_width / scale.factor, scaled = value / scale.factor;
+    unsigned decimals = decimals_of(unit, scaled), more = 0;
+
+    if (!isfinite(value) || !isfinite(half_width) || half_width < 0) {
+        whet__number_value(out, unit, value);
         return;
     }
-    scale = whet__number_scale(unit, value);
-    value /= scale.factor;
-    put_decimal(out, value, decimals_of(unit, value),
-                unit == WHET_UNIT_SIZE && scale.factor == 1);
-    whet__text_puts(out, scale.suffix);
+    while (half > 0 && more < 2 && half * pow(10, decimals + more) < 0.95)
+        more++;
+    if (more == 0)
+        put_digits(out, unit, &scale, value);
+    else
+        put_decimal(out, scaled, decimals + more, 0);
+    whet__text_printf(out, "%s \xC2\xB1 ", scale.suffix);
+    put_decimal(out, half, decimals + more, 0);
 }

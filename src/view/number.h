@@ -28,6 +28,14 @@ void whet__number_count(struct whet_text *out, uint64_t count);
  * "2.53×". NaN and infinities as "-". */
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value);
 
+/* "38.2 to 41.4×", "11.9 to 12.8 ms", "980 µs to 1.02 ms". */
+void whet__number_range(struct whet_text *out, enum whet_unit unit, double low, double high);
+
+/* "1.52 s ± 0.04": the half width in the value's unit, with its decimals, or a digit or two
+ * more where it would vanish. A half width that is not finite or is negative is left out. */
+void whet__number_plus_minus(struct whet_text *out, enum whet_unit unit, double value,
+                             double half_width);
+
 /* A plain number with so many decimals (0..9), without trailing zeros: "2.5". For
  * values up to 1e9 in size; what coordinates need. */
 void whet__number_fixed(struct whet_text *out, double value, unsigned decimals);

@@ -64,10 +64,12 @@ struct whet_plot_sample {
 
 struct whet_plot_samples {
     struct whet_plot_frame frame;
-    const char *axis;       /* of the values; NULL: none */
+    const char *axis;       /* of the values; NULL: none; only whet__plot_spread */
     const char *order_axis; /* of the order; NULL: "run"; only whet__plot_runs */
     enum whet_unit unit;
-    int log; /* a log axis for the values */
+    int log;      /* a log axis for the values; only whet__plot_spread */
+    int relative; /* values as differences from the median of their row, which must not
+                     be 0: rows of different scale compare; only whet__plot_spread */
     const struct whet_plot_sample *samples;
     size_t count;
 };

@@ -12,6 +12,7 @@
 
 struct layout {
     double left, right; /* of the bars */
+    double figures;     /* values end there; intervals follow */
     double top, bottom;
     struct whet_axis axis;
 };
@@ -29,34 +30,54 @@ static int bars_ok(const struct whet_plot_bars *plot)
     return 1;
 }
 
-static const char *figure_of(struct whet_svg *s, const struct whet_plot_bars *plot, size_t i)
+/* Widths of what stands at the sides of the bars. */
+static void lay_out_sides(struct whet_svg *s, const struct whet_plot_bars *plot,
+                          struct layout *l)
 {
-    const struct whet_plot_bar *bar = &plot->bars[i];
+    double names = 0, values = 0, ranges = 0;
 
-    return whet__plot_interval(s, plot->unit, bar->value, bar->low, bar->high);
+    for (size_t i = 0; i < plot->count; i++) {
+        const struct whet_plot_bar *bar = &plot->bars[i];
+        const char *label = whet__plot_value(s, plot->unit, bar->value);
+
+        names = fmax(names, whet__svg_text_width(bar->name, WHET_SVG_TEXT_SIZE));
+        values = fmax(values, whet__svg_text_width(label, WHET_SVG_TEXT_SIZE));
+        if (!whet__plot_has_interval(bar->low, bar->high))
+            continue;
+        label = whet__plot_range(s, plot->unit, bar->low, bar->high);
+        ranges = fmax(ranges, whet__svg_text_width(label, WHET_SVG_TICK_SIZE));
+    }
+    l->left = whet__plot_gutter(names);
+    l->figures = WHET_SVG_WIDTH - ranges - (ranges > 0 ? 4 : 0);
+    l->right = l->figures - values - 12;
 }
 
 static void lay_out(struct whet_svg *s, const struct whet_plot_bars *plot, struct layout *l)
 {
-    double names = 0, figures = 0;
     double low = fmin(0, plot->reference), high = fmax(0, plot->reference);
 
     for (size_t i = 0; i < plot->count; i++) {
-        const struct whet_plot_bar *bar = &plot->bars[i];
-
-        names = fmax(names, whet__svg_text_width(bar->name, WHET_SVG_TEXT_SIZE));
-        figures =
-            fmax(figures, whet__svg_text_width(figure_of(s, plot, i), WHET_SVG_TEXT_SIZE));
-        low = fmin(low, fmin(bar->value, bar->low));
-        high = fmax(high, fmax(bar->value, bar->high));
+        low = fmin(low, fmin(plot->bars[i].value, plot->bars[i].low));
+        high = fmax(high, fmax(plot->bars[i].value, plot->bars[i].high));
     }
-    l->left = whet__plot_gutter(names);
-    l->right = WHET_SVG_WIDTH - figures - 14;
+    lay_out_sides(s, plot, l);
     l->top = WHET_SVG_TITLE + (plot->reference_label != NULL ? 16 : 0);
     l->bottom = l->top + ROW * (double)plot->count + BELOW_LAST;
     whet__axis_init(&l->axis, plot->unit, 0, low, high, (unsigned)((l->right - l->left) / 75));
     l->axis.from = l->left;
     l->axis.to = l->right;
+}
+
+/* The figures beside a bar. */
+static void draw_figures(struct whet_svg *s, const struct whet_plot_bars *plot,
+                         const struct layout *l, const struct whet_plot_bar *bar, double y)
+{
+    whet__svg_text(s, NULL, l->figures, y, WHET_SVG_END,
+                   whet__plot_value(s, plot->unit, bar->value), l->figures - l->right);
+    if (whet__plot_has_interval(bar->low, bar->high))
+        whet__svg_text(s, "tick", WHET_SVG_WIDTH, y, WHET_SVG_END,
+                       whet__plot_range(s, plot->unit, bar->low, bar->high),
+                       WHET_SVG_WIDTH - l->figures);
 }
 
 /* At least a pixel, so that a small value is there. */
@@ -78,8 +99,7 @@ static void draw_bar(struct whet_svg *s, const struct whet_plot_bars *plot,
         whet__svg_line(s, "whisker", low, middle - CAP, low, middle + CAP);
         whet__svg_line(s, "whisker", high, middle - CAP, high, middle + CAP);
     }
-    whet__svg_text(s, NULL, WHET_SVG_WIDTH, middle + 4.5, WHET_SVG_END, figure_of(s, plot, i),
-                   WHET_SVG_WIDTH - l->right);
+    draw_figures(s, plot, l, bar, middle + 4.5);
 }
 
 static void draw_reference(struct whet_svg *s, const struct whet_plot_bars *plot,
@@ -116,5 +136,5 @@ int whet__plot_bars(struct whet_text *out, const struct whet_plot_bars *plot)
     for (size_t i = 0; i < plot->count; i++)
         draw_bar(&s, plot, &l, i);
     draw_reference(&s, plot, &l);
-    return whet__svg_end(&s);
+    return whet__svg_end(&s, 0);
 }

@@ -8,7 +8,7 @@
 
 #define HEIGHT   190.0 /* of the tallest bar's room */
 #define MAX_BINS 96    /* powers of two up to WHET_PLOT_MAX_VALUE, and one for 0 */
-#define AIM_BINS 16    /* on a linear axis */
+#define AIM_BINS 14    /* on a linear axis */
 #define HEADROOM 18.0  /* for the name of the vertical axis */
 
 /* Bin i counts values from edge[i] to below edge[i + 1]; the last one its end too. */
@@ -66,7 +66,7 @@ static void count_linear(const struct whet_plot_histogram *plot, struct bins *b)
         low = fmin(low, plot->values[i]);
         high = fmax(high, plot->values[i]);
     }
-    whet__axis_init(&axis, plot->unit, 0, low, high, AIM_BINS);
+    whet__axis_init_whole(&axis, plot->unit, low, high, AIM_BINS);
     b->n = axis.tick_count - 1;
     for (size_t i = 0; i <= b->n; i++)
         b->edge[i] = axis.ticks[i];
@@ -139,8 +139,8 @@ static void draw_bins(struct whet_svg *s, const struct whet_plot_histogram *plot
         y = fmin(y, l->bottom - 1); /* one among many still shows */
         whet__svg_rect(s, "fill", x1 + 0.7, y, fmax(x2 - x1 - 1.4, 0.7), l->bottom - y,
                        tip_of(s, plot, b, i));
-        if (plot->log && b->edge[i] == 0 && x2 - x1 > 40)
-            whet__svg_text(s, "tick", (x1 + x2) / 2, l->bottom + 17, WHET_SVG_MIDDLE, "0", 20);
+        if (plot->log && b->edge[i] == 0 && x2 - x1 > 20)
+            whet__svg_text(s, "tick", x1 + 2, l->bottom + 19, WHET_SVG_MIDDLE, "0", 20);
     }
     whet__svg_group_end(s);
 }
@@ -167,6 +167,6 @@ int whet__plot_histogram(struct whet_text *out, const struct whet_plot_histogram
     whet__plot_axis_left(&s, &l.y, l.x.from, l.x.to,
                          plot->count_axis != NULL ? plot->count_axis : "count");
     draw_bins(&s, plot, &bins, &l);
-    whet__plot_axis_below(&s, &l.x, l.bottom, l.bottom + 4, plot->axis);
-    return whet__svg_end(&s);
+    whet__plot_axis_below(&s, &l.x, l.bottom, l.bottom, plot->axis);
+    return whet__svg_end(&s, 0);
 }

@@ -127,6 +127,16 @@ static void draw_line(struct whet_svg *s, const struct whet_plot_lines *plot,
     whet__svg_group_end(s);
 }
 
+/* Models first, so that what was measured lies over them. */
+static void draw_lines(struct whet_svg *s, const struct whet_plot_lines *plot,
+                       const struct layout *l)
+{
+    for (int models = 1; models >= 0; models--)
+        for (size_t n = 0; n < plot->count; n++)
+            if ((plot->lines[n].role == WHET_ROLE_DIM) == models)
+                draw_line(s, plot, l, n);
+}
+
 /* Where the names go: at the ends of their lines, from top to bottom, apart. */
 static void draw_names(struct whet_svg *s, const struct whet_plot_lines *plot,
                        const struct layout *l)
@@ -189,9 +199,8 @@ int whet__plot_lines(struct whet_text *out, const struct whet_plot_lines *plot)
                     l.bottom + WHET_PLOT_AXIS_ROOM +
                         (plot->x_axis != NULL ? WHET_PLOT_TITLE_ROOM : 0));
     whet__plot_axis_left(&s, &l.y, l.x.from, l.x.to, plot->y_axis);
-    whet__plot_axis_below(&s, &l.x, l.bottom, l.bottom + 4, plot->x_axis);
-    for (size_t n = 0; n < plot->count; n++)
-        draw_line(&s, plot, &l, n);
+    whet__plot_axis_below(&s, &l.x, l.bottom, l.bottom, plot->x_axis);
+    draw_lines(&s, plot, &l);
     draw_names(&s, plot, &l);
-    return whet__svg_end(&s);
+    return whet__svg_end(&s, 0);
 }

@@ -10,6 +10,7 @@
 /* Room of a tick label; and from the axis to it. */
 #define TICK_LABEL_ROOM 84.0
 #define TICK_GAP        6.0
+#define MARK            4.0 /* of a tick, below the axis */
 
 const char *whet__plot_value(struct whet_svg *s, enum whet_unit unit, double value)
 {
@@ -19,18 +20,12 @@ const char *whet__plot_value(struct whet_svg *s, enum whet_unit unit, double val
     return whet__text_str(label);
 }
 
-const char *whet__plot_interval(struct whet_svg *s, enum whet_unit unit, double value,
-                                double low, double high)
+const char *whet__plot_range(struct whet_svg *s, enum whet_unit unit, double low, double high)
 {
-    whet__plot_value(s, unit, value);
-    if (!whet__plot_has_interval(low, high))
-        return whet__text_str(&s->label);
-    whet__text_puts(&s->label, " (");
-    whet__number_value(&s->label, unit, low);
-    whet__text_puts(&s->label, " to ");
-    whet__number_value(&s->label, unit, high);
-    whet__text_putc(&s->label, ')');
-    return whet__text_str(&s->label);
+    struct whet_text *label = whet__svg_label(s);
+
+    whet__number_range(label, unit, low, high);
+    return whet__text_str(label);
 }
 
 int whet__plot_has_interval(double low, double high)
@@ -74,17 +69,18 @@ void whet__plot_axis_below(struct whet_svg *s, const struct whet_axis *axis, dou
         double half = whet__svg_text_width(label, WHET_SVG_TICK_SIZE) / 2;
         double middle = fmin(fmax(x, half), WHET_SVG_WIDTH - half);
 
-        whet__svg_line(s, "grid", x, top, x, bottom);
+        whet__svg_line(s, top < bottom ? "grid" : "axis", x, top, x, bottom + MARK);
         if (middle - half < taken)
             continue;
-        whet__svg_text(s, "tick", middle, bottom + 17, WHET_SVG_MIDDLE, label, TICK_LABEL_ROOM);
+        whet__svg_text(s, "tick", middle, bottom + MARK + 15, WHET_SVG_MIDDLE, label,
+                       TICK_LABEL_ROOM);
         taken = middle + half + TICK_GAP;
     }
     whet__svg_line(s, "axis", fmin(axis->from, axis->to), bottom, fmax(axis->from, axis->to),
                    bottom);
     if (name != NULL)
-        whet__svg_text(s, "tick", (axis->from + axis->to) / 2, bottom + 36, WHET_SVG_MIDDLE,
-                       name, fabs(axis->to - axis->from));
+        whet__svg_text(s, "tick", (axis->from + axis->to) / 2, bottom + MARK + 34,
+                       WHET_SVG_MIDDLE, name, fabs(axis->to - axis->from));
 }
 
 void whet__plot_axis_left(struct whet_svg *s, const struct whet_axis *axis, double axis_x,
@@ -156,17 +152,6 @@ size_t whet__plot_samples_total(const struct whet_plot_samples *plot)
     for (size_t s = 0; s < plot->count; s++)
         total += plot->samples[s].count;
     return total;
-}
-
-void whet__plot_samples_range(const struct whet_plot_samples *plot, double *low, double *high)
-{
-    *low = INFINITY;
-    *high = -INFINITY;
-    for (size_t s = 0; s < plot->count; s++)
-        for (size_t i = 0; i < plot->samples[s].count; i++) {
-            *low = fmin(*low, plot->samples[s].values[i]);
-            *high = fmax(*high, plot->samples[s].values[i]);
-        }
 }
 
 double *whet__plot_sorted(const double *values, size_t count)

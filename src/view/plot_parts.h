@@ -18,13 +18,12 @@
 #include "view/svg.h"
 
 #define WHET_PLOT_GUTTER_MAX 232.0 /* of names at the left */
-#define WHET_PLOT_AXIS_ROOM  26.0  /* tick labels below */
+#define WHET_PLOT_AXIS_ROOM  28.0  /* tick labels below */
 #define WHET_PLOT_TITLE_ROOM 20.0  /* the axis' name below them */
 
-/* Values as labels: "12.3 ms" and "12.3 ms (11.9 to 12.8)"; borrowed until the next one. */
+/* Values as labels: "12.3 ms" and "11.9 to 12.8 ms"; borrowed until the next one. */
 const char *whet__plot_value(struct whet_svg *s, enum whet_unit unit, double value);
-const char *whet__plot_interval(struct whet_svg *s, enum whet_unit unit, double value,
-                                double low, double high);
+const char *whet__plot_range(struct whet_svg *s, enum whet_unit unit, double low, double high);
 
 /* Whether low..high is an interval around the value, or absent. */
 int whet__plot_has_interval(double low, double high);
@@ -34,7 +33,8 @@ int whet__plot_interval_ok(double value, double low, double high, int log);
 double whet__plot_gutter(double widest);
 
 /* Grid lines, tick labels and the axis' name. The horizontal axis is at y = bottom; lines
- * run up to top. The vertical one is at x = axis_x; lines run to right. */
+ * run up to top (equal: short marks only). The vertical one is at x = axis_x; lines run to
+ * right. */
 void whet__plot_axis_below(struct whet_svg *s, const struct whet_axis *axis, double top,
                            double bottom, const char *name);
 void whet__plot_axis_left(struct whet_svg *s, const struct whet_axis *axis, double axis_x,
@@ -51,9 +51,6 @@ int whet__plot_samples_ok(const struct whet_plot_samples *plot, int log);
 
 /* How many values there are in all samples together. */
 size_t whet__plot_samples_total(const struct whet_plot_samples *plot);
-
-/* Lowest and highest of all values; not for no values at all. */
-void whet__plot_samples_range(const struct whet_plot_samples *plot, double *low, double *high);
 
 /* A sorted copy, freed with whet__mem_free; NULL: no memory. */
 WHET_MUST_USE double *whet__plot_sorted(const double *values, size_t count);

@@ -170,5 +170,5 @@ int whet__plot_runs(struct whet_text *out, const struct whet_plot_samples *plot)
     whet__plot_axis_below(&s, &l.order, WHET_SVG_TITLE - 3, bottom,
                           plot->order_axis != NULL ? plot->order_axis : "run");
     draw_rows(&s, plot, &l);
-    return whet__svg_end(&s);
+    return whet__svg_end(&s, 0);
 }

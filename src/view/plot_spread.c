@@ -16,6 +16,7 @@
 
 struct layout {
     double left, right, top, bottom;
+    double medians[WHET_PLOT_MAX_ITEMS]; /* as measured */
     struct whet_axis axis;
 };
 
@@ -24,24 +25,73 @@ struct box {
     double low, q1, median, q3, high;
 };
 
-static void lay_out(struct whet_svg *s, const struct whet_plot_samples *plot, struct layout *l)
+/* The sample's values as drawn, sorted, and their median as measured. NULL: no memory, or
+ * relative to 0, which `err` tells. */
+static double *drawn_values(const struct whet_plot_samples *plot, size_t index, double *median,
+                            int *err)
+{
+    const struct whet_plot_sample *sample = &plot->samples[index];
+    double *sorted = whet__plot_sorted(sample->values, sample->count);
+
+    *err = -ENOMEM;
+    if (sorted == NULL)
+        return NULL;
+    *median = sample->count > 0 ? whet__median_sorted(sorted, sample->count) : 0;
+    if (!plot->relative || sample->count == 0)
+        return sorted;
+    for (size_t i = 0; i < sample->count; i++)
+        sorted[i] = (sorted[i] - *median) / fabs(*median);
+    *err = -EINVAL;
+    if (whet__axis_takes(sorted[0], 0) && whet__axis_takes(sorted[sample->count - 1], 0))
+        return sorted;
+    whet__mem_free(sorted);
+    return NULL;
+}
+
+static int range_of(const struct whet_plot_samples *plot, struct layout *l, double *low,
+                    double *high)
+{
+    *low = INFINITY;
+    *high = -INFINITY;
+    for (size_t i = 0; i < plot->count; i++) {
+        size_t count = plot->samples[i].count;
+        int err;
+        double *sorted = drawn_values(plot, i, &l->medians[i], &err);
+
+        if (sorted == NULL)
+            return err;
+        if (count > 0) {
+            *low = fmin(*low, sorted[0]);
+            *high = fmax(*high, sorted[count - 1]);
+        }
+        whet__mem_free(sorted);
+    }
+    return 0;
+}
+
+static int lay_out(struct whet_svg *s, const struct whet_plot_samples *plot, struct layout *l)
 {
     double names = 0, figures = whet__svg_text_width("no values", WHET_SVG_TICK_SIZE);
     double low, high;
+    int err = range_of(plot, l, &low, &high);
 
-    whet__plot_samples_range(plot, &low, &high);
-    for (size_t i = 0; i < plot->count; i++)
+    if (err != 0)
+        return err;
+    for (size_t i = 0; i < plot->count; i++) {
+        const char *median = whet__plot_value(s, plot->unit, l->medians[i]);
+
         names = fmax(names, whet__svg_text_width(plot->samples[i].name, WHET_SVG_TEXT_SIZE));
-    figures = fmax(figures, whet__svg_text_width(whet__plot_value(s, plot->unit, high),
-                                                 WHET_SVG_TEXT_SIZE));
+        figures = fmax(figures, whet__svg_text_width(median, WHET_SVG_TEXT_SIZE));
+    }
     l->left = whet__plot_gutter(names);
-    l->right = WHET_SVG_WIDTH - figures - 24;
+    l->right = WHET_SVG_WIDTH - figures - 14;
     l->top = WHET_SVG_TITLE;
     l->bottom = l->top + ROW * (double)plot->count;
-    whet__axis_init(&l->axis, plot->unit, plot->log, low, high,
-                    (unsigned)((l->right - l->left) / 75));
-    l->axis.from = l->left + RADIUS * 2;
-    l->axis.to = l->right - RADIUS * 2;
+    whet__axis_init(&l->axis, plot->relative ? WHET_UNIT_PERCENT : plot->unit, plot->log, low,
+                    high, (unsigned)((l->right - l->left) / 75));
+    l->axis.from = l->left;
+    l->axis.to = l->right;
+    return 0;
 }
 
 static struct box box_of(const double *sorted, size_t count)
@@ -130,17 +180,20 @@ static void draw_row(struct whet_svg *s, const struct whet_plot_samples *plot,
     draw_dots(s, &l->axis, sorted, sample->count, y);
     whet__svg_group_end(s);
     whet__svg_text(s, NULL, WHET_SVG_WIDTH, y + 4.5, WHET_SVG_END,
-                   whet__plot_value(s, plot->unit, box.median), WHET_SVG_WIDTH - l->right);
+                   whet__plot_value(s, plot->unit, l->medians[index]),
+                   WHET_SVG_WIDTH - l->right);
 }
 
 static void draw_rows(struct whet_svg *s, const struct whet_plot_samples *plot,
                       const struct layout *l)
 {
     for (size_t i = 0; i < plot->count; i++) {
-        double *sorted = whet__plot_sorted(plot->samples[i].values, plot->samples[i].count);
+        double median;
+        int err;
+        double *sorted = drawn_values(plot, i, &median, &err);
 
         if (sorted == NULL) {
-            whet__svg_fail(s, -ENOMEM);
+            whet__svg_fail(s, err);
             return;
         }
         draw_row(s, plot, l, i, sorted);
@@ -148,21 +201,30 @@ static void draw_rows(struct whet_svg *s, const struct whet_plot_samples *plot,
     }
 }
 
-int whet__plot_spread(struct whet_text *out, const struct whet_plot_samples *plot)
+static void draw(struct whet_svg *s, const struct whet_plot_samples *plot,
+                 const struct layout *l)
 {
     double below = WHET_PLOT_AXIS_ROOM + (plot->axis != NULL ? WHET_PLOT_TITLE_ROOM : 0);
+
+    whet__svg_begin(s, &plot->frame, l->bottom + below);
+    whet__svg_text(s, "tick", WHET_SVG_WIDTH, 15, WHET_SVG_END, "median", 100);
+    whet__plot_axis_below(s, &l->axis, l->top, l->bottom, plot->axis);
+    draw_rows(s, plot, l);
+}
+
+int whet__plot_spread(struct whet_text *out, const struct whet_plot_samples *plot)
+{
     struct whet_svg s;
     struct layout l;
+    int err;
 
-    if (!whet__plot_samples_ok(plot, plot->log))
+    if (!whet__plot_samples_ok(plot, plot->log) || (plot->log && plot->relative))
         return -EINVAL;
     if (whet__plot_samples_total(plot) == 0)
         return whet__svg_empty(out, &plot->frame);
     whet__svg_init(&s, out);
-    lay_out(&s, plot, &l);
-    whet__svg_begin(&s, &plot->frame, l.bottom + below);
-    whet__svg_text(&s, "tick", WHET_SVG_WIDTH, 15, WHET_SVG_END, "median", 100);
-    whet__plot_axis_below(&s, &l.axis, l.top, l.bottom, plot->axis);
-    draw_rows(&s, plot, &l);
-    return whet__svg_end(&s);
+    err = lay_out(&s, plot, &l);
+    if (err == 0)
+        draw(&s, plot, &l);
+    return whet__svg_end(&s, err);
 }

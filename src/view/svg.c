@@ -96,13 +96,12 @@ struct whet_text *whet__svg_label(struct whet_svg *s)
     return &s->label;
 }
 
-int whet__svg_end(struct whet_svg *s)
+int whet__svg_end(struct whet_svg *s, int err)
 {
-    int err;
-
     whet__text_puts(s->out, "</svg>\n");
     whet__svg_fail(s, whet__text_error(&s->label));
-    err = whet__text_error(s->out);
+    if (err == 0)
+        err = whet__text_error(s->out);
     if (err != 0)
         whet__text_truncate(s->out, s->start);
     whet__text_clear(&s->label);
@@ -267,5 +266,5 @@ int whet__svg_empty(struct whet_text *out, const struct whet_plot_frame *frame)
     whet__svg_begin(&s, frame, 110);
     whet__svg_text(&s, "soft", WHET_SVG_WIDTH / 2, 70, WHET_SVG_MIDDLE, "no data",
                    WHET_SVG_WIDTH);
-    return whet__svg_end(&s);
+    return whet__svg_end(&s, 0);
 }

@@ -38,14 +38,14 @@ void whet__svg_init(struct whet_svg *s, struct whet_text *out);
 /* Opens the picture and writes its title at the top. */
 void whet__svg_begin(struct whet_svg *s, const struct whet_plot_frame *frame, double height);
 
-/* Closes the picture, or on an error takes it back; frees the scratch room. Every
- * _init needs it, also without a _begin. */
-WHET_MUST_USE int whet__svg_end(struct whet_svg *s);
+/* Closes the picture, or on an error takes it back: `err` (0: none), which leaves the text
+ * sound, or the text's own. Frees the scratch room; every _init needs it. */
+WHET_MUST_USE int whet__svg_end(struct whet_svg *s, int err);
 
 /* The scratch room, emptied, for a label to be drawn next. */
 struct whet_text *whet__svg_label(struct whet_svg *s);
 
-/* What went wrong outside of the text; reported by the end. */
+/* Spoils the picture and its text: no memory. Reported by the end. */
 void whet__svg_fail(struct whet_svg *s, int err);
 
 void whet__svg_group(struct whet_svg *s, const char *look);

@@ -149,3 +149,9 @@ whet__table_cell_at(const struct whet_table *t, const struct whet_table_row *row
         return &empty;
     return whet__vec_at(&t->cells, row->first + column);
 }
+
+const char *whet__table_tail(const struct whet_table_column *column,
+                             const struct whet_table_cell *cell)
+{
+    return column->align == WHET_ALIGN_RIGHT ? strstr(cell->text, " \xC2\xB1") : NULL;
+}

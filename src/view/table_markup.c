@@ -5,6 +5,7 @@
 #include "view/html.h"
 #include "view/markdown.h"
 #include "view/table_rows.h"
+#include "view/width.h"
 
 /* Whether the table can be rendered; hands its error to the text if not. */
 static int is_sound(struct whet_text *out, const struct whet_table *t)
@@ -52,10 +53,40 @@ void whet__table_put_markdown(struct whet_text *out, const struct whet_table *t)
     whet__text_putc(out, '\n');
 }
 
-/* The first cell of a row names it. A line break in a cell is part of a name: the escaping
- * of attributes shows it. */
+/* The " ± 0.04" of a column begin at the same place, as on a terminal: what is behind the
+ * value gets the width of the widest. A line break in a cell is part of a name: the
+ * escaping of attributes shows it. */
+static void put_html_content(struct whet_text *out, const struct whet_table_column *column,
+                             const struct whet_table_cell *cell, size_t widest_tail)
+{
+    const char *tail = whet__table_tail(column, cell);
+    size_t head = tail != NULL ? (size_t)(tail - cell->text) : cell->len;
+
+    whet__html_attr_n(out, cell->text, head);
+    if (widest_tail == 0)
+        return;
+    whet__text_printf(out, "<span class=\"tail\" style=\"min-width:%zu.2ch\">", widest_tail);
+    whet__html_attr(out, tail != NULL ? tail : "");
+    whet__text_puts(out, "</span>");
+}
+
+static size_t widest_tail(const struct whet_table *t, size_t column)
+{
+    size_t widest = 0;
+
+    for (size_t r = 0; r < t->rows.len; r++) {
+        const char *tail = whet__table_tail(
+            &t->columns[column], whet__table_cell_at(t, whet__vec_at(&t->rows, r), column));
+        size_t width = tail != NULL ? whet__width(tail, strlen(tail), 0) : 0;
+
+        widest = width > widest ? width : widest;
+    }
+    return widest;
+}
+
+/* The first cell of a row names it. */
 static void put_html_cell(struct whet_text *out, const struct whet_table *t,
-                          const struct whet_table_cell *cell, size_t column)
+                          const struct whet_table_cell *cell, size_t column, size_t tail)
 {
     const char *tag = column == 0 ? "th" : "td";
     int right = t->columns[column].align == WHET_ALIGN_RIGHT;
@@ -66,20 +97,20 @@ static void put_html_cell(struct whet_text *out, const struct whet_table *t,
                           right && cell->role != WHET_ROLE_PLAIN ? " " : "",
                           cell->role != WHET_ROLE_PLAIN ? whet__colour_class(cell->role) : "");
     whet__text_putc(out, '>');
-    whet__html_attr(out, cell->text);
+    put_html_content(out, &t->columns[column], cell, tail);
     whet__text_printf(out, "</%s>", tag);
 }
 
 /* A rule becomes the upper edge of the row below it. */
 static void put_html_row(struct whet_text *out, const struct whet_table *t,
-                         const struct whet_table_row *row, int ruled)
+                         const struct whet_table_row *row, int ruled, const size_t *tails)
 {
     if (row->kind == WHET_TABLE_ROW_TOTAL)
         whet__text_puts(out, ruled ? "<tr class=\"ruled total\">" : "<tr class=\"total\">");
     else
         whet__text_puts(out, ruled ? "<tr class=\"ruled\">" : "<tr>");
     for (size_t c = 0; c < t->column_count; c++)
-        put_html_cell(out, t, whet__table_cell_at(t, row, c), c);
+        put_html_cell(out, t, whet__table_cell_at(t, row, c), c, tails[c]);
     whet__text_puts(out, "</tr>\n");
 }
 
@@ -106,16 +137,19 @@ static void put_html_head(struct whet_text *out, const struct whet_table *t,
 void whet__table_put_html(struct whet_text *out, const struct whet_table *t,
                           const char *caption)
 {
+    size_t tails[WHET_TABLE_MAX_COLUMNS] = {0};
     int ruled = 0;
 
     if (!is_sound(out, t))
         return;
+    for (size_t c = 0; c < t->column_count; c++)
+        tails[c] = widest_tail(t, c);
     put_html_head(out, t, caption);
     for (size_t r = 0; r < t->rows.len; r++) {
         const struct whet_table_row *row = whet__vec_at(&t->rows, r);
 
         if (row->kind != WHET_TABLE_ROW_RULE)
-            put_html_row(out, t, row, ruled);
+            put_html_row(out, t, row, ruled, tails);
         ruled = row->kind == WHET_TABLE_ROW_RULE;
     }
     whet__text_puts(out, "</tbody>\n</table></div>\n");

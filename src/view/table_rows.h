@@ -30,4 +30,8 @@ const struct whet_table_cell *whet__table_cell_at(const struct whet_table *t,
                                                   const struct whet_table_row *row,
                                                   size_t column);
 
+/* Where " ± 0.04" begins in a cell of a right-aligned column; NULL without one. */
+const char *whet__table_tail(const struct whet_table_column *column,
+                             const struct whet_table_cell *cell);
+
 #endif

@@ -9,8 +9,6 @@
 #define GAP             2
 #define SHRUNK_AT_LEAST 8
 
-#define PLUS_MINUS      "\xC2\xB1"
-
 /* The layout: which columns are shown, and how wide. In right-aligned columns the
  * " ± 0.04" of all cells begin at the same place: `tail` is the widest of them. */
 struct layout {
@@ -36,11 +34,8 @@ static size_t layout_width(const struct whet_table *t, const struct layout *l)
 static size_t tail_width(const struct whet_table_column *column,
                          const struct whet_table_cell *cell, unsigned flags)
 {
-    const char *mark;
+    const char *mark = whet__table_tail(column, cell);
 
-    if (column->align != WHET_ALIGN_RIGHT)
-        return 0;
-    mark = strstr(cell->text, " " PLUS_MINUS);
     return mark != NULL ? whet__width(mark, strlen(mark), flags) : 0;
 }
 
