@@ -99,15 +99,16 @@ static double log_base(const struct whet_axis *a)
     return a->unit == WHET_UNIT_SIZE || is_small_count ? 2 : 10;
 }
 
-/* Ticks at whole powers, several at a stride where there are many. */
+/* Ticks at whole powers, at a stride where there are many: 1024 and 1000 steps stay
+ * the units'. */
 static void add_powers(struct whet_axis *a, double base, double first, double last,
                        unsigned want)
 {
-    static const double strides[] = {1, 2, 5, 10, 20, 50, 100};
-    double stride = strides[0];
+    static const double strides[2][6] = {{1, 2, 5, 10, 20, 40}, {1, 2, 3, 6, 9, 12}};
+    double stride = 1;
 
-    for (size_t i = 0; i < sizeof(strides) / sizeof(strides[0]); i++) {
-        stride = strides[i];
+    for (size_t i = 0; i < 6; i++) {
+        stride = strides[base == 10][i];
         if ((last - first) / stride <= want)
             break;
     }

@@ -95,11 +95,13 @@ void whet__number_fixed(struct whet_text *out, double value, unsigned decimals)
     put_decimal(out, value, decimals > 9 ? 9 : decimals, 1);
 }
 
-/* So many that three digits count, after rounding. */
+/* So many that three digits count, after rounding; 0 needs none. */
 static unsigned decimals_of(enum whet_unit unit, double scaled)
 {
     double size = fabs(scaled);
 
+    if (size == 0)
+        return 0;
     if (unit == WHET_UNIT_PERCENT)
         return size < 0.995 ? 2 : size < 99.95 ? 1 : 0;
     return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
