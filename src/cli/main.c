@@ -1,10 +1,28 @@
-/* The whet command: finds the subcommand and runs it. */
-#include <stdio.h>
+/* The whet command: a process with its three standard descriptors in order, then the
+ * driver. */
+#include <fcntl.h>
+#include <unistd.h>
 
-#include <whet/version.h>
+#include "cli/driver.h"
+#include "cli/command.h"
 
-int main(void)
+/* A descriptor that the caller closed would be given to the first file we open, and
+ * an answer would land in it. Open for reading only: writing to it still fails. */
+static int open_missing_descriptors(void)
 {
-    printf("whet %s\n", whet_version());
-    return 0;
+    for (;;) {
+        int fd = open("/dev/null", O_RDONLY);
+
+        if (fd < 0)
+            return -1;
+        if (fd > STDERR_FILENO)
+            return close(fd);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 1 || open_missing_descriptors() != 0)
+        return WHET_EXIT_FAILURE;
+    return whet__driver(argc - 1, argv + 1);
 }

@@ -134,10 +134,7 @@ int whet__option_takes_value(const struct whet_option *row);
 void whet__options_help(const struct whet_option *rows, size_t count, unsigned width,
                         struct whet_text *out);
 
-/* Appends the table as scdoc source, for the man page. */
-void whet__options_man(const struct whet_option *rows, size_t count, struct whet_text *out);
-
-/* Appends the sentence both end a row with: help, choices, fallback, bounds. */
+/* Appends what help and man page say of a row: help, choices, fallback, bounds. */
 void whet__option_describe(const struct whet_option *row, struct whet_text *out);
 
 #endif

@@ -4,23 +4,35 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <whet/units.h>
 
+/* The largest value of a row: its own maximum, or what fits its field. */
+static uint64_t value_max(const struct whet_option *row)
+{
+    if (row->max != 0)
+        return row->max;
+    return row->size == sizeof(unsigned) ? UINT_MAX : UINT64_MAX;
+}
+
+static int fail_too_large(const struct whet_option *row, const char *given, const char *text,
+                          struct whet_error *err)
+{
+    return whet_error_set(err, -ERANGE, "value too large: '%s %s': at most %" PRIu64, given,
+                          text, value_max(row));
+}
+
 static int store_uint(const struct whet_option *row, void *place, const char *given,
                       uint64_t value, const char *text, struct whet_error *err)
 {
-    uint64_t fits = row->size == sizeof(unsigned) ? UINT32_MAX : UINT64_MAX;
-    uint64_t max = row->max != 0 ? row->max : fits;
-
     if (value < row->min)
         return whet_error_set(err, -ERANGE, "value too small: '%s %s': at least %" PRIu64,
                               given, text, row->min);
-    if (value > max || value > fits)
-        return whet_error_set(err, -ERANGE, "value too large: '%s %s': at most %" PRIu64, given,
-                              text, max);
+    if (value > value_max(row))
+        return fail_too_large(row, given, text, err);
     if (row->size == sizeof(unsigned))
         *(unsigned *)place = (unsigned)value;
     else
@@ -40,7 +52,7 @@ static int store_count(const struct whet_option *row, void *place, const char *g
         return whet_error_set(err, -EINVAL, "not a whole number: '%s %s': write digits", given,
                               text);
     if (errno == ERANGE)
-        value = UINT64_MAX;
+        return fail_too_large(row, given, text, err);
     return store_uint(row, place, given, value, text, err);
 }
 

@@ -6,7 +6,6 @@
 #include <whet/version.h>
 
 #include "build_info.h"
-#include "os/kernel.h"
 
 struct part {
     const char *name;
@@ -44,9 +43,7 @@ static void append_missing(struct whet_text *out)
 void whet__version_report(struct whet_text *out)
 {
     const char *before = "with      ";
-    struct whet_kernel kernel;
 
-    whet__kernel_read("", &kernel);
     whet__text_printf(out, "whet %s\n", whet_version());
     whet__text_printf(out, "built by  %s for %s (%s)\n", WHET_BUILD_COMPILER,
                       WHET_BUILD_MACHINE, WHET_BUILD_TYPE);
@@ -54,6 +51,6 @@ void whet__version_report(struct whet_text *out)
         whet__text_printf(out, "%s%s %s", before, parts[i].name, parts[i].version);
         before = ", ";
     }
-    whet__text_printf(out, "\nkernel    Linux %s\n", kernel.release);
+    whet__text_putc(out, '\n');
     append_missing(out);
 }

@@ -144,11 +144,31 @@ static int word_follows(struct whet_line_scan *s, const struct whet_line_body *b
     return 0;
 }
 
+/* Reads the word that will end a here-document, bare or quoted, at *at and steps over it. */
+static int read_word(const struct whet_line_scan *s, const char **at,
+                     struct whet_line_body *body)
+{
+    const char *p = *at;
+    char quote = '\0';
+
+    if (p < s->end && (*p == '"' || *p == '\'' || *p == '\\' || *p == '`')) {
+        quote = *p == '\\' ? '\0' : *p;
+        p++;
+    }
+    body->word = p;
+    while (p < s->end && whet__line_is_word(*p))
+        p++;
+    body->word_len = (size_t)(p - body->word);
+    if (quote != '\0' && (p == s->end || *p++ != quote))
+        return 0;
+    *at = p;
+    return body->word_len != 0 && (body->word[0] < '0' || body->word[0] > '9');
+}
+
 static int here_document(struct whet_line_scan *s, size_t skip, int loose)
 {
     const char *p = s->p + skip;
     struct whet_line_body body = {.loose = loose};
-    char quote = '\0';
 
     if (p < s->end && (*p == '-' || *p == '~')) {
         body.indent = 1;
@@ -156,18 +176,8 @@ static int here_document(struct whet_line_scan *s, size_t skip, int loose)
     }
     while (p < s->end && *p == ' ' && before(s, 1) != '<')
         p++;
-    if (p < s->end && (*p == '"' || *p == '\'' || *p == '\\' || *p == '`')) {
-        quote = *p == '\\' ? '\0' : *p;
-        p++;
-    }
-    body.word = p;
-    while (p < s->end && whet__line_is_word(*p))
-        p++;
-    body.word_len = (size_t)(p - body.word);
-    if (quote != '\0' && (p == s->end || *p++ != quote))
-        return 0;
-    if (body.word_len == 0 || (body.word[0] >= '0' && body.word[0] <= '9') ||
-        s->body_count == WHET_LINE_BODIES_MAX || !word_follows(s, &body))
+    if (!read_word(s, &p, &body) || s->body_count == WHET_LINE_BODIES_MAX ||
+        !word_follows(s, &body))
         return 0;
     s->bodies[s->body_count++] = body;
     s->code = 1;

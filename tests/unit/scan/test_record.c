@@ -29,7 +29,8 @@ static struct whet_summary_record summary_random(struct whet_random *r)
     return s;
 }
 
-static void summary_equal(const struct whet_summary_record *a, const struct whet_summary_record *b)
+static void summary_equal(const struct whet_summary_record *a,
+                          const struct whet_summary_record *b)
 {
     assert_int_equal(a->verdict, b->verdict);
     assert_ptr_equal(a->language, b->language);
@@ -44,8 +45,10 @@ static void summary_equal(const struct whet_summary_record *a, const struct whet
 
 static void records_come_back(void **state)
 {
-    static const struct whet_scan_function functions[] = {
-        {"main", 1, 90, 4}, {"", 2, 2, 1}, {"operator()", 2, 50, 300}, {"\xc3\xa4", 4000000, 4000001, 1}};
+    static const struct whet_scan_function functions[] = {{"main", 1, 90, 4},
+                                                          {"", 2, 2, 1},
+                                                          {"operator()", 2, 50, 300},
+                                                          {"\xc3\xa4", 4000000, 4000001, 1}};
     struct whet_random r;
     struct whet_text text;
 
@@ -70,7 +73,8 @@ static void records_come_back(void **state)
             assert_int_equal(got[f].complexity, functions[f].complexity);
         }
         for (size_t cut = 0; cut < text.len; cut++)
-            assert_int_equal(whet__record_unpack(text.data, cut, &back, &got, &arena), -EBADMSG);
+            assert_int_equal(whet__record_unpack(text.data, cut, &back, &got, &arena),
+                             -EBADMSG);
         whet__arena_clear(&arena);
     }
     whet__text_clear(&text);

@@ -1,0 +1,40 @@
+# What every .bats file loads: $WHET is the program under test; `whet` runs it.
+
+bats_require_minimum_version 1.5.0
+
+setup()
+{
+    : "${WHET:?is the path of the program to test}"
+    cd "$BATS_TEST_TMPDIR" || return
+    # The tests' own home, so that no file of the user's matters.
+    export HOME=$BATS_TEST_TMPDIR/home XDG_CACHE_HOME=$BATS_TEST_TMPDIR/cache
+    export XDG_CONFIG_HOME=$BATS_TEST_TMPDIR/config XDG_STATE_HOME=$BATS_TEST_TMPDIR/state
+    export TERM=xterm LC_ALL=C.UTF-8
+    unset NO_COLOR CLICOLOR CLICOLOR_FORCE COLUMNS
+    mkdir -p "$HOME"
+}
+
+whet()
+{
+    "$WHET" "$@"
+}
+
+# The names of all commands.
+commands()
+{
+    whet completion fish | sed -n 's/.*__fish_use_subcommand -f -a \([a-z]*\) .*/\1/p'
+}
+
+# fails TEXT COMMAND...: exit code 2, nothing on stdout, and exactly `whet: TEXT` on stderr.
+fails()
+{
+    local text=$1 code=0
+    shift
+    "$@" >out 2>err || code=$?
+    if [ "$code" != 2 ] || [ -s out ] || [ "$(cat err)" != "whet: $text" ]; then
+        echo "exit $code; stdout: $(cat out)"
+        echo "expected: whet: $text"
+        echo "got:      $(cat err)"
+        return 1
+    fi
+}
