@@ -7,6 +7,23 @@
 #include "view/html_style.h"
 #include "view/width.h"
 
+/* The entity of a character that would mean something, or NULL. */
+static const char *entity_of(char c, int in_attribute)
+{
+    switch (c) {
+    case '&':
+        return "&amp;";
+    case '<':
+        return "&lt;";
+    case '>':
+        return "&gt;";
+    case '"':
+        return in_attribute ? "&quot;" : NULL;
+    default:
+        return NULL;
+    }
+}
+
 static void put_escaped(struct whet_text *out, const char *text, size_t len, int in_attribute)
 {
     struct whet_width_walk walk = {.text = text, .len = len};
@@ -14,22 +31,14 @@ static void put_escaped(struct whet_text *out, const char *text, size_t len, int
 
     while (walk.len > 0) {
         char c = walk.text[0];
-        int is_space = !in_attribute && (c == '\n' || c == '\t');
+        const char *entity = entity_of(c, in_attribute);
 
         if (!whet__width_step(&walk, &g))
             break;
-        if (is_space)
+        if (!in_attribute && (c == '\n' || c == '\t'))
             whet__text_putc(out, c);
-        else if (c == '&')
-            whet__text_puts(out, "&amp;");
-        else if (c == '<')
-            whet__text_puts(out, "&lt;");
-        else if (c == '>')
-            whet__text_puts(out, "&gt;");
-        else if (c == '"' && in_attribute)
-            whet__text_puts(out, "&quot;");
         else
-            whet__text_puts(out, g.shown);
+            whet__text_puts(out, entity != NULL ? entity : g.shown);
     }
 }
 

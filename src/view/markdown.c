@@ -12,41 +12,62 @@
 static const char specials[] = "\\`*_[]<&|~";
 static const char line_specials[] = "#>+-=";
 
-static void put_escaped(struct whet_text *out, const char *text, int in_cell)
+enum place {
+    IN_CELL,   /* nothing before it decides */
+    AT_START,  /* of a line */
+    IN_DIGITS, /* only digits came before: "12." would begin a list */
+    FURTHER_ON
+};
+
+static int needs_backslash(char c, enum place place)
+{
+    if (strchr(specials, c) != NULL)
+        return 1;
+    if (place == AT_START)
+        return strchr(line_specials, c) != NULL;
+    return place == IN_DIGITS && (c == '.' || c == ')');
+}
+
+static enum place place_after(char c, enum place place)
+{
+    if (place == IN_CELL)
+        return IN_CELL;
+    return place != FURTHER_ON && c >= '0' && c <= '9' ? IN_DIGITS : FURTHER_ON;
+}
+
+static int is_white(char c)
+{
+    return c == '\n' || c == '\r' || c == '\t';
+}
+
+static void put_escaped(struct whet_text *out, const char *text, enum place place)
 {
     struct whet_width_walk walk = {.text = text, .len = strlen(text)};
     struct whet_glyph g;
-    int digits_only = !in_cell, first = !in_cell;
 
     while (walk.len > 0) {
         char c = walk.text[0];
 
-        if (!in_cell && (c == '\n' || c == '\r' || c == '\t')) {
-            whet__text_putc(out, ' ');
-            walk.text++;
-            walk.len--;
-            continue;
-        }
         if (!whet__width_step(&walk, &g))
             break;
-        if (g.escaped || strchr(specials, c) != NULL ||
-            (first && strchr(line_specials, c) != NULL) ||
-            (digits_only && !first && (c == '.' || c == ')')))
-            whet__text_putc(out, '\\');
-        whet__text_puts(out, g.shown);
-        digits_only = digits_only && c >= '0' && c <= '9';
-        first = 0;
+        if (place != IN_CELL && is_white(c)) {
+            whet__text_putc(out, ' ');
+        } else {
+            whet__text_puts(out, g.escaped || needs_backslash(c, place) ? "\\" : "");
+            whet__text_puts(out, g.shown);
+        }
+        place = place_after(c, place);
     }
 }
 
 void whet__markdown_text(struct whet_text *out, const char *text)
 {
-    put_escaped(out, text + strspn(text, " \t\r\n"), 0);
+    put_escaped(out, text + strspn(text, " \t\r\n"), AT_START);
 }
 
 void whet__markdown_cell(struct whet_text *out, const char *text)
 {
-    put_escaped(out, text, 1);
+    put_escaped(out, text, IN_CELL);
 }
 
 void whet__markdown_heading(struct whet_text *out, unsigned level, const char *text)

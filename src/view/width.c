@@ -90,6 +90,17 @@ static void show_itself(struct whet_width_walk *walk, struct whet_glyph *g, int3
         g->columns = g->joins && walk->last_columns == 1;
 }
 
+static void show_character(struct whet_width_walk *walk, struct whet_glyph *g, int32_t code,
+                           size_t bytes)
+{
+    if (needs_escape(code))
+        show_code(g, code);
+    else if ((walk->flags & WHET_WIDTH_ASCII) != 0 && code > 0x7F)
+        show_ascii(g, code);
+    else
+        show_itself(walk, g, code, bytes);
+}
+
 int whet__width_step(struct whet_width_walk *walk, struct whet_glyph *g)
 {
     const unsigned char *bytes = (const unsigned char *)walk->text;
@@ -103,14 +114,10 @@ int whet__width_step(struct whet_width_walk *walk, struct whet_glyph *g)
     if (taken <= 0 || code < 0x20 || code == 0x7F) {
         taken = 1;
         show_byte(g, bytes[0]);
-    } else if (needs_escape(code)) {
-        show_code(g, code);
-    } else if ((walk->flags & WHET_WIDTH_ASCII) != 0 && code > 0x7F) {
-        show_ascii(g, code);
     } else {
-        show_itself(walk, g, code, (size_t)taken);
+        show_character(walk, g, code, (size_t)taken);
     }
-    if (g->escaped || !g->joins)
+    if (!g->joins)
         walk->state = 0;
     walk->last = g->escaped ? 0 : code;
     walk->last_columns = g->columns;
