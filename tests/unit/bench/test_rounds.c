@@ -25,7 +25,7 @@ static const struct whet_bench_arm three[] = {
 struct witness {
     char runs[256];   /* one letter per run in order, capitals for warm-up */
     char output[256]; /* stdout of all runs */
-    size_t befores, progresses, stop_after;
+    size_t prepared, progresses, stop_after;
     int fail_before; /* for arm 0 */
     struct whet_rounds_progress last;
 };
@@ -36,7 +36,7 @@ static int on_before(void *ctx, size_t arm, const struct whet_bench_sample *next
     struct witness *w = ctx;
 
     (void)next;
-    w->befores++;
+    w->prepared++;
     if (arm == 0 && w->fail_before)
         return whet_error_set(why, -EIO, "the hook says no");
     return 0;
@@ -124,7 +124,7 @@ static void every_round_runs_every_arm_once(void **state)
             assert_true(s->run.wall_ns > 0 && s->run.max_rss_bytes > 0);
         }
     }
-    assert_int_equal(w.befores, 42);
+    assert_int_equal(w.prepared, 42);
     assert_int_equal(w.progresses, 43);
     assert_null(w.last.arm);
     assert_int_equal(w.last.done, 42);
