@@ -105,6 +105,7 @@ static const char page_media[] =
     "main { padding: 1.5rem 1rem; } h1 { font-size: 1.6rem; }\n"
     ".facts div { grid-template-columns: 1fr; gap: 0; }\n"
     ".callout { display: block; }\n"
+    "figure { overflow-x: auto; } figure svg { min-width: 34rem; }\n"
     "}\n"
     "@media print {\n"
     "@page { margin: 16mm 14mm; }\n"

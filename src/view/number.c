@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <whet/units.h>
+
 #define LARGEST 1e15 /* beyond, doubles have no digits left for a fraction */
 
 static const struct whet_number_scale durations[] = {
@@ -129,12 +131,30 @@ static struct whet_number_scale text_scale(enum whet_unit unit, double value)
                               unit == WHET_UNIT_COUNT && fabs(value) < LARGEST ? 0 : value);
 }
 
+/* From a minute on, durations are written as whet/units.h does: "2 min 05 s". */
+static int is_long(enum whet_unit unit, double value)
+{
+    return unit == WHET_UNIT_DURATION && fabs(value) >= 59.95e9 && fabs(value) < 1e18;
+}
+
+static void put_long(struct whet_text *out, double value)
+{
+    char text[32];
+
+    whet__text_puts(out, value < 0 ? "-" : "");
+    whet__text_puts(out, whet_duration_format((uint64_t)fabs(value), text, sizeof(text)));
+}
+
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value)
 {
     struct whet_number_scale scale;
 
     if (!isfinite(value)) {
         whet__text_putc(out, '-');
+        return;
+    }
+    if (is_long(unit, value)) {
+        put_long(out, value);
         return;
     }
     scale = text_scale(unit, value);
@@ -146,7 +166,8 @@ void whet__number_range(struct whet_text *out, enum whet_unit unit, double low, 
 {
     struct whet_number_scale of_low = text_scale(unit, low), of_high = text_scale(unit, high);
 
-    if (isfinite(low) && isfinite(high) && of_low.factor == of_high.factor)
+    if (isfinite(low) && isfinite(high) && of_low.factor == of_high.factor &&
+        !is_long(unit, low))
         put_digits(out, unit, &of_low, low);
     else
         whet__number_value(out, unit, low);

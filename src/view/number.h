@@ -25,7 +25,7 @@ enum whet_unit {
 void whet__number_count(struct whet_text *out, uint64_t count);
 
 /* Three significant digits in the unit that suits: "1,235", "12.3 ms", "4.50 KiB", "5.0%",
- * "2.53×". NaN and infinities as "-". */
+ * "2.53×"; from a minute on "2 min 05 s". NaN and infinities as "-". */
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value);
 
 /* "38.2 to 41.4×", "11.9 to 12.8 ms", "980 µs to 1.02 ms". */

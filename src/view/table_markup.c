@@ -54,7 +54,8 @@ void whet__table_put_markdown(struct whet_text *out, const struct whet_table *t)
 }
 
 /* The " ± 0.04" of a column begin at the same place, as on a terminal: what is behind the
- * value gets the width of the widest. A line break in a cell is part of a name: the
+ * value gets the width of the widest, in digits: " ± " is three characters as wide as two
+ * digits and a bit. A line break in a cell is part of a name: the
  * escaping of attributes shows it. */
 static void put_html_content(struct whet_text *out, const struct whet_table_column *column,
                              const struct whet_table_cell *cell, size_t widest_tail)
@@ -65,7 +66,8 @@ static void put_html_content(struct whet_text *out, const struct whet_table_colu
     whet__html_attr_n(out, cell->text, head);
     if (widest_tail == 0)
         return;
-    whet__text_printf(out, "<span class=\"tail\" style=\"min-width:%zu.2ch\">", widest_tail);
+    whet__text_printf(out, "<span class=\"tail\" style=\"min-width:%zu.4ch\">",
+                      widest_tail - 1);
     whet__html_attr(out, tail != NULL ? tail : "");
     whet__text_puts(out, "</span>");
 }

@@ -30,7 +30,7 @@ static void writes_values(void **state)
     assert_value(WHET_UNIT_DURATION, 0.35, "0.35 ns");
     assert_value(WHET_UNIT_DURATION, 12345678, "12.3 ms");
     assert_value(WHET_UNIT_DURATION, 999999, "1.00 ms");
-    assert_value(WHET_UNIT_DURATION, 90e9, "1.50 min");
+    assert_value(WHET_UNIT_DURATION, 125e9, "2 min 05 s");
     assert_value(WHET_UNIT_DURATION, -2.5e9, "-2.50 s");
     assert_value(WHET_UNIT_SIZE, 512, "512 B");
     assert_value(WHET_UNIT_SIZE, 1000, "1,000 B");

@@ -116,6 +116,11 @@ static void renders_markup(void **state)
     whet__table_put_html(&out, &t, "Lines & languages");
     golden_check(&out, "table.html");
     whet__table_clear(&t);
+    whet__text_init(&out, GOLDEN_MAX_BYTES);
+    fill_tune(&t);
+    whet__table_put_html(&out, &t, NULL);
+    golden_check(&out, "table-intervals.html");
+    whet__table_clear(&t);
 }
 
 static void assert_lines_fit(const struct whet_text *out, size_t columns)
