@@ -31,7 +31,7 @@ struct whet_storage {
     enum whet_storage_kind kind;
     char device[64];     /* "nvme0n1"; "" if there is none */
     char filesystem[32]; /* "ext4" */
-    char evidence[256];  /* "sda: /sys/dev/block/8:0/queue/rotational is 1" */
+    char evidence[256];  /* "/sys/block/sda/queue/rotational is 1" */
 };
 
 WHET_MUST_USE int whet__storage_read(const char *root, const char *path,
