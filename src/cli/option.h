@@ -63,7 +63,7 @@ struct whet_option {
  * not compile. */
 #define WHET_INTO_(kind, record, field, checked)                                               \
     .type = (kind), .offset = offsetof(struct record, field),                                  \
-    .size = sizeof(((struct record *)0)->field) * sizeof(char[checked])
+    .size = (size_t)(checked) * sizeof(((struct record *)0)->field)
 #define WHET_FIELD_(record, field) (((struct record *)0)->field)
 
 #define WHET_INTO_FLAG(r, f)                                                                   \

@@ -6,6 +6,7 @@
 #include <whet/version.h>
 
 #include "build_info.h"
+#include "os/kernel.h"
 
 struct part {
     const char *name;
@@ -43,7 +44,9 @@ static void append_missing(struct whet_text *out)
 void whet__version_report(struct whet_text *out)
 {
     const char *before = "with      ";
+    struct whet_kernel kernel;
 
+    whet__kernel_read("", &kernel);
     whet__text_printf(out, "whet %s\n", whet_version());
     whet__text_printf(out, "built by  %s for %s (%s)\n", WHET_BUILD_COMPILER,
                       WHET_BUILD_MACHINE, WHET_BUILD_TYPE);
@@ -51,6 +54,6 @@ void whet__version_report(struct whet_text *out)
         whet__text_printf(out, "%s%s %s", before, parts[i].name, parts[i].version);
         before = ", ";
     }
-    whet__text_putc(out, '\n');
+    whet__text_printf(out, "\nkernel    Linux %s\n", kernel.release);
     append_missing(out);
 }

@@ -1,6 +1,7 @@
 /* A tuning as text: the table of formats and the sentences they share. */
 #include "tune/report.h"
 
+#include <math.h>
 #include <string.h>
 
 #include <whet/units.h>
@@ -89,7 +90,7 @@ static void arm_row(struct whet_table *t, const struct whet_tune *tune,
     }
     seconds_cell(t, role, arm);
     speedup_cell(t, role, arm, arm == whet_tune_arm(tune, 0));
-    whet__table_count(t, role, (unsigned long long)(arm->files_per_second + .5));
+    whet__table_count(t, role, (unsigned long long)llround(arm->files_per_second));
     whet__table_cell(t, role, whet_size_format(arm->peak_bytes, text, sizeof(text)));
     whet__table_cell(t, role, whet_percent_format(arm->cpu_use, text, sizeof(text)));
     if (arm->hit_rate < 0)

@@ -48,4 +48,5 @@ load common
     [[ ${lines[0]} =~ ^whet\ [0-9]+\.[0-9]+\.[0-9]+$ ]]
     [[ $output == *SQLite\ 3.* ]]
     [[ $output == *tree-sitter\ * ]]
+    [[ $output == *"kernel    Linux $(uname -r)"* ]]
 }
