@@ -41,6 +41,36 @@ static void stops_at_the_maximum(void **state)
     whet__text_clear(&t);
 }
 
+static void hands_over_and_reserves(void **state)
+{
+    struct whet_text t;
+    char *room, *taken;
+
+    (void)state;
+    whet__text_init(&t, 100);
+    taken = whet__text_take(&t);
+    assert_string_equal(taken, "");
+    whet__mem_free(taken);
+    room = whet__text_reserve(&t, 3);
+    assert_non_null(room);
+    memcpy(room, "abc", 4);
+    t.len += 3;
+    whet__text_fill(&t, '.', 96);
+    whet__text_truncate(&t, 200);
+    assert_int_equal(t.len, 99);
+    whet__text_fill(&t, '.', 2);
+    assert_int_equal(whet__text_error(&t), -EFBIG);
+    whet__text_printf(&t, "%d", 1);
+    assert_null(whet__text_reserve(&t, 0));
+    whet__text_reset(&t);
+    assert_int_equal(whet__text_error(&t), 0);
+    whet__text_printf(&t, "%0101d", 1);
+    assert_int_equal(whet__text_error(&t), -EFBIG);
+    assert_string_equal(whet__text_str(&t), "");
+    whet__text_clear(&t);
+    whet__text_reset(&t);
+}
+
 static void survives_failed_allocations(void **state)
 {
     (void)state;
@@ -65,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(appends_in_order),
         cmocka_unit_test(stops_at_the_maximum),
+        cmocka_unit_test(hands_over_and_reserves),
         cmocka_unit_test(survives_failed_allocations),
     };
 
