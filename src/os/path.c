@@ -65,3 +65,20 @@ int whet__path_state_home(struct whet_text *out)
 {
     return base_append(out, "XDG_STATE_HOME", "/.local/state");
 }
+
+int whet__path_home(struct whet_text *out)
+{
+    return home_append(out, "");
+}
+
+int whet__path_real(const char *path, struct whet_text *out)
+{
+    char *full = realpath(path, NULL);
+    int rc;
+
+    if (full == NULL)
+        return -errno;
+    rc = whet__path_append(out, full, "");
+    free(full); /* realpath's own, not base/mem's */
+    return rc;
+}

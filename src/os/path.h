@@ -29,4 +29,11 @@ WHET_MUST_USE int whet__path_config_home(struct whet_text *out);
 /* $XDG_STATE_HOME or ~/.local/state: what should survive, such as history. */
 WHET_MUST_USE int whet__path_state_home(struct whet_text *out);
 
+/* $HOME, else that of the user database. */
+WHET_MUST_USE int whet__path_home(struct whet_text *out);
+
+/* The full path of what `path` names, without links, "." and "..". Any other -errno:
+ * it cannot be followed to its end. */
+WHET_MUST_USE int whet__path_real(const char *path, struct whet_text *out);
+
 #endif

@@ -25,9 +25,12 @@ enum whet_walk_kind {
     WHET_WALK_DIR,
     WHET_WALK_SYMLINK,
     WHET_WALK_SPECIAL,
-    WHET_WALK_IGNORED_FILE, /* only when ignored entries are asked for */
+    WHET_WALK_IGNORED_FILE, /* anything but a folder; only with WHET_SCAN_IGNORED */
     WHET_WALK_IGNORED_DIR
 };
+
+/* The "rule" that leaves out .git and its like, which no file needs to say. */
+#define WHET_WALK_VCS "version control"
 
 struct whet_walk_dir;
 
@@ -36,7 +39,7 @@ struct whet_walk_entry {
     uint32_t name_len;
     enum whet_walk_kind kind;
     struct whet_walk_dir *dir; /* of WHET_WALK_DIR: filled when its own task has run */
-    const char *rule;          /* of ignored entries: "FILE:LINE" */
+    const char *rule;          /* of ignored entries: "FILE:LINE", or WHET_WALK_VCS */
     void *user;                /* the hook's own, NULL at first */
 };
 
@@ -47,15 +50,20 @@ struct whet_walk_dir {
     uint32_t depth; /* 0 at the root */
     struct whet_walk_entry *entries;
     size_t entry_count;
-    int error; /* negative errno: it could not be opened or read to its end */
+    int error;        /* negative errno: it could not be opened or read to its end;
+                       * -ECANCELED: the walk was stopped before */
+    int ignore_error; /* the same of an ignore file, whose rules do not hold then; at the
+                       * root also of those above and of core.excludesFile */
     void *user;
 };
 
-/* Called when a folder has been read: `dirfd` is open on it until the call returns.
- * Its arena lives as long as the walk. */
+/* Called when a folder has been opened and read: `dirfd` is open on it until the call
+ * returns. The worker's arena lives as long as the walk. The folders below may be
+ * walked by others meanwhile: entry->dir is set but not yet filled. */
 typedef void (*whet_walk_hook)(void *ctx, struct whet_walk_dir *dir, int dirfd,
                                struct whet_arena *arena, unsigned worker);
 
+/* All zero: every rule holds, nothing is called. */
 struct whet_walk_options {
     unsigned flags;         /* the ignore flags of enum whet_scan_flags */
     whet_walk_hook hook;    /* may be NULL */
@@ -65,11 +73,12 @@ struct whet_walk_options {
 
 struct whet_walk;
 
-/* Walks `path`, a folder, on the pool; `idle` as in whet__pool_wait.
- * -errno: the folder itself cannot be opened; *err says why. */
+/* Walks `path`, a folder or a link to one, on the pool; `tick` as in whet__pool_wait,
+ * with the options' ctx. It holds one descriptor, and one or two more per worker.
+ * -errno: the folder itself cannot be opened, *err says why; -ENOMEM. */
 WHET_MUST_USE int whet__walk_run(struct whet_walk **out, const char *path,
                                  const struct whet_walk_options *options,
-                                 struct whet_pool *pool, void (*idle)(void *ctx),
+                                 struct whet_pool *pool, whet_pool_tick tick,
                                  struct whet_error *err);
 struct whet_walk_dir *whet__walk_root(const struct whet_walk *w);
 uint64_t whet__walk_dir_count(const struct whet_walk *w);

@@ -79,12 +79,28 @@ static void a_failure_leaves_the_text(void **state)
     whet__text_clear(&t);
 }
 
+static void finds_the_real_path(void **state)
+{
+    struct whet_text t;
+
+    (void)state;
+    clear_environment();
+    check(whet__path_home, "/home/me");
+    whet__text_init(&t, 4096);
+    assert_int_equal(whet__path_real("/proc/../proc/./", &t), 0);
+    assert_string_equal(whet__text_str(&t), "/proc");
+    assert_int_equal(whet__path_real("/no/such/folder", &t), -ENOENT);
+    assert_string_equal(whet__text_str(&t), "/proc");
+    whet__text_clear(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(falls_back_to_home),
         cmocka_unit_test(takes_absolute_variables_only),
         cmocka_unit_test(asks_the_user_database_without_home),
+        cmocka_unit_test(finds_the_real_path),
         cmocka_unit_test(a_failure_leaves_the_text),
     };
 
