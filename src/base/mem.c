@@ -37,6 +37,9 @@ void *whet__mem_zalloc(size_t count, size_t size)
 {
     if (mem_should_fail())
         return NULL;
+    /* calloc would look, too, but under a sanitizer it ends the program. */
+    if (size != 0 && count > SIZE_MAX / size)
+        return NULL;
     return calloc(count ? count : 1, size ? size : 1);
 }
 

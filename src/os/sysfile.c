@@ -15,6 +15,7 @@
 /* /proc/cpuinfo of a machine with a thousand processors has two. */
 #define FILE_MAX ((size_t)8 << 20)
 
+WHET_PRINTF(3, 0)
 static int read_path(const char *root, struct whet_text *out, const char *format, va_list args)
 {
     char path[PATH_MAX];
