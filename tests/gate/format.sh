@@ -5,6 +5,7 @@
 set -u
 cd "$1" || exit
 . tests/gate/tap.sh
+git rev-parse 2>/dev/null || skip_all 'not a git checkout'
 
 formatted()
 {

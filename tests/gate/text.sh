@@ -5,6 +5,7 @@
 set -u
 cd "$1" || exit
 . tests/gate/tap.sh
+git rev-parse 2>/dev/null || skip_all 'not a git checkout'
 
 # Tracked text of ours; fixtures may hold anything.
 git ls-files ':!tests/data' ':!*package-lock.json' ':!LICENSE' >"$scratch/files"
