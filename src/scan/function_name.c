@@ -50,7 +50,7 @@ static int is_kind(const struct source *s, const struct whet_tree_node *node, co
 }
 
 /* "operator bool() const" and "Type::operator bool() const" end with the type. */
-static void conversion_trim(const struct source *s, struct whet_tree_node *node)
+static int conversion_trim(const struct source *s, struct whet_tree_node *node)
 {
     struct whet_tree_node inner = *node;
     struct whet_tree_node next;
@@ -58,16 +58,21 @@ static void conversion_trim(const struct source *s, struct whet_tree_node *node)
     while (is_kind(s, &inner, "qualified_identifier") &&
            whet__tree_field(s->tree, &inner, "name", &next))
         inner = next;
-    if (is_kind(s, &inner, "operator_cast") &&
-        whet__tree_field(s->tree, &inner, "declarator", &next))
+    if (!is_kind(s, &inner, "operator_cast"))
+        return 0;
+    if (whet__tree_field(s->tree, &inner, "declarator", &next))
         node->end = next.start;
+    return 1;
 }
 
-/* Down the declarators: "int (*f(int))[3]" declares f. */
-static void declarator_name(struct whet_function_name *name, const struct source *s,
-                            const struct whet_tree_node *function)
+/* Down the declarators: "int (*f(int))[3]" declares f. Without parameters on the way it
+ * is no function but what a macro made the parser believe: "BEGIN_NAMESPACE namespace
+ * x {". */
+static int declarator_name(struct whet_function_name *name, const struct source *s,
+                           const struct whet_tree_node *function)
 {
     struct whet_tree_node node = *function;
+    int callable = 0;
 
     for (unsigned depth = 0; depth < DECLARATORS_MAX; depth++) {
         struct whet_tree_node next;
@@ -76,17 +81,19 @@ static void declarator_name(struct whet_function_name *name, const struct source
                     "identifier field_identifier type_identifier primitive_type "
                     "destructor_name operator_name operator_cast qualified_identifier "
                     "template_function template_method")) {
-            conversion_trim(s, &node);
+            callable = conversion_trim(s, &node) || callable;
             whet__function_name_add(name, s->data, &node);
-            return;
+            return callable;
         }
+        callable = is_kind(s, &node, "function_declarator") || callable;
         if (!whet__tree_field(s->tree, &node, "declarator", &next) &&
             !(is_kind(s, &node,
                       "parenthesized_declarator reference_declarator attributed_declarator") &&
               whet__tree_child(s->tree, &node, 0, &next)))
-            return;
+            return callable;
         node = next;
     }
+    return callable;
 }
 
 /* "(s *Stack[T])" is of Stack. */
@@ -138,20 +145,34 @@ static void end_trim(struct whet_function_name *name)
         name->len--;
 }
 
-void whet__function_name(struct whet_function_name *name, const struct whet_tree *tree,
-                         const struct whet_grammar *grammar, const char *data,
-                         const struct whet_tree_node *function)
+/* "else MACRO if (x) {" looks like a function to a parser in trouble. */
+static int is_keyword(const struct whet_function_name *name)
+{
+    static const char *const words[] = {"if",     "for",     "while", "switch", "catch",
+                                        "return", "foreach", "using", "lock"};
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strlen(words[i]) == name->len && memcmp(words[i], name->text, name->len) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+int whet__function_name(struct whet_function_name *name, const struct whet_tree *tree,
+                        const struct whet_grammar *grammar, const char *data,
+                        const struct whet_tree_node *function)
 {
     const struct source s = {tree, data};
     struct whet_tree_node node;
+    int callable;
 
     switch (grammar->name_rule) {
     case WHET_NAME_FIELD:
         break;
     case WHET_NAME_DECLARATOR:
-        declarator_name(name, &s, function);
+        callable = declarator_name(name, &s, function);
         end_trim(name);
-        return;
+        return callable && !is_keyword(name);
     case WHET_NAME_RECEIVER:
         receiver_name(name, &s, function);
         break;
@@ -168,4 +189,5 @@ void whet__function_name(struct whet_function_name *name, const struct whet_tree
     if (whet__tree_field(tree, function, "name", &node))
         whet__function_name_add(name, data, &node);
     end_trim(name);
+    return grammar->name_rule != WHET_NAME_MEMBER || !is_keyword(name);
 }

@@ -21,9 +21,11 @@ struct whet_function_name {
     char text[WHET_FUNCTION_NAME_MAX]; /* on one line, runs of blanks as one; no NUL */
 };
 
-void whet__function_name(struct whet_function_name *name, const struct whet_tree *tree,
-                         const struct whet_grammar *grammar, const char *data,
-                         const struct whet_tree_node *function);
+/* Appends the name to the empty buffer. 0: the node is no function after all, but what
+ * a macro or an error made of other code. */
+int whet__function_name(struct whet_function_name *name, const struct whet_tree *tree,
+                        const struct whet_grammar *grammar, const char *data,
+                        const struct whet_tree_node *function);
 
 /* The text of a node. */
 void whet__function_name_add(struct whet_function_name *name, const char *data,

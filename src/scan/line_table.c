@@ -75,7 +75,7 @@ const struct whet_line_syntax whet__lines_hash = {.rules = {COMMENT("#")}};
 /* # outside of strings. */
 const struct whet_line_syntax whet__lines_hash_strings = {
     .rules = {STRING("\"", "\"", '\\'), STRING("'", "'", '\\'), COMMENT("#")}};
-const struct whet_line_syntax whet__lines_make = {.rules = {ESCAPE("\\"), CONTINUED("#")}};
+const struct whet_line_syntax whet__lines_make = {.rules = {CONTINUED_AT("#", FIRST)}};
 const struct whet_line_syntax whet__lines_cmake = {
     .rules = {TEXT("\"", "\"", '\\'), BLOCK("#[[", "]]"), BLOCK("#[=[", "]=]"),
               BLOCK("#[==[", "]==]"), COMMENT("#")}};
@@ -96,8 +96,11 @@ const struct whet_line_syntax whet__lines_nix = {
 const struct whet_line_syntax whet__lines_graphql = {
     .rules = {TEXT("\"\"\"", "\"\"\"", '\\'), STRING("\"", "\"", '\\'), COMMENT("#")}};
 const struct whet_line_syntax whet__lines_elixir = {
-    .rules = {HOOK("\"", docstring), STRING("\"", "\"", '\\'), HOOK("'", docstring),
-              STRING("'", "'", '\\'), COMMENT("#")}};
+    .rules = {BLOCK_AT("@moduledoc \"\"\"", "\"\"\"", FIRST),
+              BLOCK_AT("@doc \"\"\"", "\"\"\"", FIRST),
+              BLOCK_AT("@typedoc \"\"\"", "\"\"\"", FIRST), TEXT("\"\"\"", "\"\"\"", '\\'),
+              STRING("\"", "\"", '\\'), TEXT("'''", "'''", '\\'), STRING("'", "'", '\\'),
+              COMMENT("#")}};
 const struct whet_line_syntax whet__lines_julia = {.rules = {TEXT("\"\"\"", "\"\"\"", '\\'),
                                                              STRING("\"", "\"", '\\'),
                                                              NESTED("#=", "=#"), COMMENT("#")}};

@@ -136,16 +136,14 @@ static void functions_close(struct whet_vec *open, uint32_t start)
         open->len--;
 }
 
-static const char *name_copy(struct analysis *a, const struct whet_tree_node *node)
+static const char *name_copy(struct analysis *a, const struct whet_tree_node *node,
+                             struct whet_function_name *name)
 {
-    struct whet_function_name name = {.len = 0};
-
-    whet__function_name(&name, a->s->tree, a->grammar, a->data, node);
-    if (name.len == 0 && a->value.id != NULL && a->value.start == node->start)
-        whet__function_name_add(&name, a->data, &a->value_name);
-    if (name.len == 0)
+    if (name->len == 0 && a->value.id != NULL && a->value.start == node->start)
+        whet__function_name_add(name, a->data, &a->value_name);
+    if (name->len == 0)
         return "(anonymous)";
-    return whet__arena_strndup(a->names, name.text, name.len);
+    return whet__arena_strndup(a->names, name->text, name->len);
 }
 
 static void function_add(struct analysis *a, const struct whet_tree_node *node)
@@ -153,11 +151,14 @@ static void function_add(struct analysis *a, const struct whet_tree_node *node)
     struct whet_tree_node body;
     struct whet_scan_function *function;
     struct open_function *open;
+    struct whet_function_name found = {.len = 0};
     const char *name;
 
     if (a->grammar->needs_body && !whet__tree_field(a->s->tree, node, "body", &body))
         return;
-    name = name_copy(a, node);
+    if (!whet__function_name(&found, a->s->tree, a->grammar, a->data, node))
+        return;
+    name = name_copy(a, node, &found);
     function = name != NULL ? whet__vec_push(a->functions) : NULL;
     open = function != NULL ? whet__vec_push(&a->s->open) : NULL;
     if (open == NULL) {

@@ -192,14 +192,16 @@ static int walk_run(struct whet_tree *t, struct walk *w, const unsigned char *ac
             w->depth--;
             continue;
         }
-        child = &f->children[f->index++];
+        child = &f->children[f->index];
         node.alias = 0;
         if (f->aliases != NULL && !ts_subtree_extra(*child))
             node.alias = *f->aliases++;
         padding = ts_subtree_padding(*child);
         size = ts_subtree_size(*child);
-        node.start = f->byte + padding.bytes;
-        node.row = f->row + padding.extent.row;
+        /* The blanks before a first child are those before its parent. */
+        node.start = f->byte + (f->index > 0 ? padding.bytes : 0);
+        node.row = f->row + (f->index > 0 ? padding.extent.row : 0);
+        f->index++;
         f->byte = node.start + size.bytes;
         f->row = node.row + size.extent.row;
         node.symbol = node.alias != 0 ? node.alias : ts_subtree_symbol(*child);

@@ -1,0 +1,5 @@
+# directive follows
+#include <a.h>
+  mov a, b ; trailing
+; comment
+/* a */

@@ -1,0 +1,5 @@
+REM comment
+:: comment
+@rem comment
+REMOVE code
+echo REM

@@ -1,0 +1,5 @@
+#[[ block
+]]
+set(a "# text
+# text")
+# line

@@ -1,0 +1,9 @@
+# comment
+def a do
+  @doc """
+  text
+  """
+  """
+  text
+  """
+end

@@ -1,0 +1,4 @@
+C comment
+* comment
+      CALL X
+! comment

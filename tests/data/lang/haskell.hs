@@ -1,0 +1,4 @@
+{- a {- nested -}
+-}
+main = putStrLn "-- text" -- trailing
+-- line

@@ -1,0 +1,6 @@
+/* a /* nested */
+*/
+val s = """
+// text
+""" // trailing
+val c = '"'

@@ -1,0 +1,5 @@
+; comment
+(f "; text" #\; #| block
+|# )
+#| a
+|#

@@ -1,0 +1,9 @@
+--[[ block
+--]]
+local a = [==[ ]]
+-- text
+]==] -- trailing
+-- line
+print("--[[ text")
+--[==[ a ]]
+]==]

@@ -1,0 +1,4 @@
+dnl comment
+# comment
+AC_INIT([a], [b]) dnl trailing
+dnlx

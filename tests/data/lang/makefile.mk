@@ -1,0 +1,6 @@
+# comment \
+  goes on
+all: a
+	echo "# text" # x \
+	  more
+

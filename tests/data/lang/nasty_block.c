@@ -1,0 +1,3 @@
+/* no end
+
+int a;

@@ -1,0 +1,8 @@
+cat <<A <<B
+# a
+A
+# b
+B
+# comment
+cat <<NEVER
+# comment

@@ -1,0 +1,4 @@
+char *a = "no end
+int b; // c
+char d = 'x
+int e;

@@ -1,0 +1,3 @@
+(* a (* nested *)
+*)
+let a = "(* text *)"

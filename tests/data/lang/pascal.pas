@@ -1,0 +1,4 @@
+{ block
+}
+(* block *)
+x := '{ text'; // trailing

@@ -1,0 +1,6 @@
+<# block
+#>
+$a = @"
+# text
+"@
+# line

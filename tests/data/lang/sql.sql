@@ -1,0 +1,6 @@
+-- comment
+SELECT 'a''b
+-- text
+'; -- trailing
+/* a
+b */

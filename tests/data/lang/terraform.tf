@@ -1,0 +1,6 @@
+# comment
+x = <<EOF
+# text
+EOF
+// comment
+/* a */

@@ -1,0 +1,5 @@
+// a
+const a =
+    \\ text // text
+    \\ "text
+;
