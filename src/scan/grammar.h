@@ -47,7 +47,6 @@ extern const struct whet_grammar whet__grammar_html;
 extern const struct whet_grammar whet__grammar_java;
 extern const struct whet_grammar whet__grammar_javascript;
 extern const struct whet_grammar whet__grammar_json;
-extern const struct whet_grammar whet__grammar_markdown;
 extern const struct whet_grammar whet__grammar_php;
 extern const struct whet_grammar whet__grammar_python;
 extern const struct whet_grammar whet__grammar_ruby;

@@ -15,7 +15,6 @@ const struct TSLanguage *tree_sitter_html(void);
 const struct TSLanguage *tree_sitter_java(void);
 const struct TSLanguage *tree_sitter_javascript(void);
 const struct TSLanguage *tree_sitter_json(void);
-const struct TSLanguage *tree_sitter_markdown(void);
 const struct TSLanguage *tree_sitter_php(void);
 const struct TSLanguage *tree_sitter_python(void);
 const struct TSLanguage *tree_sitter_ruby(void);
@@ -117,10 +116,6 @@ const struct whet_grammar whet__grammar_json = {
     .version = "json 0.24.8",
     .language = tree_sitter_json,
 };
-const struct whet_grammar whet__grammar_markdown = {
-    .version = "markdown 0.3.2",
-    .language = tree_sitter_markdown,
-};
 const struct whet_grammar whet__grammar_php = {
     .version = "php 0.24.2",
     .language = tree_sitter_php,
@@ -192,15 +187,28 @@ const struct whet_grammar whet__grammar_yaml = {
     .language = tree_sitter_yaml,
 };
 
+/* clang-format off */
 static const struct whet_grammar *const grammars[] = {
-    &whet__grammar_bash,   &whet__grammar_c,        &whet__grammar_c_sharp,
-    &whet__grammar_cpp,    &whet__grammar_css,      &whet__grammar_go,
-    &whet__grammar_html,   &whet__grammar_java,     &whet__grammar_javascript,
-    &whet__grammar_json,   &whet__grammar_markdown, &whet__grammar_php,
-    &whet__grammar_python, &whet__grammar_ruby,     &whet__grammar_rust,
-    &whet__grammar_toml,   &whet__grammar_tsx,      &whet__grammar_typescript,
+    &whet__grammar_bash,
+    &whet__grammar_c,
+    &whet__grammar_c_sharp,
+    &whet__grammar_cpp,
+    &whet__grammar_css,
+    &whet__grammar_go,
+    &whet__grammar_html,
+    &whet__grammar_java,
+    &whet__grammar_javascript,
+    &whet__grammar_json,
+    &whet__grammar_php,
+    &whet__grammar_python,
+    &whet__grammar_ruby,
+    &whet__grammar_rust,
+    &whet__grammar_toml,
+    &whet__grammar_tsx,
+    &whet__grammar_typescript,
     &whet__grammar_yaml,
 };
+/* clang-format on */
 
 size_t whet__grammar_count(void)
 {
