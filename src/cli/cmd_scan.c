@@ -58,7 +58,7 @@ static const struct whet_option options[] = {
     {.name = "list",
      WHET_INTO_BIT(scan_args, flags),
      .value = WHET_SCAN_LIST_ONLY,
-     .help = "list the files that would be scanned; open none"},
+     .help = "print the names of the files that would be scanned; open none"},
     {.name = "max-file-size",
      .argument = "SIZE",
      WHET_INTO_SIZE(scan_args, max_file_bytes),
@@ -206,13 +206,13 @@ static void options_fill(const struct scan_args *args, const struct whet_scan_fo
 }
 
 /* The lines for people, on stderr: what it took, what was left out. */
-static void tell(const struct whet_global *global, const struct whet_scan *scan)
+static void tell(const struct whet_call *call, const struct whet_scan *scan)
 {
     struct whet_text line;
 
     for (size_t i = 0; i < whet_scan_note_count(scan); i++)
         whet__log(WHET_LOG_WARNING, "%s", whet_scan_note(scan, i));
-    if (global->quiet)
+    if (call->global->quiet)
         return;
     whet__text_init(&line, 1 << 16);
     whet__scan_summary_line(&line, scan);
@@ -256,20 +256,24 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     const struct scan_args *args = call->args;
     struct whet_scan_format_options how = {
         .path = call->operand_count != 0 ? call->operands[0] : ".",
-        .by_file = args->by_file || (args->flags & WHET_SCAN_LIST_ONLY) != 0,
+        .by_file = args->by_file,
+        .list = (args->flags & WHET_SCAN_LIST_ONLY) != 0,
         .skipped = args->skipped,
         .top = args->top,
         .summary = args->summary,
     };
     struct whet_term term;
+    int rc;
 
     if (args->output != NULL)
         return answer_file(call, scan, format, &how, err);
     whet__term_read(fileno(call->out), &term);
     how.style.width = term.tty ? term.columns : 0;
     how.style.colour = whet__global_color(call->global, fileno(call->out));
-    /* A failed write to stdout is the driver's to tell: it checks the stream. */
-    (void)!format->put(call->out, scan, &how);
+    rc = format->put(call->out, scan, &how);
+    if (rc == -ENOMEM)
+        return whet_error_set(err, rc, "out of memory");
+    whet__call_flush(call, rc);
     return 0;
 }
 
@@ -302,7 +306,7 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
     if (rc == 0)
         rc = answer(call, scan, format, err);
     if (rc == 0)
-        tell(call->global, scan);
+        tell(call, scan);
     if (rc == 0 && whet_scan_totals(scan)->stopped)
         rc = whet_error_set(err, -EINTR, "interrupted: the answer is a part");
     whet_scan_free(scan);

@@ -23,14 +23,26 @@ static const struct whet_option top_rows[] = {
     {.name = "version", WHET_INTO_FLAG(top, version), .help = "print the version"},
 };
 
+/* What went wrong with stdout before the end, when errno still knew. */
+static int stdout_error;
+
+void whet__call_flush(const struct whet_call *call, int rc)
+{
+    if (rc != 0 && stdout_error == 0)
+        stdout_error = rc;
+    errno = 0;
+    if (fflush(call->out) != 0 && stdout_error == 0)
+        stdout_error = errno != 0 ? -errno : -EIO;
+}
+
 /* -errno of what an operation on stdout left, 0 when there is nothing to say. */
 static int finish_stdout(void)
 {
     int failed = ferror(stdout);
-    int rc = 0;
+    int rc = stdout_error;
 
     errno = 0;
-    if (fflush(stdout) != 0 || failed)
+    if ((fflush(stdout) != 0 || failed) && rc == 0)
         rc = errno != 0 ? -errno : -EIO;
     /* A stdout that was closed from the start is an error only if it was needed. */
     if (fclose(stdout) != 0 && rc == 0 && errno != EBADF)

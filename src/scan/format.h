@@ -26,6 +26,7 @@ struct whet_scan_format_options {
     int by_file;      /* a row per file, not per language */
     int skipped;      /* list what was skipped */
     size_t top;       /* list so many of the most complex functions */
+    int list;         /* paths only, a line each */
     int summary;      /* totals only */
     struct whet_table_style style;
 };

@@ -51,8 +51,12 @@ static void functions_put(struct whet_json *j, const struct whet_scan_file *file
     whet__json_array_end(j);
 }
 
-static void file_put(struct whet_json *j, const struct whet_scan_file *file, int counted)
+static void file_put(struct whet_text *text, const struct whet_scan_file *file, int counted)
 {
+    struct whet_json writer;
+    struct whet_json *j = &writer;
+
+    whet__json_init(j, text, 0);
     whet__json_object(j);
     whet__json_put_string(j, "type", "file");
     path_put(j, file->path);
@@ -77,8 +81,12 @@ static void file_put(struct whet_json *j, const struct whet_scan_file *file, int
     whet__json_object_end(j);
 }
 
-static void skip_put(struct whet_json *j, const struct whet_scan_skip *skip)
+static void skip_put(struct whet_text *text, const struct whet_scan_skip *skip)
 {
+    struct whet_json writer;
+    struct whet_json *j = &writer;
+
+    whet__json_init(j, text, 0);
     whet__json_object(j);
     whet__json_put_string(j, "type", "skipped");
     path_put(j, skip->path);
@@ -160,34 +168,45 @@ static int line_end(FILE *out, struct whet_text *text, int flush)
     return 0;
 }
 
-static int lines_put(FILE *out, struct whet_text *text, struct whet_json *j,
-                     const struct whet_scan *scan, const char *path)
+static void language_line(struct whet_text *text, const struct whet_scan_language *sum)
+{
+    struct whet_json j;
+
+    whet__json_init(&j, text, 0);
+    language_put(&j, sum);
+}
+
+static int lines_put(FILE *out, struct whet_text *text, const struct whet_scan *scan,
+                     const char *path)
 {
     const struct whet_scan_totals *t = whet_scan_totals(scan);
+    struct whet_json j;
     int rc;
 
-    whet__json_object(j);
-    head_put(j, "scan", path);
-    whet__json_object_end(j);
+    whet__json_init(&j, text, 0);
+    whet__json_object(&j);
+    head_put(&j, "scan", path);
+    whet__json_object_end(&j);
     rc = line_end(out, text, 0);
     for (size_t i = 0; i < whet_scan_file_count(scan) && rc == 0; i++) {
-        file_put(j, whet_scan_file(scan, i), t->cache_hits + t->cache_misses != 0);
+        file_put(text, whet_scan_file(scan, i), t->cache_hits + t->cache_misses != 0);
         rc = line_end(out, text, 0);
     }
     for (size_t i = 0; i < whet_scan_skip_count(scan) && rc == 0; i++) {
-        skip_put(j, whet_scan_skip(scan, i));
+        skip_put(text, whet_scan_skip(scan, i));
         rc = line_end(out, text, 0);
     }
     for (size_t i = 0; i < whet_scan_language_count(scan) && rc == 0; i++) {
-        language_put(j, whet_scan_language(scan, i));
+        language_line(text, whet_scan_language(scan, i));
         rc = line_end(out, text, 0);
     }
     if (rc != 0)
         return rc;
-    whet__json_object(j);
-    whet__json_put_string(j, "type", "total");
-    totals_put(j, t);
-    whet__json_object_end(j);
+    whet__json_init(&j, text, 0);
+    whet__json_object(&j);
+    whet__json_put_string(&j, "type", "total");
+    totals_put(&j, t);
+    whet__json_object_end(&j);
     return line_end(out, text, 1);
 }
 
@@ -236,12 +255,15 @@ static int sizes_put(struct whet_json *j, const struct whet_scan *scan)
     return 0;
 }
 
-static int summary_put(FILE *out, struct whet_text *text, struct whet_json *j,
-                       const struct whet_scan *scan, const char *path)
+static int summary_put(FILE *out, struct whet_text *text, const struct whet_scan *scan,
+                       const char *path)
 {
     const struct whet_scan_totals *t = whet_scan_totals(scan);
+    struct whet_json writer;
+    struct whet_json *j = &writer;
     int rc;
 
+    whet__json_init(j, text, 0);
     whet__json_object(j);
     head_put(j, "summary", path);
     totals_put(j, t);
@@ -262,15 +284,13 @@ static int json_put(FILE *out, const struct whet_scan *scan,
                     const struct whet_scan_format_options *options)
 {
     struct whet_text text;
-    struct whet_json j;
     int rc;
 
     whet__text_init(&text, LINE_MAX_BYTES);
-    whet__json_init(&j, &text, 0);
     if (options->summary)
-        rc = summary_put(out, &text, &j, scan, options->path);
+        rc = summary_put(out, &text, scan, options->path);
     else
-        rc = lines_put(out, &text, &j, scan, options->path);
+        rc = lines_put(out, &text, scan, options->path);
     whet__text_clear(&text);
     return rc;
 }

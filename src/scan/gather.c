@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <string.h>
 
+#define KEY_ENDING_MAX 32 /* the last bytes of "b.min.js" in "a.b.min.js" */
+
 static struct whet_hash128 index_key(struct whet_scan *scan, struct whet_scan_worker *w,
                                      const struct whet_walk_dir *dir)
 {
@@ -38,17 +40,28 @@ static void known_load(struct whet_scan *scan, struct whet_scan_worker *w,
     }
 }
 
+/* The answer to a content depends on the name as well, where content alone leaves the
+ * language open (a.h and a.c): on its guess, and on its endings. */
 struct whet_hash128 whet__scan_record_key(const struct whet_scan *scan,
                                           const struct whet_hash128 *content,
-                                          const struct whet_language *guess)
+                                          const struct whet_scan_item *item)
 {
-    unsigned char bytes[sizeof(content->bytes) + 2];
-    size_t index = guess != NULL ? whet__language_index(guess) + 1 : 0;
+    unsigned char bytes[sizeof(content->bytes) + 2 + KEY_ENDING_MAX];
+    const size_t fixed = sizeof(content->bytes) + 2;
+    size_t index = item->guess != NULL ? whet__language_index(item->guess) + 1 : 0;
+    const char *ending = strchr(item->entry->name, '.');
+    size_t len = ending != NULL ? strlen(ending) : 0;
 
     memcpy(bytes, content->bytes, sizeof(content->bytes));
-    bytes[sizeof(content->bytes)] = (unsigned char)(index & 0xff);
-    bytes[sizeof(content->bytes) + 1] = (unsigned char)(index >> 8);
-    return whet__hash128_seeded(bytes, sizeof(bytes), scan->context);
+    bytes[fixed - 2] = (unsigned char)(index & 0xff);
+    bytes[fixed - 1] = (unsigned char)(index >> 8);
+    if (len > KEY_ENDING_MAX) {
+        ending += len - KEY_ENDING_MAX;
+        len = KEY_ENDING_MAX;
+    }
+    if (len != 0)
+        memcpy(bytes + fixed, ending, len);
+    return whet__hash128_seeded(bytes, fixed + len, scan->context);
 }
 
 void whet__scan_accept(struct whet_scan_item *item, const struct whet_hash128 *hash,
@@ -86,7 +99,7 @@ int whet__scan_apply(struct whet_scan *scan, struct whet_scan_worker *w,
     const struct whet_scan_function *functions = NULL;
 
     if (scan->want_functions && summary->function_count != 0) {
-        struct whet_hash128 key = whet__scan_record_key(scan, hash, item->guess);
+        struct whet_hash128 key = whet__scan_record_key(scan, hash, item);
         struct whet_disk_cache *cache = whet__scan_cache(scan, w);
         struct whet_summary_record again;
 

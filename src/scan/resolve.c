@@ -179,7 +179,7 @@ void whet__scan_resolve(struct whet_scan *scan, struct whet_scan_worker *w,
         hash = whet__hash128(w->data, len);
         if (resolve_known(scan, w, item, &hash))
             return;
-        key = whet__scan_record_key(scan, &hash, item->guess);
+        key = whet__scan_record_key(scan, &hash, item);
         if (resolve_record(scan, w, item, &hash, &key))
             return;
     }

@@ -143,7 +143,7 @@ void whet__scan_gather(void *ctx, struct whet_walk_dir *dir, int dirfd,
 /* Where the record of a content lies in the cache. */
 struct whet_hash128 whet__scan_record_key(const struct whet_scan *scan,
                                           const struct whet_hash128 *content,
-                                          const struct whet_language *guess);
+                                          const struct whet_scan_item *item);
 
 /* Fills item->file from a summary; 1 when nothing is missing (functions too, if they
  * are wanted: then the record must be in the cache). */
