@@ -54,7 +54,7 @@ int whet__line_hook_cpp_raw(struct whet_line_scan *s)
     if (before(s, 1) != 'R' ||
         (whet__line_is_word(before(s, 2)) && !whet__line_one_of("uUL8", before(s, 2))))
         return 0;
-    while (len < 17 && after(s, len + 1) != '(' && after(s, len + 1) != '\0')
+    while (len < 17 && !whet__line_one_of("(\n\r", after(s, len + 1)))
         len++;
     if (len > 16 || after(s, len + 1) != '(')
         return 0;
@@ -307,7 +307,7 @@ int whet__line_hook_rust(struct whet_line_scan *s)
     if (after(s, 1) != '\\') {
         while (((unsigned char)after(s, width + 1) & 0xC0) == 0x80 && width < 4)
             width++;
-        s->p += after(s, width + 1) == '\'' ? width + 2 : 1;
+        s->p += after(s, width + 1) == '\'' && after(s, 1) != s->newline ? width + 2 : 1;
         return 1;
     }
     if (!string_ends(s, '\''))

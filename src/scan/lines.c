@@ -241,7 +241,7 @@ static void string(struct whet_line_scan *s, const struct whet_line_rule *rule)
             s->code = 1;
         if (*s->p++ != rule->escape || rule->escape == 0)
             continue;
-        if (s->p < s->end && *s->p == '\r' && s->p + 1 < s->end && s->p[1] == s->newline)
+        if (s->end - s->p > 1 && s->p[0] == '\r' && s->p[1] == '\n' && s->newline == '\n')
             s->p++;
         if (s->p == s->end)
             return;
@@ -448,7 +448,7 @@ void whet__lines_count(const struct whet_line_syntax *syntax, const char *data, 
     if (here(&s, "#!", 2))
         rest_of_line(&s);
     code(&s);
-    if (s.line < s.end)
-        line_close(&s);
+    if (s.line < s.end || (len > 0 && s.counts.code + s.counts.comment + s.counts.blank == 0))
+        line_close(&s); /* it has no newline; or it is a byte order mark alone */
     *out = s.counts;
 }
