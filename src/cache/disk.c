@@ -18,6 +18,7 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cache/disk_evict.h"
 #include "cache/disk_file.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -27,22 +28,8 @@
 #define STAMP_NS          ((uint64_t)3600 * 1000000000)
 #define SNAPSHOT_GETS     256     /* then a read lets go of its snapshot */
 #define TOUCHED_MAX       1000000 /* stamps to be written by one handle */
-#define EVICT_BATCH       10000   /* rows per transaction */
-#define EVICT_ROUNDS      1000
 
-enum {
-    GET,
-    FIND,
-    LAST,
-    PUT_VALUE,
-    PUT_PLACE,
-    TOUCH,
-    COUNT,
-    OLDEST,
-    DROP_VALUE,
-    DROP_PLACE,
-    STATEMENTS
-};
+enum { GET, FIND, LAST, PUT_VALUE, PUT_PLACE, TOUCH, DROP_VALUE, STATEMENTS };
 
 static const char *const sql_of[STATEMENTS] = {
     "SELECT p.used, v.space, v.key, v.sum, v.bytes FROM place p"
@@ -52,10 +39,7 @@ static const char *const sql_of[STATEMENTS] = {
     "INSERT OR REPLACE INTO value(id, space, key, sum, bytes) VALUES(?1, ?2, ?3, ?4, ?5)",
     "INSERT OR REPLACE INTO place(hash, value, used) VALUES(?1, ?2, ?3)",
     "UPDATE place SET used = ?2 WHERE hash = ?1",
-    "SELECT count(*) FROM place",
-    "SELECT hash, value FROM place ORDER BY used, value LIMIT ?1",
     "DELETE FROM value WHERE id = ?1",
-    "DELETE FROM place WHERE hash = ?1",
 };
 
 struct whet_disk_cache {
@@ -278,110 +262,6 @@ static int put_all(struct whet_disk_cache *c, const struct whet_disk_entry *entr
     return rc;
 }
 
-struct place {
-    int64_t hash;
-    int64_t value;
-};
-
-/* The least recently used, or as many of them as there are. */
-static int list_oldest(struct whet_disk_cache *c, size_t count, struct whet_vec *out)
-{
-    struct place *p;
-    int rc;
-
-    whet__store_bind_int(&c->st[OLDEST], 1, (int64_t)count);
-    while ((rc = whet__store_step(&c->st[OLDEST])) == 1) {
-        p = whet__vec_push(out);
-        if (p == NULL) {
-            rc = -ENOMEM;
-            break;
-        }
-        *p = (struct place){whet__store_int(&c->st[OLDEST], 0),
-                            whet__store_int(&c->st[OLDEST], 1)};
-    }
-    whet__store_reset(&c->st[OLDEST]);
-    return rc;
-}
-
-static int drop_listed(struct whet_disk_cache *c, const struct whet_vec *list)
-{
-    const struct place *places = list->items;
-    int rc = 0;
-
-    for (size_t i = 0; i < list->len && rc == 0; i++) {
-        whet__store_bind_int(&c->st[DROP_VALUE], 1, places[i].value);
-        whet__store_bind_int(&c->st[DROP_PLACE], 1, places[i].hash);
-        rc = run(&c->st[DROP_VALUE]);
-        if (rc == 0)
-            rc = run(&c->st[DROP_PLACE]);
-    }
-    return rc;
-}
-
-/* How many rows to drop so that one tenth of the bound is free; from the mean size. */
-static int count_excess(struct whet_disk_cache *c, size_t *out)
-{
-    uint64_t target = c->max_bytes / 10 * 9, live;
-    struct whet_store_size size;
-    int64_t rows = 0;
-    int rc = whet__store_measure(c->file.store, &size);
-
-    if (rc == 0)
-        rc = ask_number(&c->st[COUNT], &rows);
-    if (rc != 0)
-        return rc;
-    live = size.file_bytes - size.free_bytes;
-    *out = 0;
-    if (live > target && rows > 0)
-        *out = (size_t)((double)rows * (double)(live - target) / (double)live) + 1;
-    return 0;
-}
-
-/* One transaction: 1 if there is more to do. */
-static int evict_some(struct whet_disk_cache *c, struct whet_vec *list)
-{
-    size_t excess = 0;
-    int rc = whet__store_begin(c->file.store, 1);
-
-    list->len = 0;
-    if (rc == 0)
-        rc = count_excess(c, &excess);
-    if (rc == 0 && excess != 0)
-        rc = list_oldest(c, excess < EVICT_BATCH ? excess : EVICT_BATCH, list);
-    if (rc == 0)
-        rc = drop_listed(c, list);
-    if (rc == 0)
-        rc = whet__store_commit(c->file.store);
-    if (rc != 0)
-        whet__store_rollback(c->file.store);
-    return rc == 0 && list->len != 0 ? 1 : rc;
-}
-
-/* Brings the file under its bound, if it has outgrown it. */
-static int enforce_bound(struct whet_disk_cache *c)
-{
-    struct whet_store_size size;
-    struct whet_vec list;
-    int rc = whet__store_measure(c->file.store, &size);
-
-    if (rc != 0 || size.file_bytes + size.log_bytes <= c->max_bytes)
-        return rc;
-    whet__vec_init(&list, sizeof(struct place), EVICT_BATCH);
-    for (int i = 0; i < EVICT_ROUNDS; i++) {
-        rc = evict_some(c, &list);
-        if (rc != 1)
-            break;
-    }
-    whet__vec_clear(&list);
-    if (rc < 0)
-        return rc;
-    if (size.file_bytes > c->max_bytes)
-        rc = whet__store_shrink(c->file.store, size.file_bytes - c->max_bytes);
-    if (rc == 0)
-        rc = whet__store_checkpoint(c->file.store);
-    return rc == -EBUSY ? 0 : rc; /* others still read the old state: next time */
-}
-
 static int write_stamps(struct whet_disk_cache *c)
 {
     const int64_t *hashes = c->touched.items;
@@ -416,7 +296,7 @@ size_t whet__disk_cache_put(struct whet_disk_cache *c, const struct whet_disk_en
         failed(c, rc);
         return 0;
     }
-    rc = enforce_bound(c);
+    rc = whet__disk_evict(c->file.store, c->max_bytes);
     if (rc != 0)
         failed(c, rc);
     return count;
@@ -431,7 +311,7 @@ void whet__disk_cache_trim(struct whet_disk_cache *c)
     snapshot_end(c);
     rc = write_stamps(c);
     if (rc == 0)
-        rc = enforce_bound(c);
+        rc = whet__disk_evict(c->file.store, c->max_bytes);
     if (rc != 0)
         failed(c, rc);
 }
