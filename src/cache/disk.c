@@ -32,8 +32,8 @@
 enum { GET, FIND, LAST, PUT_VALUE, PUT_PLACE, TOUCH, DROP_VALUE, STATEMENTS };
 
 static const char *const sql_of[STATEMENTS] = {
-    "SELECT p.used, v.space, v.key, v.sum, v.bytes FROM place p"
-    " CROSS JOIN value v ON v.id = p.value WHERE p.hash = ?1",
+    ("SELECT p.used, v.space, v.key, v.sum, v.bytes FROM place p"
+     " CROSS JOIN value v ON v.id = p.value WHERE p.hash = ?1"),
     "SELECT value FROM place WHERE hash = ?1",
     "SELECT max(id) FROM value",
     "INSERT OR REPLACE INTO value(id, space, key, sum, bytes) VALUES(?1, ?2, ?3, ?4, ?5)",
