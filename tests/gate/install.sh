@@ -21,17 +21,18 @@ prefix=$stage$(sed -n 's/^prefix=//p' "$pc")
 export PKG_CONFIG_PATH=${pc%/*}
 flags() { pkg-config --define-variable=prefix="$prefix" "$@" whet; }
 
-# builds SOURCE HOW FLAG...
+# What libwhet.a needs beside itself. Not by --static: that asks for the parts of its
+# parts, too, which only a wholly static program links.
+parts() { pkg-config --libs $(pkg-config --print-requires-private whet); }
+
+# builds SOURCE HOW
 builds()
 {
-    # shellcheck disable=SC2046
-    case $2 in
-    shared) $cc -std=c11 -Wall -Werror "$1" -o "$scratch/program" $(flags --cflags --libs) ;;
-    static)
-        library=$(find "$stage" -name libwhet.a)
-        $cc -std=c11 -Wall -Werror "$1" -o "$scratch/program" $(flags --cflags) "$library" \
-            $(flags --libs --static | tr ' ' '\n' | grep -v -e '-lwhet' -e "-L$stage")
-        ;;
+    how=$2
+    set -- $cc -std=c11 -Wall -Werror "$1" -o "$scratch/program"
+    case $how in
+    shared) "$@" $(flags --cflags --libs) ;;
+    static) "$@" $(flags --cflags) "$(find "$stage" -name libwhet.a)" $(parts) -lm -pthread ;;
     esac
 }
 
