@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -35,15 +36,23 @@ void whet__call_flush(const struct whet_call *call, int rc)
         stdout_error = errno != 0 ? -errno : -EIO;
 }
 
-/* -errno of what an operation on stdout left, 0 when there is nothing to say. */
+/* Why stdout failed some time ago: stdio remembers that it did, not why, and drops what
+ * it could not write. One more byte, behind an answer that is cut anyway, meets the same
+ * cause. */
+static int ask_again(void)
+{
+    return write(STDOUT_FILENO, "\n", 1) < 0 ? -errno : -EIO;
+}
+
+/* 0 when all that was written has arrived, else -errno. */
 static int finish_stdout(void)
 {
-    int failed = ferror(stdout);
-    int rc = stdout_error;
+    int rc = 0;
 
-    errno = 0;
-    if ((fflush(stdout) != 0 || failed) && rc == 0)
-        rc = errno != 0 ? -errno : -EIO;
+    if (ferror(stdout))
+        rc = ask_again();
+    else if (fflush(stdout) != 0)
+        rc = -errno;
     /* A stdout that was closed from the start is an error only if it was needed. */
     if (fclose(stdout) != 0 && rc == 0 && errno != EBADF)
         rc = -errno;
