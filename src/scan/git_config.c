@@ -16,6 +16,7 @@
 #define NAME_MAX_LEN  ((size_t)64) /* longer sections and keys are none of ours */
 #define VALUE_MAX     ((size_t)4096)
 #define INCLUDE_DEPTH 10 /* as in git */
+#define INCLUDE_FILES 64 /* in all: ten files that take in each other would never end */
 
 struct config_reader {
     const char *at;
@@ -25,7 +26,15 @@ struct config_reader {
     struct whet_text value;
 };
 
-static int config_read(int dirfd, const char *path, unsigned depth, struct whet_text *value);
+/* What the files that take in each other have in common. */
+struct config_search {
+    int dirfd;
+    unsigned depth;
+    unsigned files;         /* read so far */
+    struct whet_text value; /* "=PATH" for the last one found, so that "" is one as well */
+};
+
+static int config_read(struct config_search *s, const char *path);
 
 static int peek(const struct config_reader *r)
 {
@@ -153,44 +162,45 @@ static void expand_home(const char *path, struct whet_text *out)
     whet__text_puts(out, path);
 }
 
-static int take_include(struct config_reader *r, int dirfd, const char *file, unsigned depth,
-                        struct whet_text *value)
+static int take_include(struct config_reader *r, struct config_search *s, const char *file)
 {
     struct whet_text expanded, path;
     int rc;
 
+    if (s->depth >= INCLUDE_DEPTH || s->files >= INCLUDE_FILES)
+        return 0;
     whet__text_init(&expanded, VALUE_MAX);
     whet__text_init(&path, VALUE_MAX);
     expand_home(whet__text_str(&r->value), &expanded);
     beside(file, whet__text_str(&expanded), &path);
     rc = whet__text_error(&expanded) != 0 ? whet__text_error(&expanded)
                                           : whet__text_error(&path);
-    if (rc == 0 && depth < INCLUDE_DEPTH)
-        rc = config_read(dirfd, whet__text_str(&path), depth + 1, value);
+    s->depth++;
+    if (rc == 0)
+        rc = config_read(s, whet__text_str(&path));
+    s->depth--;
     whet__text_clear(&expanded);
     whet__text_clear(&path);
     return rc == -ENOMEM ? rc : 0;
 }
 
-static int take_value(struct config_reader *r, int dirfd, const char *file, unsigned depth,
-                      struct whet_text *value)
+static int take_value(struct config_reader *r, struct config_search *s, const char *file)
 {
     int rc = whet__text_error(&r->value);
 
     if (rc != 0)
         return rc == -ENOMEM ? rc : 0;
     if (strcmp(r->section, "include") == 0 && strcmp(r->key, "path") == 0)
-        return take_include(r, dirfd, file, depth, value);
+        return take_include(r, s, file);
     if (strcmp(r->section, "core") != 0 || strcmp(r->key, "excludesfile") != 0)
         return 0;
-    whet__text_reset(value);
-    whet__text_putc(value, '=');
-    expand_home(whet__text_str(&r->value), value);
-    return whet__text_error(value);
+    whet__text_reset(&s->value);
+    whet__text_putc(&s->value, '=');
+    expand_home(whet__text_str(&r->value), &s->value);
+    return whet__text_error(&s->value);
 }
 
-static int read_line(struct config_reader *r, int dirfd, const char *file, unsigned depth,
-                     struct whet_text *value)
+static int read_line(struct config_reader *r, struct config_search *s, const char *file)
 {
     skip_spaces(r);
     if (peek(r) == '[') {
@@ -214,25 +224,25 @@ static int read_line(struct config_reader *r, int dirfd, const char *file, unsig
     r->at++;
     if (!read_value(r))
         return -EINVAL;
-    return take_value(r, dirfd, file, depth, value);
+    return take_value(r, s, file);
 }
 
-/* *value gets "=PATH" for each one found, so that an empty path is one as well. */
-static int config_read(int dirfd, const char *path, unsigned depth, struct whet_text *value)
+static int config_read(struct config_search *s, const char *path)
 {
     struct config_reader r = {0};
     struct whet_text text;
     int rc;
 
+    s->files++;
     whet__text_init(&text, CONFIG_MAX);
     whet__text_init(&r.value, VALUE_MAX);
-    rc = whet__file_read(dirfd, path, CONFIG_MAX, &text);
+    rc = whet__file_read(s->dirfd, path, CONFIG_MAX, &text);
     r.at = whet__text_str(&text);
     r.end = r.at + text.len;
     if (rc == 0 && text.len >= 3 && memcmp(r.at, "\xef\xbb\xbf", 3) == 0)
         r.at += 3;
     while (rc == 0 && r.at < r.end)
-        rc = read_line(&r, dirfd, path, depth, value);
+        rc = read_line(&r, s, path);
     whet__text_clear(&r.value);
     whet__text_clear(&text);
     return rc == -ENOMEM ? rc : 0;
@@ -240,18 +250,18 @@ static int config_read(int dirfd, const char *path, unsigned depth, struct whet_
 
 int whet__git_config_excludes(int dirfd, const char *path, struct whet_text *value)
 {
-    struct whet_text found;
+    struct config_search s = {.dirfd = dirfd};
     int rc;
 
-    whet__text_init(&found, VALUE_MAX);
-    rc = config_read(dirfd, path, 0, &found);
-    if (rc == 0 && found.len == 0)
+    whet__text_init(&s.value, VALUE_MAX);
+    rc = config_read(&s, path);
+    if (rc == 0 && s.value.len == 0)
         rc = -ENOENT;
     if (rc == 0) {
         whet__text_reset(value);
-        whet__text_append(value, found.data + 1, found.len - 1);
+        whet__text_append(value, s.value.data + 1, s.value.len - 1);
         rc = whet__text_error(value);
     }
-    whet__text_clear(&found);
+    whet__text_clear(&s.value);
     return rc;
 }

@@ -75,7 +75,11 @@ int whet__git_repo_common(int dirfd, struct whet_text *out)
     rc = read_link_file(dirfd, ".git", "gitdir: ", out);
     if (rc == 0)
         rc = follow_common(dirfd, out);
-    return rc == -ENOMEM ? rc : 0; /* a broken link is still where a repository starts */
+    if (rc == 0 && out->len > 0)
+        return 0;
+    whet__text_reset(out); /* a broken link is still where a repository starts */
+    whet__text_puts(out, ".git");
+    return rc == -ENOMEM ? rc : whet__text_error(out);
 }
 
 static int read_config(const char *path, struct whet_text *out)

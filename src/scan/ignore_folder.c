@@ -107,14 +107,17 @@ static uint32_t view_match(const struct whet_ignore_folder *f,
                            const struct whet_ignore_view *view, const char *path,
                            const struct whet_ignore_name *name)
 {
-    const uint32_t *lives = (const uint32_t *)f->lives.items + view->live;
     uint32_t best = view->by_name ? whet__ignore_match_name(view->set, name) : 0;
     size_t folder_len = f->path_len - view->base_len;
 
-    for (size_t i = 0; i < view->live_count && lives[i] >= best; i++) {
-        if (whet__ignore_path_match(&view->set->rules[lives[i]], path + view->base_len,
-                                    folder_len, folder_len + name->len, name->is_dir))
-            return lives[i] + 1;
+    for (size_t i = 0; i < view->live_count; i++) {
+        uint32_t live = *(const uint32_t *)whet__vec_at(&f->lives, view->live + i);
+
+        if (live < best)
+            break;
+        if (whet__ignore_path_match(&view->set->rules[live], path + view->base_len, folder_len,
+                                    folder_len + name->len, name->is_dir))
+            return live + 1;
     }
     return best;
 }

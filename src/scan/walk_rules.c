@@ -21,9 +21,10 @@
 #include "scan/git_config.h"
 #include "scan/git_repo.h"
 
-#define GIT_NAME  ".gitignore"
-#define WHET_NAME ".whetignore"
-#define TEXT_MAX  ((size_t)65536) /* of a path to a repository */
+#define GIT_NAME       ".gitignore"
+#define WHET_NAME      ".whetignore"
+#define TEXT_MAX       ((size_t)65536)    /* of a path to a repository */
+#define NAME_MAX_BYTES ((size_t)16 << 20) /* of an ignore file, as reports name it */
 
 /* What one _load works with. */
 struct rules_loader {
@@ -74,7 +75,7 @@ static int compile_file(struct rules_loader *l, const char *name, struct whet_ig
     struct whet_text source;
     int rc;
 
-    whet__text_init(&source, SIZE_MAX / 2);
+    whet__text_init(&source, NAME_MAX_BYTES);
     whet__text_reset(l->text);
     rc = whet__file_read(l->place->dirfd, name, WHET_IGNORE_FILE_MAX, l->text);
     if (rc == 0 && (l->rules->flags & WHET_SCAN_IGNORED) != 0)
