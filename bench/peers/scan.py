@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+"""Compares whet scan with its peers on the same files, and writes doc/performance.md.
+
+usage: scan.py --whet WHET --trees DIR [--rounds N] [--output FILE]
+
+Every arm runs once per round, in an order drawn anew each round, so that whatever else the
+machine does hits all alike. Compared is processor time (user + system, children
+included), which a shared machine disturbs least; quoted are medians, and ratios to whet
+as medians of the ratios within rounds.
+"""
+import argparse
+import json
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+MIB = 1 << 20
+
+
+def run(arm):
+    """Runs one arm; returns CPU seconds, wall seconds and peak bytes."""
+    if arm.get("before"):
+        arm["before"]()
+    start = time.monotonic()
+    with open(os.devnull, "r+b") as null:
+        child = subprocess.Popen(arm["argv"], cwd=arm["cwd"], stdin=null, stdout=null, stderr=null)
+        _, status, usage = os.wait4(child.pid, 0)
+    wall = time.monotonic() - start
+    child.returncode = status
+    if os.waitstatus_to_exitcode(status) not in arm.get("codes", (0,)):
+        sys.exit(f"{arm['name']} failed: {' '.join(arm['argv'])}: {status}")
+    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024
+
+
+def measure(arms, rounds):
+    """All samples by arm name; a first round warms caches and does not count."""
+    samples = {arm["name"]: [] for arm in arms}
+    for number in range(rounds + 1):
+        for arm in random.sample(arms, len(arms)):
+            sample = run(arm)
+            if number:
+                samples[arm["name"]].append(sample)
+    return samples
+
+
+def count(whet, tree, *options):
+    """Files and bytes that a scan covers, by its own count."""
+    answer = subprocess.run([whet, "scan", "--json", "--summary", "-q", *options, tree],
+                            check=True, stdout=subprocess.PIPE)
+    return json.loads(answer.stdout)
+
+
+def listed(whet, tree):
+    answer = subprocess.run([whet, "scan", "--list", "--skipped", "--json", "-q", tree],
+                            check=True, stdout=subprocess.PIPE)
+    return sum(1 for line in answer.stdout.splitlines() if b'"type":"file"' in line
+               or b'"reason":"unknown language"' in line)
+
+
+def groups_of(whet, mix, peers, scratch):
+    """The comparisons: name, what is counted, and arms, whet's own first."""
+    scan = [whet, "scan", "-q", "-j", "1", "--summary", "--no-config"]
+    full = count(whet, mix, "--cache", "off", "-j", "1")
+    python = str(Path(mix) / "python")
+    python_full = count(whet, python, "--cache", "off", "-j", "1")
+    names = listed(whet, mix)
+    lines = count(whet, mix, "--cache", "off", "--lines", "-j", "1")
+
+    def arm(name, argv, cwd=mix, **more):
+        return {"name": name, "argv": argv, "cwd": cwd, **more}
+
+    ast_grep = shutil.which("ast-grep") or str(
+        peers / "node_modules/@ast-grep/cli-linux-x64-gnu/ast-grep")
+    rules = [ast_grep, "scan", "-c", str(peers / "sgconfig.yml"), "-j", "1", "--json=stream"]
+    cold = scratch / "cold"
+    yield ("Names with ignore rules", names, None, [
+        arm("whet scan --list", [whet, "scan", "-q", "-j", "1", "--list"]),
+        arm("rg --files --hidden", ["rg", "--files", "--hidden", "--no-messages", "-j1"]),
+        arm("fdfind --hidden --type f", ["fdfind", "--hidden", "--type", "f", "-j1"]),
+    ])
+    yield ("Lines only", lines["files"], lines["bytes"], [
+        arm("whet scan --lines", scan + ["--cache", "off", "--lines"]),
+        arm("cloc", ["cloc", "--quiet", "--skip-uniqueness", "--timeout", "0", "."]),
+    ])
+    for tree, what, numbers in ((mix, "mixed tree", full), (python, "Python library", python_full)):
+        yield (f"Cold, {what}", numbers["files"], numbers["bytes"], [
+            arm("whet scan, no cache", scan + ["--cache", "off"], tree),
+            arm("whet scan, filling the cache",
+                scan + ["--cache", "stat", "--cache-dir", str(cold)], tree,
+                before=lambda: shutil.rmtree(cold, ignore_errors=True)),
+            arm("ctags -R, unsorted", ["ctags", "-R", "--quiet=yes", "--sort=no", "-o", "-", "."], tree),
+            arm("ast-grep scan, 6 rules", rules, tree, codes=(0, 1)),
+        ])
+    for tree, what, numbers in ((mix, "mixed tree", full), (python, "Python library", python_full)):
+        yield (f"Cached, {what}", numbers["files"], numbers["bytes"], [
+            arm("whet scan, content hashed",
+                scan + ["--cache", "content", "--cache-dir", str(scratch / "warm")], tree),
+            arm("whet scan, stat trusted",
+                scan + ["--cache", "stat", "--cache-dir", str(scratch / "warm")], tree),
+        ])
+
+
+def table(name, files, size, arms, samples):
+    rows = [f"## {name}", ""]
+    subject = f"{files:,} files" + (f", {size / MIB:.1f} MiB" if size else "")
+    rows += [f"{subject}; {len(next(iter(samples.values())))} rounds.", "",
+             "| | CPU seconds | files/s per core | MB/s per core | times whet's CPU | wall "
+             "seconds | peak memory |", "|---|--:|--:|--:|--:|--:|--:|"]
+    own = [s[0] for s in samples[arms[0]["name"]]]
+    for arm in arms:
+        mine = samples[arm["name"]]
+        cpu = statistics.median(s[0] for s in mine)
+        ratio = statistics.median(s[0] / o for s, o in zip(mine, own))
+        rows.append(
+            f"| `{arm['name']}` | {cpu:.3f} | {files / cpu:,.0f} | "
+            f"{f'{size / cpu / 1e6:,.1f}' if size else '-'} | {ratio:.2f} | "
+            f"{statistics.median(s[1] for s in mine):.3f} | "
+            f"{statistics.median(s[2] for s in mine) / MIB:.1f} MiB |")
+    return rows + [""]
+
+
+def memory_of_jobs(whet, mix):
+    rows = ["## Memory of a cold scan", "", "| jobs | peak memory | bound: 64 MB + 32 MB per job |",
+            "|--:|--:|--:|"]
+    for jobs in (1, 2, 4, 8):
+        peak = max(run({"name": "memory", "cwd": mix, "argv": [
+            whet, "scan", "-q", "--summary", "--cache", "off", "-j", str(jobs)]})[2]
+            for _ in range(3))
+        rows.append(f"| {jobs} | {peak / 1e6:.1f} MB | {64 + 32 * jobs} MB |")
+    return rows + [""]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--whet", required=True)
+    parser.add_argument("--trees", required=True)
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--output", default="doc/performance.md")
+    args = parser.parse_args()
+    whet = str(Path(args.whet).resolve())
+    mix = str(Path(args.trees).resolve() / "mix")
+    out = ["# Performance", "",
+           "Made by `make peers`, which installs the peers, lays out the trees and runs the "
+           "pairs; these figures are of one machine that other work shares, so read the ratios, "
+           "not the seconds. Each arm ran once per round in random order, with one job. The page "
+           "cache was warm. Mixed tree: redis and git (Debian source packages), the Python "
+           "standard library with its tests, eslint and webpack with their dependencies.", ""]
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, files, size, arms in groups_of(whet, mix, Path(__file__).resolve().parent,
+                                                 Path(scratch)):
+            print(f"measuring: {name}", file=sys.stderr)
+            out += table(name, files, size, arms, measure(arms, args.rounds))
+        out += memory_of_jobs(whet, mix)
+    Path(args.output).write_text("\n".join(out), encoding="utf-8")
+
+
+main()
