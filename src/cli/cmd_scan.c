@@ -8,6 +8,7 @@
 #include <whet/scan.h>
 
 #include "base/log.h"
+#include "data/project.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/signal.h"
@@ -24,6 +25,7 @@ struct scan_args {
     int skipped;
     int summary;
     int json;
+    int config;
     unsigned top;
     uint64_t max_file_bytes;
     uint64_t cache_bytes;
@@ -65,6 +67,11 @@ static const struct whet_option options[] = {
      .min = 1,
      .fallback = "10MiB",
      .help = "skip larger files, and say so"},
+    {.name = "config",
+     WHET_INTO_SWITCH(scan_args, config),
+     .fallback = "on",
+     .help = "take jobs, cache and sizes that are not given here from whet.yaml, in PATH or "
+             "above"},
     {.section = "What to leave out",
      .name = "no-gitignore",
      WHET_INTO_BIT(scan_args, flags),
@@ -179,6 +186,37 @@ static const struct whet_scan_format *format_choose(const struct scan_args *args
     return &whet__scan_format_table;
 }
 
+/* What whet.yaml says of settings that the command line leaves open. */
+static int project_apply(const char *path, struct whet_scan_options *o, int cache_given,
+                         struct whet_error *err)
+{
+    struct whet_project_scan settings;
+    struct whet_project project;
+    struct whet_text file;
+    int rc;
+
+    whet__text_init(&file, (size_t)1 << 16);
+    rc = whet__project_find(path, &file);
+    if (rc == 0)
+        rc = whet__project_load(&project, whet__text_str(&file), err);
+    else
+        rc = -ENOENT; /* a PATH that cannot be followed is the scan's to tell */
+    whet__text_clear(&file);
+    if (rc != 0)
+        return rc == -ENOENT ? 0 : rc;
+    settings = whet__project_scan(&project);
+    if (o->jobs == 0)
+        o->jobs = (unsigned)settings.jobs;
+    if (!cache_given && settings.cache >= 0)
+        o->cache = (enum whet_scan_cache)settings.cache;
+    if (o->cache_max_bytes == 0)
+        o->cache_max_bytes = settings.cache_bytes;
+    if (o->max_file_bytes == 0)
+        o->max_file_bytes = settings.max_file_bytes;
+    whet__project_clear(&project);
+    return 0;
+}
+
 static void options_fill(const struct scan_args *args, const struct whet_scan_format *format,
                          struct watch *watch, struct whet_scan_options *o)
 {
@@ -189,7 +227,7 @@ static void options_fill(const struct scan_args *args, const struct whet_scan_fo
     *o = (struct whet_scan_options){
         .jobs = args->jobs,
         .flags = args->flags,
-        .cache = (enum whet_scan_cache)args->cache,
+        .cache = args->cache >= 0 ? (enum whet_scan_cache)args->cache : WHET_SCAN_CACHE_AUTO,
         .cache_dir = args->cache_dir,
         .cache_max_bytes = args->cache_bytes,
         .max_file_bytes = args->max_file_bytes,
@@ -301,7 +339,9 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
                         },
                         whet__clock_now_ns());
     options_fill(args, format, &watch, &scan_options);
-    rc = whet_scan_run(&scan, path, &scan_options, err);
+    rc = args->config ? project_apply(path, &scan_options, args->cache >= 0, err) : 0;
+    if (rc == 0)
+        rc = whet_scan_run(&scan, path, &scan_options, err);
     whet__progress_end(&watch.line);
     if (rc == 0)
         rc = answer(call, scan, format, err);
@@ -322,7 +362,7 @@ static const struct whet_example examples[] = {
     {NULL, NULL},
 };
 
-static const struct scan_args defaults = {.functions = -1};
+static const struct scan_args defaults = {.functions = -1, .cache = -1, .config = 1};
 
 const struct whet_command whet__cmd_scan = {
     .name = "scan",

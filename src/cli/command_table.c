@@ -9,12 +9,14 @@
 extern const struct whet_command whet__cmd_completion;
 extern const struct whet_command whet__cmd_help;
 extern const struct whet_command whet__cmd_scan;
+extern const struct whet_command whet__cmd_tune;
 
 /* Keep sorted: found by bisection. */
 static const struct whet_command *const commands[] = {
     &whet__cmd_completion,
     &whet__cmd_help,
     &whet__cmd_scan,
+    &whet__cmd_tune,
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))

@@ -137,7 +137,7 @@ static int advise_jobs(struct whet_tune *tune)
         snprintf(why, sizeof(why),
                  "%.2fx of one job, proven at %.0f%%; more was not proven faster",
                  best->speedup.value, best->seconds.level * 100);
-    return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "use %u %s", best->jobs,
+    return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "Use %u %s", best->jobs,
                   best->jobs == 1 ? "job" : "jobs");
 }
 
@@ -148,15 +148,15 @@ static int advise_cache(struct whet_tune *tune)
 
     if (!warm->warm)
         return advise(tune, WHET_TUNE_ADVICE_ACT, "no cached run could be measured",
-                      "look into why the cache does not work");
+                      "Look into why the cache does not work");
     snprintf(why, sizeof(why),
              "%.1fx of a sequential scan without a cache when nothing changed",
              warm->speedup.value);
     if (warm->cache == WHET_SCAN_CACHE_STAT)
         return advise(tune, WHET_TUNE_ADVICE_GOOD, why,
-                      "keep the cache on, trusting stat; in CI, where a checkout sets new "
+                      "Keep the cache on, trusting stat; in CI, where a checkout sets new "
                       "times, unchanged content is still found by its hash");
-    return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "keep the cache on, hashing content");
+    return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "Keep the cache on, hashing content");
 }
 
 static int advise_speedup(struct whet_tune *tune)
@@ -171,7 +171,7 @@ static int advise_speedup(struct whet_tune *tune)
             tune, WHET_TUNE_ADVICE_ACT,
             "less than 70% of each core turned into speed: other work on this machine, "
             "or too few files of any size to share out",
-            "measure again when the machine is idle");
+            "Measure again when the machine is idle");
     return 0;
 }
 
@@ -191,7 +191,7 @@ static int advise_rounds(struct whet_tune *tune)
         return 0;
     return advise(tune, WHET_TUNE_ADVICE_ACT,
                   "with fewer than 6 rounds no interval reaches 95%, so nothing is proven",
-                  "give it more time: --time-budget, --runs");
+                  "Give it more time: --time-budget, --runs");
 }
 
 static int advise_large(struct whet_tune *tune)
@@ -201,7 +201,7 @@ static int advise_large(struct whet_tune *tune)
     if (tune->workload.mean_bytes <= 1000.0 * 1024)
         return 0;
     return advise(tune, WHET_TUNE_ADVICE_INFO, "a few large files decide how long a scan takes",
-                  "see whether --max-file-size can be lower: 99%% of files are under %s",
+                  "See whether --max-file-size can be lower: 99%% of files are under %s",
                   whet_size_format(tune->workload.p99_bytes, p99, sizeof(p99)));
 }
 

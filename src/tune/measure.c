@@ -54,17 +54,17 @@ static struct whet_tune_arm *arm_add(struct whet_tune *tune, unsigned jobs,
 
 static int arm_name(struct whet_tune *tune, struct whet_tune_arm *arm)
 {
-    static const char *const modes[] = {"", "", ", trusting stat", ", hashing content"};
-    const char *how = arm->cache == WHET_SCAN_CACHE_OFF ? ""
-                      : arm->warm                       ? ", cached"
-                                                        : ", first";
+    static const char *const warm[] = {"", "", ", warm stat", ", warm content"};
+    const char *how = arm->cache == WHET_SCAN_CACHE_OFF ? "" : ", cold cache";
     char name[64];
 
+    if (arm->warm)
+        how = warm[arm->cache];
     if (tune->arm_count == 1)
         snprintf(name, sizeof(name), "sequential");
     else
-        snprintf(name, sizeof(name), "%u %s%s%s", arm->jobs, arm->jobs == 1 ? "job" : "jobs",
-                 how, arm->warm ? modes[arm->cache] : "");
+        snprintf(name, sizeof(name), "%u %s%s", arm->jobs, arm->jobs == 1 ? "job" : "jobs",
+                 how);
     arm->name = whet__arena_strndup(&tune->strings, name, strlen(name));
     return arm->name != NULL ? 0 : -ENOMEM;
 }

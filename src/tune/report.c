@@ -103,7 +103,7 @@ static void arm_row(struct whet_table *t, const struct whet_tune *tune,
 void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune)
 {
     static const struct whet_table_column columns[] = {
-        {"Configuration", WHET_ALIGN_LEFT, 9, 12, 1, 0},
+        {"Configuration", WHET_ALIGN_LEFT, 9, 22, 1, 0},
         {"Time", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
         {"Speed-up", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
         {"Files/s", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
@@ -184,7 +184,9 @@ void whet__tune_grade_line(struct whet_text *out, const struct whet_tune *tune)
 void whet__tune_estimate_line(struct whet_text *out, const struct whet_tune *tune)
 {
     const struct whet_tune_config *c = whet_tune_config(tune);
+    const struct whet_tune_arm *warm = whet_tune_chosen_warm(tune);
     const char *before = "";
+    char estimated[24], found[24];
 
     for (size_t i = 0; i < whet_tune_arm_count(tune); i++) {
         const struct whet_tune_arm *arm = whet_tune_arm(tune, i);
@@ -197,6 +199,12 @@ void whet__tune_estimate_line(struct whet_text *out, const struct whet_tune *tun
     }
     whet__text_printf(out, "%sthe profile promises %.0fx to %.0fx", before,
                       c->profile->speedup_low, c->profile->speedup_high);
+    if (warm->hit_rate >= 0)
+        whet__text_printf(out, "; hit rate %s by the cache's size, %s measured",
+                          whet_percent_format(whet_tune_estimate_hit_rate(
+                                                  c->l3_bytes, whet_tune_workload(tune)->bytes),
+                                              estimated, sizeof(estimated)),
+                          whet_percent_format(warm->hit_rate, found, sizeof(found)));
 }
 
 void whet__tune_method_line(struct whet_text *out, const struct whet_tune *tune)

@@ -40,11 +40,10 @@ static void cards_put(struct whet_text *out, const struct whet_tune *tune)
     const struct whet_tune_arm *cold = whet_tune_chosen_parallel(tune);
     const struct whet_tune_arm *warm = whet_tune_chosen_warm(tune);
     struct whet_tune_grades g = whet_tune_grades(tune);
-    char first[32], unchanged[32], memory[32], hits[32];
+    char first[32], unchanged[32], memory[32];
     struct whet_html_card cards[] = {
         {"First scan", first, cold->name, WHET_ROLE_PLAIN},
         {"Unchanged files", unchanged, warm->name, grade_role(g.speedup)},
-        {"Hit rate", hits, whet_tune_grade_name(g.hit_rate), grade_role(g.hit_rate)},
         {"Peak memory", memory, whet_tune_grade_name(g.memory), grade_role(g.memory)},
         {"Grade", whet_tune_grade_name(g.whole), "against the published targets",
          grade_role(g.whole)},
@@ -53,10 +52,6 @@ static void cards_put(struct whet_text *out, const struct whet_tune *tune)
     snprintf(first, sizeof(first), "%.2f×", cold->speedup.value);
     snprintf(unchanged, sizeof(unchanged), "%.1f×", warm->speedup.value);
     whet_size_format(cold->peak_bytes, memory, sizeof(memory));
-    if (warm->hit_rate >= 0)
-        whet_percent_format(warm->hit_rate, hits, sizeof(hits));
-    else
-        snprintf(hits, sizeof(hits), "none");
     whet__html_cards(out, cards, sizeof(cards) / sizeof(cards[0]));
 }
 
