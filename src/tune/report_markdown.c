@@ -65,7 +65,7 @@ static int markdown_put(struct whet_text *out, const struct whet_tune *tune,
     item_put(out, "Workload", workload, tune);
     item_put(out, "Profile", profile, tune);
     for (size_t i = 0; i < config->step_count; i++)
-        whet__markdown_item(out, NULL, config->steps[i]);
+        whet__markdown_item(out, "Adapted", config->steps[i]);
     whet__text_putc(out, '\n');
     whet__markdown_heading(out, 2, "Advice");
     for (size_t i = 0; i < whet_tune_advice_count(tune); i++) {

@@ -262,16 +262,16 @@ PY
     run ! grep -q 'whet:' err
 }
 
-@test "Ctrl-C keeps what was scanned, and says so" {
+@test "a signal keeps what was scanned, and says so" {
     mkdir p
     for i in {1..3000}; do printf 'int f%d(int a) { return a ? 1 : 2; }\n' {1..200} >"p/$i.c"; done
     "$WHET" scan -q --cache off -j 1 p >out 2>err &
     child=$!
     sleep 0.3
-    kill -INT "$child"
+    kill -TERM "$child" # a shell starts its children with SIGINT ignored
     code=0
     wait "$child" || code=$?
-    [ "$code" = 130 ] || [ "$code" = 0 ] # it may have been done by then
+    [ "$code" = 143 ] || [ "$code" = 0 ] # it may have been done by then
     [ "$code" = 0 ] || [ "$(cat err)" = "whet: interrupted: the answer is a part" ]
     grep -q Total out
 }

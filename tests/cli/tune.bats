@@ -1,0 +1,141 @@
+load common
+
+# A project small enough to be measured in a moment.
+project()
+{
+    mkdir -p p/src
+    for i in {1..20}; do printf 'int f%s(int a)\n{\n    return a ? 1 : 2;\n}\n' "$i" >"p/src/$i.c"; done
+}
+
+tune()
+{
+    whet tune -q --runs 3 --time-budget 5s "$@"
+}
+
+@test "measures every configuration, chooses, advises, grades" {
+    project
+    tune --dry-run p >out 2>err
+    for word in Machine Workload Profile Configuration "Speed-up" sequential "warm stat" \
+        "warm content" "cold cache" "Chosen" Grade Estimate Advice Measured; do
+        grep -q -- "$word" out || { echo "missing: $word"; cat out; return 1; }
+    done
+    grep -q '20 files' out
+    grep -q '100%' out
+    run ! grep -q '.\{82,\}' out
+}
+
+@test "the JSON answer holds every sample" {
+    project
+    tune --dry-run --json p >out 2>err
+    python3 - <<'PY'
+import json
+answer = json.load(open("out"))
+assert answer["type"] == "tune" and answer["version"] == 1
+assert answer["workload"]["files"] == 20
+arms = {arm["name"]: arm for arm in answer["arms"]}
+assert "sequential" in arms
+for arm in arms.values():
+    assert arm["runs"] == len(arm["samples"]) == 3, arm["name"]
+    assert arm["seconds"]["low"] <= arm["seconds"]["value"] <= arm["seconds"]["high"]
+    assert arm["peak_bytes"] > 1 << 20
+warm = [arm for arm in arms.values() if arm["state"] == "warm cache"]
+assert len(warm) == 2 and all(arm["hit_rate"] == 1 for arm in warm)
+cold = [arm for arm in arms.values() if arm["state"] == "cold cache"]
+assert len(cold) == 1 and cold[0]["hit_rate"] == 0
+assert answer["configuration"]["steps"] and answer["advice"]
+PY
+}
+
+@test "reports: html, markdown, json, text" {
+    project
+    tune --dry-run -o r.html p >out 2>err
+    grep -q '<svg' r.html
+    run ! grep -Eq '(src|href)="(http|//)' r.html
+    if command -v xmllint >/dev/null; then xmllint --noout r.html; fi
+    tune --dry-run -o r.md p >/dev/null 2>err
+    grep -q '^# Tuning of `p`' r.md
+    grep -q '^| Configuration' r.md
+    fails "no format for this ending: 'r.pdf': use .html, .md, .json or .txt" whet tune -o r.pdf p
+}
+
+@test "writes whet.yaml only with a yes, and scan obeys it" {
+    project
+    tune p >out 2>err </dev/null
+    [ ! -e p/whet.yaml ]
+    grep -q 'p/whet.yaml: not written: give --yes' err
+    tune --dry-run p >out 2>err
+    [ ! -e p/whet.yaml ]
+    grep -q '^tuned:' err
+    tune --yes p >out 2>err
+    grep -q '^  profile: ' p/whet.yaml
+    jobs=$(sed -n 's/^  jobs: //p' p/whet.yaml)
+    whet scan -q --json --summary p | grep -q "\"jobs\":$jobs,"
+    printf 'version: 1\nscan:\n  jobs: 3\n  cache: off\n' >p/whet.yaml
+    whet scan -q --json --summary p | grep -q '"jobs":3,"cache":"off"'
+    whet scan -q --json --summary -j 2 --cache content p | grep -q '"jobs":2,"cache":"content"'
+    whet scan -q --json --summary --no-config p >out
+    run ! grep -q '"jobs":3' out
+}
+
+@test "what a person wrote is kept; an edited block is not replaced unasked" {
+    project
+    printf '# mine\nversion: 1\nscan:\n  max_file_size: 5MiB # mine, too\n' >p/whet.yaml
+    tune --yes p >out 2>err
+    grep -q '^# mine$' p/whet.yaml
+    grep -q 'max_file_size: 5MiB # mine, too' p/whet.yaml
+    grep -q '^tuned:' p/whet.yaml
+    sed -i 's/^  jobs: .*/  jobs: 7/' p/whet.yaml
+    cp p/whet.yaml before
+    tune --yes p >out 2>err
+    cmp before p/whet.yaml
+    whet tune --runs 3 --time-budget 5s --yes p >out 2>err
+    grep -q "edited by hand" err
+    tune --yes --force p >out 2>err
+    run ! grep -q '^  jobs: 7' p/whet.yaml
+}
+
+@test "a whet.yaml that cannot be read stops scan with its place" {
+    project
+    printf 'version: 1\nscan:\n  job: 3\n' >p/whet.yaml
+    run -2 --separate-stderr whet scan -q p
+    [[ $stderr == "whet: p/whet.yaml:3:3: unknown key: 'job': did you mean 'jobs'?" ]] ||
+        [[ $stderr == *"whet.yaml:3:3: unknown key: 'job'"* ]]
+    whet scan -q --no-config p >/dev/null
+}
+
+@test "bad input is named" {
+    mkdir empty
+    fails "no file to scan below: 'empty'" whet tune empty
+    fails "cannot open: 'nowhere': No such file or directory" whet tune nowhere
+    project
+    fails "unknown profile: 'huge'" whet tune --profile huge p
+    fails "unknown choice: '--target speed': choose throughput, latency or memory" \
+        whet tune --target speed p
+}
+
+@test "a profile and a target can be asked for" {
+    project
+    tune --dry-run --profile memory_constrained --target memory p >out 2>err
+    grep -q 'memory_constrained: asked for' out
+    grep -q 'target is memory' out
+}
+
+@test "a signal leaves no child and no folder behind" {
+    project
+    export TMPDIR=$PWD/tmp
+    mkdir tmp
+    "$WHET" tune -q --runs 1000 --time-budget 60s p >out 2>err &
+    child=$!
+    for _ in {1..100}; do
+        [ -n "$(ls tmp)" ] && break
+        sleep 0.1
+    done
+    sleep 0.5
+    kill -TERM "$child" # a shell starts its children with SIGINT ignored
+    code=0
+    wait "$child" || code=$?
+    [ "$code" = 143 ]
+    [ -z "$(ls tmp)" ]
+    [ ! -e p/whet.yaml ]
+    run ! pgrep -P "$child"
+}
