@@ -14,6 +14,7 @@
 #include "cache/disk.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -215,10 +216,26 @@ static int run(struct whet_store_stmt *st)
     return rc == 1 ? -EBADMSG : rc;
 }
 
-/* A replaced value gets a new id: ids are in order of age. */
-static int put_one(struct whet_disk_cache *c, const struct whet_disk_entry *e, int64_t *last)
+/* An entry on its way in. */
+struct arrival {
+    int64_t hash;
+    size_t index; /* in the batch */
+};
+
+static int by_hash(const void *a, const void *b)
 {
-    int64_t hash = hash_of(e->space, &e->key), old;
+    const struct arrival *x = a, *y = b;
+
+    if (x->hash != y->hash)
+        return x->hash < y->hash ? -1 : 1;
+    return x->index < y->index ? -1 : x->index > y->index;
+}
+
+/* Records where the value will be and drops the one it replaces: a new value gets a new
+ * id, as ids are in order of age. */
+static int put_place(struct whet_disk_cache *c, int64_t hash, int64_t id)
+{
+    int64_t old;
     int rc;
 
     whet__store_bind_int(&c->st[FIND], 1, hash);
@@ -229,36 +246,69 @@ static int put_one(struct whet_disk_cache *c, const struct whet_disk_entry *e, i
     }
     if (rc != 0)
         return rc;
-    whet__store_bind_int(&c->st[PUT_VALUE], 1, ++*last);
+    whet__store_bind_int(&c->st[PUT_PLACE], 1, hash);
+    whet__store_bind_int(&c->st[PUT_PLACE], 2, id);
+    whet__store_bind_int(&c->st[PUT_PLACE], 3, c->stamp);
+    return run(&c->st[PUT_PLACE]);
+}
+
+static int put_value(struct whet_disk_cache *c, const struct whet_disk_entry *e, int64_t id)
+{
+    whet__store_bind_int(&c->st[PUT_VALUE], 1, id);
     whet__store_bind_int(&c->st[PUT_VALUE], 2, e->space);
     whet__store_bind_blob(&c->st[PUT_VALUE], 3, e->key.bytes, sizeof(e->key.bytes));
     whet__store_bind_int(&c->st[PUT_VALUE], 4, sum_of(e->value, e->len));
     whet__store_bind_blob(&c->st[PUT_VALUE], 5, e->value, e->len);
-    rc = run(&c->st[PUT_VALUE]);
-    if (rc != 0)
-        return rc;
-    whet__store_bind_int(&c->st[PUT_PLACE], 1, hash);
-    whet__store_bind_int(&c->st[PUT_PLACE], 2, *last);
-    whet__store_bind_int(&c->st[PUT_PLACE], 3, c->stamp);
-    return run(&c->st[PUT_PLACE]);
+    return run(&c->st[PUT_VALUE]);
+}
+
+/* Places in order of hash, so that each page of the table is taken up once; values in
+ * the caller's order, as they will be asked for in much the same. `ids` has a zero per
+ * entry: it stays one if a later entry has the same key. */
+static int put_rows(struct whet_disk_cache *c, const struct whet_disk_entry *entries,
+                    size_t count, struct arrival *arrivals, int64_t *ids)
+{
+    int64_t last;
+    int rc = ask_number(&c->st[LAST], &last);
+
+    if (rc == 0 && (last < 0 || last > INT64_MAX / 2))
+        rc = -EBADMSG;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        const struct arrival *a = &arrivals[i];
+
+        if (i + 1 < count && arrivals[i + 1].hash == a->hash)
+            continue; /* the later one counts */
+        ids[a->index] = last + 1 + (int64_t)a->index;
+        rc = put_place(c, a->hash, ids[a->index]);
+    }
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        if (ids[i] != 0)
+            rc = put_value(c, &entries[i], ids[i]);
+    }
+    return rc;
 }
 
 static int put_all(struct whet_disk_cache *c, const struct whet_disk_entry *entries,
                    size_t count)
 {
-    int64_t last = 0;
-    int rc = whet__store_begin(c->file.store, 1);
+    struct arrival *arrivals = whet__mem_zalloc(count, sizeof(*arrivals));
+    int64_t *ids = whet__mem_zalloc(count, sizeof(*ids));
+    int rc = arrivals != NULL && ids != NULL ? 0 : -ENOMEM;
 
+    if (rc == 0) {
+        for (size_t i = 0; i < count; i++)
+            arrivals[i] = (struct arrival){hash_of(entries[i].space, &entries[i].key), i};
+        qsort(arrivals, count, sizeof(*arrivals), by_hash);
+        rc = whet__store_begin(c->file.store, 1);
+    }
     if (rc == 0)
-        rc = ask_number(&c->st[LAST], &last);
-    if (rc == 0 && (last < 0 || last > INT64_MAX - (int64_t)count))
-        rc = -EBADMSG;
-    for (size_t i = 0; i < count && rc == 0; i++)
-        rc = put_one(c, &entries[i], &last);
+        rc = put_rows(c, entries, count, arrivals, ids);
     if (rc == 0)
         rc = whet__store_commit(c->file.store);
     if (rc != 0)
         whet__store_rollback(c->file.store);
+    whet__mem_free(arrivals);
+    whet__mem_free(ids);
     return rc;
 }
 
