@@ -328,7 +328,8 @@ static void set_limits(struct builder *b, const struct whet_yaml_limits *limits)
         b->limits.nodes = 20000;
 }
 
-/* The library takes wrong bytes in some places, such as comments. */
+/* The library takes wrong bytes in some places, such as comments; and it counts a lone
+ * carriage return as a line, which nobody else does. */
 static int refuse_bytes(const struct builder *b, const char *text, size_t len)
 {
     struct fy_mark at = {0, 0, 0};
@@ -341,6 +342,8 @@ static int refuse_bytes(const struct builder *b, const char *text, size_t len)
             return fail(b, &at, -EINVAL, "not UTF-8", NULL);
         if (code == 0)
             return fail(b, &at, -EINVAL, "not a text: a NUL byte", NULL);
+        if (code == '\r' && (i + 1 == len || text[i + 1] != '\n'))
+            return fail(b, &at, -EINVAL, "a carriage return that ends no line", NULL);
         at.column++;
         if (code == '\n') {
             at.line++;

@@ -173,8 +173,7 @@ static void keeps_the_rest(void **state)
     static const char *const blocks[] = {
         "tuned:\n  jobs: 4\n",
         "tuned: # hm\n\n  # in it\n  jobs: 4\n# at the margin, in it\n\n  cache: stat\n",
-        "\"tuned\":\n        jobs: 4\n        measured:\n          a: |\n            b\n\n     "
-        "       c\n",
+        "\"tuned\":\n   jobs: 4\n   measured:\n     a: |\n       b\n\n       c\n",
         "tuned: {jobs: 4,\n  cache: stat}\n",
         "tuned:\r\n  jobs: 4\r\n",
         "tuned: {}\n",

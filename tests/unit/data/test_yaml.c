@@ -104,6 +104,7 @@ static void refuses_what_is_not_ours(void **state)
         {"a: b: c\n", 1, 0, "not YAML"},
         {"a: \"\\0\"\n", 1, 4, "NUL"},
         {"a: \xff\n", 1, 4, "not UTF-8"},
+        {"a: 1\n\rb: 2\n", 2, 1, "carriage return"},
         {"# \xc3\xa9 \xc0\n", 1, 5, "not UTF-8"},
     };
 
