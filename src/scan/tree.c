@@ -19,8 +19,8 @@
 #include "base/mem.h"
 #include "scan/tree_pool.h"
 
-/* A parse calls back every hundred steps of its machine. Real files take at most one
- * call per 30 bytes, most one per 150; ten times the most is time for any of them. */
+/* A parse calls back every hundred steps of its machine: in real files once per 150
+ * bytes, and at most once per 45. Fifteen times the most is time for any of them. */
 #define WORK_MIN       UINT64_C(10000)
 #define WORK_PER_BYTES 3
 

@@ -201,16 +201,17 @@ static void every_kind_exists(void **state)
 /* "c 0.24.1" and "@x/tree-sitter-c": {"version": "0.24.1". */
 static void version_is_locked(const char *lock, const char *version)
 {
-    const char *blank = strchr(version, ' ');
-    char key[64];
+    size_t name = strcspn(version, " ");
+    char key[64] = "tree-sitter-";
     char value[64];
     const char *at;
 
-    assert_non_null(blank);
-    snprintf(key, sizeof(key), "tree-sitter-%.*s\": {", (int)(blank - version), version);
+    assert_true(name < 40 && version[name] == ' ');
+    memcpy(key + strlen(key), version, name);
+    memcpy(key + strlen(key), "\": {", 5);
     if (strncmp(version, "tsx ", 4) == 0)
         snprintf(key, sizeof(key), "tree-sitter-typescript\": {");
-    snprintf(value, sizeof(value), "\"version\": \"%s\"", blank + 1);
+    snprintf(value, sizeof(value), "\"version\": \"%s\"", version + name + 1);
     at = strstr(lock, key);
     if (at == NULL)
         fail_msg("package-lock.json has no %s", key);
