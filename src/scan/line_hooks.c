@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define REGEX_MAX 1024
+
 static char before(const struct whet_line_scan *s, size_t back)
 {
     return (size_t)(s->p - s->begin) >= back ? s->p[-(ptrdiff_t)back] : '\0';
@@ -15,18 +17,15 @@ static char after(const struct whet_line_scan *s, size_t ahead)
     return (size_t)(s->end - s->p) > ahead ? s->p[ahead] : '\0';
 }
 
-/* A string on one line, escapes by backslash; 0 when it does not end there. */
-static int string_ends(struct whet_line_scan *s, char close)
+/* A string that ends on its line at the latest; escapes by backslash. */
+static void short_string(struct whet_line_scan *s, char close)
 {
     const char *p = s->p + 1;
 
     while (p < s->end && *p != s->newline && *p != close)
         p += *p == '\\' && p + 1 < s->end && p[1] != s->newline ? 2 : 1;
     s->code = 1;
-    if (p >= s->end || *p != close)
-        return 0;
-    s->p = p + 1;
-    return 1;
+    s->p = p < s->end && *p == close ? p + 1 : p;
 }
 
 /* ' opens a character, but not in 1'000'000. */
@@ -41,8 +40,7 @@ int whet__line_hook_char(struct whet_line_scan *s)
         s->code = 1;
         return 1;
     }
-    if (!string_ends(s, '\''))
-        s->p++;
+    short_string(s, '\'');
     return 1;
 }
 
@@ -248,8 +246,8 @@ int whet__line_hook_php_switch(struct whet_line_scan *s)
     return 1;
 }
 
-/* The last byte of code before p on its line, and whether the word that it ends is one
- * that an expression follows. */
+/* Whether the code before p asks for a value: it ends in an operator, an opening bracket
+ * or a word such as "return". */
 static int expects_value(const struct whet_line_scan *s)
 {
     static const char *const words[] = {"return", "typeof", "case",  "in",        "of",
@@ -275,23 +273,25 @@ static int expects_value(const struct whet_line_scan *s)
     return 0;
 }
 
-/* / opens a regular expression where a value is expected, and if it ends on its line. */
+/* / opens a regular expression where a value is expected, and if it ends on its line and
+ * soon: a long line of openings would else be read once per opening. */
 int whet__line_hook_regex(struct whet_line_scan *s)
 {
+    const char *stop = s->end - s->p > REGEX_MAX ? s->p + REGEX_MAX : s->end;
     const char *p = s->p + 1;
     int set = 0;
 
     if (!expects_value(s))
         return 0;
-    for (; p < s->end && *p != s->newline && (*p != '/' || set); p++) {
-        if (*p == '\\' && p + 1 < s->end && p[1] != s->newline)
+    for (; p < stop && *p != s->newline && (*p != '/' || set); p++) {
+        if (*p == '\\' && p + 1 < stop && p[1] != s->newline)
             p++;
         else if (*p == '[')
             set = 1;
         else if (*p == ']')
             set = 0;
     }
-    if (p >= s->end || *p != '/')
+    if (p >= stop || *p != '/')
         return 0;
     s->code = 1;
     s->p = p + 1;
@@ -310,8 +310,7 @@ int whet__line_hook_rust(struct whet_line_scan *s)
         s->p += after(s, width + 1) == '\'' && after(s, 1) != s->newline ? width + 2 : 1;
         return 1;
     }
-    if (!string_ends(s, '\''))
-        s->p++;
+    short_string(s, '\'');
     return 1;
 }
 

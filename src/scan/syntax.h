@@ -4,7 +4,7 @@
  * Shape    an analyser per thread; one call per file fills a list of functions.
  * Units    lines count from 1; bytes.
  * Memory   the analyser keeps one pool of memory per thread, reused from file to
- *          file and bounded by WHET_SYNTAX_MEMORY_MAX; names go into the caller's arena.
+ *          file and bounded by WHET_TREE_MEMORY_MAX; names go into the caller's arena.
  * Errors   -ENOMEM.  Input that cannot be parsed within its budget is no error:
  *          WHET_SYNTAX_STOPPED is set and the functions are none.
  * Threads  one analyser per thread.

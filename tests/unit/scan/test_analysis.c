@@ -155,10 +155,33 @@ static void fixtures_match_the_golden_text(void **state)
     whet__syntax_free(syntax);
 }
 
+/* Nothing is quadratic: 200 KB in one line, in every language. */
+static void long_lines_are_read_once(void **state)
+{
+    static const char *const patterns[] = {"=/[", "'\\", "\"\\", "<<A ", "`${", "(", "# ",
+                                           "a'",  "[=[", "| ",   "x\"",  "/*",  "$("};
+    struct whet_line_counts lines;
+    struct whet_text t;
+
+    (void)state;
+    whet__text_init(&t, 1 << 20);
+    for (size_t p = 0; p < sizeof(patterns) / sizeof(patterns[0]); p++) {
+        whet__text_reset(&t);
+        while (t.len < 200000)
+            whet__text_puts(&t, patterns[p]);
+        for (size_t i = 0; i < whet__language_count(); i++) {
+            whet__lines_count(whet__language_at(i)->lines, whet__text_str(&t), t.len, &lines);
+            assert_int_equal(lines.code + lines.comment + lines.blank, 1);
+        }
+    }
+    whet__text_clear(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fixtures_match_the_golden_text),
+        cmocka_unit_test(long_lines_are_read_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
