@@ -1,5 +1,8 @@
 /* Many small blocks, freed together. Expected load: tens of thousands of names
- * and records per scan, a few dozen bytes each. Chunks double up to 1 MiB. */
+ * and records per scan, a few dozen bytes each. Chunks double up to 1 MiB.
+ *
+ * AddressSanitizer sees a chunk as one block of malloc's, so it is told what has been
+ * handed out: then a write behind a block stops the program, wherever the block lies. */
 #include "base/arena.h"
 
 #include <stdalign.h>
@@ -7,6 +10,23 @@
 #include <string.h>
 
 #include "base/mem.h"
+
+#if defined(__has_feature)
+#    if __has_feature(address_sanitizer)
+#        define WITH_ASAN
+#    endif
+#elif defined(__SANITIZE_ADDRESS__)
+#    define WITH_ASAN
+#endif
+
+#ifdef WITH_ASAN
+#    include <sanitizer/asan_interface.h>
+#    define GAP ((size_t)16) /* between blocks */
+#else
+#    define ASAN_POISON_MEMORY_REGION(at, size)   ((void)(at), (void)(size))
+#    define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#    define GAP                                   ((size_t)0)
+#endif
 
 #define CHUNK_MIN ((size_t)4096)
 #define CHUNK_MAX ((size_t)1 << 20)
@@ -47,6 +67,7 @@ void whet__arena_reset(struct whet_arena *a)
     a->head->next = NULL;
     a->used = 0;
     a->total = a->head->size;
+    ASAN_POISON_MEMORY_REGION(a->head->data, a->head->size);
 }
 
 static int chunk_add(struct whet_arena *a, size_t need)
@@ -70,6 +91,7 @@ static int chunk_add(struct whet_arena *a, size_t need)
     a->head = chunk;
     a->used = 0;
     a->total += size;
+    ASAN_POISON_MEMORY_REGION(chunk->data, size);
     return 1;
 }
 
@@ -84,7 +106,8 @@ static void *arena_take(struct whet_arena *a, size_t size, size_t align)
             return NULL;
         start = 0;
     }
-    a->used = start + size;
+    a->used = start + size + GAP;
+    ASAN_UNPOISON_MEMORY_REGION(a->head->data + start, size);
     return a->head->data + start;
 }
 

@@ -210,14 +210,16 @@ static void items_fill(struct whet_scan *scan, struct whet_scan_worker *w,
 
     for (size_t i = 0; i < walk->entry_count && !whet__scan_stopped(scan); i++) {
         struct whet_walk_entry *entry = &walk->entries[i];
-        struct whet_scan_item *item = &dir->items[dir->item_count];
+        const struct whet_language *guess;
+        struct whet_scan_item *item;
 
-        if (!is_candidate(entry, &item->guess))
+        if (!is_candidate(entry, &guess))
             continue;
-        dir->item_count++;
+        item = &dir->items[dir->item_count++];
         entry->user = item;
         item->dir = dir;
         item->entry = entry;
+        item->guess = guess;
         if (scan->list_only) {
             item_list(scan, dirfd, item);
             continue;
