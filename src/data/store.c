@@ -104,8 +104,11 @@ int whet__store_prepare(struct whet_store *s, const char *sql, struct whet_store
     sqlite3_stmt *raw = NULL;
     int rc = sqlite3_prepare_v3(s->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &raw, NULL);
 
-    if (rc != SQLITE_OK)
-        return errno_of(s->db, rc);
+    if (rc != SQLITE_OK) {
+        rc = errno_of(s->db, rc);
+        assert(rc < 0); /* or the caller would step what is not there */
+        return rc;
+    }
     *out = (struct whet_store_stmt){raw, s, 0};
     return 0;
 }

@@ -54,7 +54,8 @@ static int fail(const struct builder *b, const struct fy_mark *at, int code, con
 
 static int no_memory(const struct builder *b)
 {
-    return whet_error_set(b->err, -ENOMEM, "out of memory");
+    whet_error_set(b->err, -ENOMEM, "out of memory");
+    return -ENOMEM;
 }
 
 /* Names the key, so that the message says which. */
