@@ -237,7 +237,7 @@ static int run_tune(const struct whet_call *call, struct whet_error *err)
                             "interrupted: the answer is of fewer rounds; "
                             "whet.yaml was not written");
     if (rc == 0) {
-        whet__call_flush(call, 0);
+        fflush(call->out); /* before a question is asked */
         rc = save(call, path, tune, when, err);
     }
     whet_tune_free(tune);

@@ -78,11 +78,6 @@ struct whet_command {
     int (*run)(const struct whet_call *call, struct whet_error *err);
 };
 
-/* Writes out what the answer has so far, before lines for people go to stderr or a
- * question is asked. `rc` is 0, or the -errno that writing it has met already. A failure
- * is the driver's to tell at the end; that the reader has left is none. */
-void whet__call_flush(const struct whet_call *call, int rc);
-
 /* Lengths of the command's own arrays. */
 #define WHET_OPTIONS(rows) .options = (rows), .option_count = sizeof(rows) / sizeof((rows)[0])
 

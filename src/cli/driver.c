@@ -24,18 +24,6 @@ static const struct whet_option top_rows[] = {
     {.name = "version", WHET_INTO_FLAG(top, version), .help = "print the version"},
 };
 
-/* What went wrong with stdout before the end, when errno still knew. */
-static int stdout_error;
-
-void whet__call_flush(const struct whet_call *call, int rc)
-{
-    if (rc != 0 && stdout_error == 0)
-        stdout_error = rc;
-    errno = 0;
-    if (fflush(call->out) != 0 && stdout_error == 0)
-        stdout_error = errno != 0 ? -errno : -EIO;
-}
-
 /* Why stdout failed some time ago: stdio remembers that it did, not why, and drops what
  * it could not write. One more byte, behind an answer that is cut anyway, meets the same
  * cause. */
