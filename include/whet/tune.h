@@ -164,7 +164,7 @@ struct whet_tune_value {
 
 /* One configuration, measured. */
 struct whet_tune_arm {
-    const char *name;  /* "sequential", "2 jobs", "2 jobs, cached, content", ... */
+    const char *name;  /* "sequential", "2 jobs", "2 jobs, warm hash", ... */
     const char *state; /* "no cache", "cold cache", "warm cache" */
     unsigned jobs;
     enum whet_scan_cache cache;
@@ -213,7 +213,7 @@ struct whet_tune_progress {
 struct whet_tune_options {
     enum whet_tune_target target;
     const char *profile;     /* a shipped name; NULL: chosen */
-    unsigned runs;           /* rounds that count; 0: 7; at most 1000 */
+    unsigned runs;           /* rounds that count; 0: 8; at most 1000 */
     uint64_t time_budget_ns; /* for measuring; 0: 2 minutes; at least 3 rounds are run */
     uint64_t seed;           /* of the order of runs; 0: from the clock */
     const char *program;     /* the whet command; NULL: this program, or "whet" in PATH */
@@ -245,8 +245,9 @@ WHET_API const char *whet_tune_profile_reason(const struct whet_tune *tune);
 WHET_API size_t whet_tune_arm_count(const struct whet_tune *tune);
 WHET_API const struct whet_tune_arm *whet_tune_arm(const struct whet_tune *tune, size_t index);
 
-/* What the measurement chose: jobs for a scan from nothing, and the arm that is
- * the fastest way to an answer with it. */
+/* What the measurement chose: the jobs for a scan from nothing, and the arm that answers
+ * when nothing changed. The second has as many jobs as cores, which need not be the
+ * first's; it is the first itself when the cache is better left off. */
 WHET_API const struct whet_tune_arm *whet_tune_chosen_parallel(const struct whet_tune *tune);
 WHET_API const struct whet_tune_arm *whet_tune_chosen_warm(const struct whet_tune *tune);
 
@@ -262,6 +263,9 @@ struct whet_tune_grades {
 WHET_API struct whet_tune_grades whet_tune_grades(const struct whet_tune *tune);
 WHET_API const char *whet_tune_grade_name(enum whet_tune_grade grade);
 WHET_API const char *whet_tune_target_name(enum whet_tune_target target);
+
+/* Of the order of runs: the same seed draws the same orders. */
+WHET_API uint64_t whet_tune_seed(const struct whet_tune *tune);
 
 /* 1: measuring was ended early. */
 WHET_API int whet_tune_stopped(const struct whet_tune *tune);

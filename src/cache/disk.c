@@ -106,6 +106,15 @@ static void failed(struct whet_disk_cache *c, int code)
     whet__disk_file_note(&c->file, code);
 }
 
+/* A store without its statements is of no use: from here on there are only misses. */
+static void give_up(struct whet_disk_cache *c, int code)
+{
+    statements_clear(c);
+    whet__store_free(c->file.store);
+    c->file.store = NULL;
+    whet__disk_file_note(&c->file, code);
+}
+
 static void snapshot_end(struct whet_disk_cache *c)
 {
     if (c->snapshot_gets != 0)
@@ -424,8 +433,10 @@ int whet__disk_cache_open(struct whet_disk_cache **out, const char *path, uint64
         rc = whet__disk_file_open(&c->file, path, &c->options);
     if (rc == 0 && c->file.store != NULL) {
         rc = statements_prepare(c);
-        if (rc != 0 && rc != -ENOMEM)
+        if (rc == -EBADMSG || rc == -EINVAL)
             failed(c, rc);
+        else if (rc != 0 && rc != -ENOMEM)
+            give_up(c, rc);
     }
     if (rc == -ENOMEM) {
         whet__disk_cache_free(c);

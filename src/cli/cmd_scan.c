@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <whet/scan.h>
 
@@ -60,7 +61,7 @@ static const struct whet_option options[] = {
     {.name = "list",
      WHET_INTO_BIT(scan_args, flags),
      .value = WHET_SCAN_LIST_ONLY,
-     .help = "print the names of the files that would be scanned; open none"},
+     .help = "print the names of the files that would be opened, a line each; open none"},
     {.name = "max-file-size",
      .argument = "SIZE",
      WHET_INTO_SIZE(scan_args, max_file_bytes),
@@ -187,9 +188,10 @@ static const struct whet_scan_format *format_choose(const struct scan_args *args
 }
 
 /* What whet.yaml says of settings that the command line leaves open. */
-static int project_apply(const char *path, struct whet_scan_options *o, int cache_given,
-                         struct whet_error *err)
+static int project_apply(const struct whet_call *call, const char *path,
+                         struct whet_scan_options *o, struct whet_error *err)
 {
+    const struct scan_args *args = call->args;
     struct whet_project_scan settings;
     struct whet_project project;
     struct whet_text file;
@@ -199,15 +201,19 @@ static int project_apply(const char *path, struct whet_scan_options *o, int cach
     rc = whet__project_find(path, &file);
     if (rc == 0)
         rc = whet__project_load(&project, whet__text_str(&file), err);
+    else if (rc == -ENOMEM || rc == -EFBIG)
+        whet_error_set(err, rc, "cannot look for whet.yaml: '%.300s': %s", path, strerror(-rc));
     else
         rc = -ENOENT; /* a PATH that cannot be followed is the scan's to tell */
+    if (rc == 0)
+        whet__log(WHET_LOG_INFO, "settings from '%s'", whet__text_str(&file));
     whet__text_clear(&file);
     if (rc != 0)
         return rc == -ENOENT ? 0 : rc;
     settings = whet__project_scan(&project);
     if (o->jobs == 0)
         o->jobs = (unsigned)settings.jobs;
-    if (!cache_given && settings.cache >= 0)
+    if (args->cache < 0 && settings.cache >= 0)
         o->cache = (enum whet_scan_cache)settings.cache;
     if (o->cache_max_bytes == 0)
         o->cache_max_bytes = settings.cache_bytes;
@@ -243,6 +249,22 @@ static void options_fill(const struct scan_args *args, const struct whet_scan_fo
         o->flags |= WHET_SCAN_SIZES;
 }
 
+/* A file that could not be read is missing from every sum: the first one is named. */
+static void errors_tell(const struct whet_scan *scan)
+{
+    uint64_t count = whet_scan_totals(scan)->skipped[WHET_SCAN_SKIP_ERROR];
+
+    for (size_t i = 0; count != 0 && i < whet_scan_skip_count(scan); i++) {
+        const struct whet_scan_skip *skip = whet_scan_skip(scan, i);
+
+        if (skip->reason != WHET_SCAN_SKIP_ERROR)
+            continue;
+        whet__log(WHET_LOG_WARNING, "%llu not read, first: '%.200s': %s: --skipped lists them",
+                  (unsigned long long)count, skip->path, strerror(-skip->error));
+        return;
+    }
+}
+
 /* The lines for people, on stderr: what it took, what was left out. */
 static void tell(const struct whet_call *call, const struct whet_scan *scan)
 {
@@ -250,6 +272,7 @@ static void tell(const struct whet_call *call, const struct whet_scan *scan)
 
     for (size_t i = 0; i < whet_scan_note_count(scan); i++)
         whet__log(WHET_LOG_WARNING, "%s", whet_scan_note(scan, i));
+    errors_tell(scan);
     if (call->global->quiet)
         return;
     whet__text_init(&line, 1 << 16);
@@ -303,6 +326,9 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     struct whet_term term;
     int rc;
 
+    if (args->output != NULL && whet_scan_totals(scan)->stopped &&
+        access(args->output, F_OK) == 0)
+        return 0; /* a part does not replace what may be a whole answer */
     if (args->output != NULL)
         return answer_file(call, scan, format, &how, err);
     whet__term_read(fileno(call->out), &term);
@@ -340,7 +366,7 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
                         },
                         whet__clock_now_ns());
     options_fill(args, format, &watch, &scan_options);
-    rc = args->config ? project_apply(path, &scan_options, args->cache >= 0, err) : 0;
+    rc = args->config ? project_apply(call, path, &scan_options, err) : 0;
     if (rc == 0)
         rc = whet_scan_run(&scan, path, &scan_options, err);
     whet__progress_end(&watch.line);

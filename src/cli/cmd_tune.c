@@ -4,14 +4,17 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <whet/tune.h>
 
 #include "base/log.h"
 #include "cli/save.h"
+#include "data/project.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/signal.h"
+#include "os/spawn.h"
 #include "os/term.h"
 #include "tune/report.h"
 #include "view/progress.h"
@@ -67,8 +70,9 @@ static const struct whet_option options[] = {
      WHET_INTO_UINT(tune_args, runs),
      .min = 1,
      .max = 1000,
-     .fallback = "7",
-     .help = "measure every configuration N times; 6 are needed for a 95% interval"},
+     .fallback = "8",
+     .help =
+         "measure every configuration N times; 6 are needed for a 95% interval, 8 for proof"},
     {.name = "time-budget",
      .argument = "TIME",
      WHET_INTO_DURATION(tune_args, budget_ns),
@@ -162,6 +166,25 @@ static int answer(const struct whet_call *call, const struct whet_tune *tune,
     return rc;
 }
 
+/* The size limit that scans of PATH will have: as given, else as whet.yaml says. */
+static uint64_t max_file_bytes(const struct tune_args *args, const char *path)
+{
+    uint64_t max = args->max_file_bytes;
+    struct whet_project project;
+    struct whet_text file;
+
+    if (max != 0)
+        return max;
+    whet__text_init(&file, (size_t)1 << 16);
+    if (whet__project_find(path, &file) == 0 &&
+        whet__project_load(&project, whet__text_str(&file), NULL) == 0) {
+        max = whet__project_scan(&project).max_file_bytes;
+        whet__project_clear(&project);
+    }
+    whet__text_clear(&file);
+    return max;
+}
+
 static int tune_with_progress(const struct whet_call *call, const char *path,
                               struct whet_tune **out, struct whet_error *err)
 {
@@ -173,14 +196,19 @@ static int tune_with_progress(const struct whet_call *call, const char *path,
         .runs = args->runs,
         .time_budget_ns = args->budget_ns,
         .seed = args->seed,
-        .max_file_bytes = args->max_file_bytes,
+        .max_file_bytes = max_file_bytes(args, path),
         .stop = watch_stop,
         .progress = watch_progress,
         .ctx = &line,
     };
+    struct whet_text self;
     struct whet_term term;
     int rc;
 
+    /* This very program, whatever it is called. */
+    whet__text_init(&self, (size_t)1 << 16);
+    if (whet__spawn_self(&self) == 0)
+        tune_options.program = whet__text_str(&self);
     whet__term_read(fileno(stderr), &term);
     whet__progress_init(&line,
                         &(struct whet_progress_options){
@@ -193,6 +221,7 @@ static int tune_with_progress(const struct whet_call *call, const char *path,
                         whet__clock_now_ns());
     rc = whet_tune_run(out, path, &tune_options, err);
     whet__progress_end(&line);
+    whet__text_clear(&self);
     return rc;
 }
 
@@ -212,6 +241,28 @@ static int save(const struct whet_call *call, const char *path, const struct whe
     return whet__tune_save(path, tune, &how, err);
 }
 
+/* Said before minutes are spent: no report can go there. */
+static int output_check(const char *file, struct whet_error *err)
+{
+    const char *slash = strrchr(file, '/');
+    struct whet_text folder;
+    int rc = 0;
+
+    if (whet__tune_report_of_file(file) == NULL)
+        return whet_error_set(
+            err, -EINVAL, "no format for this ending: '%.200s': use .html, .md, .json or .txt",
+            file);
+    whet__text_init(&folder, (size_t)1 << 16);
+    if (slash == NULL)
+        whet__text_puts(&folder, ".");
+    else
+        whet__text_append(&folder, file, (size_t)(slash - file) + 1);
+    if (access(whet__text_str(&folder), W_OK) != 0)
+        rc = whet_error_set(err, -errno, "cannot write: '%.200s': %s", file, strerror(errno));
+    whet__text_clear(&folder);
+    return rc;
+}
+
 static int run_tune(const struct whet_call *call, struct whet_error *err)
 {
     const struct tune_args *args = call->args;
@@ -221,11 +272,11 @@ static int run_tune(const struct whet_call *call, struct whet_error *err)
     char when[64];
     int rc;
 
-    /* Said before minutes are spent. */
-    if (args->output != NULL && whet__tune_report_of_file(args->output) == NULL)
-        return whet_error_set(
-            err, -EINVAL, "no format for this ending: '%.200s': use .html, .md, .json or .txt",
-            args->output);
+    if (args->output != NULL) {
+        rc = output_check(args->output, err);
+        if (rc != 0)
+            return rc;
+    }
     rc = tune_with_progress(call, path, &tune, err);
     if (rc != 0)
         return rc;

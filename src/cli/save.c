@@ -69,19 +69,32 @@ static int ask(const char *file, const char *why)
            (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* 1: yes. 0: no, which was said. -EEXIST: --yes was given but is not enough. */
 static int may_write(const char *file, enum whet_project_block block,
-                     const struct whet_save_options *options)
+                     const struct whet_save_options *options, struct whet_error *err)
 {
     if (block != WHET_PROJECT_BLOCK_EDITED)
         return options->yes || ask(file, "");
     if (!options->yes)
         return ask(file, "its tuned block was edited by hand");
-    if (!options->force)
-        whet__log(WHET_LOG_WARNING,
-                  "not written: '%s': its tuned block was edited by hand: give --force to "
-                  "replace it",
-                  file);
-    return options->force;
+    if (options->force)
+        return 1;
+    return whet_error_set(err, -EEXIST,
+                          "not written: '%.300s': its tuned block was edited by hand: give "
+                          "--force to replace it",
+                          file);
+}
+
+/* The user's own settings go before what was tuned: then better said than wondered at. */
+static void overrides_tell(const char *file, const struct whet_text *text)
+{
+    struct whet_project project;
+
+    if (whet__project_parse(&project, whet__text_str(text), text->len, file, NULL) != 0)
+        return;
+    if (project.user.jobs != 0 || project.user.cache >= 0 || project.user.cache_bytes != 0)
+        fprintf(stderr, "%s: its 'scan' block goes before what was tuned\n", file);
+    whet__project_clear(&project);
 }
 
 static int text_offer(const char *file, const struct whet_text *text,
@@ -94,13 +107,16 @@ static int text_offer(const char *file, const struct whet_text *text,
         fprintf(stderr, "%s would be:\n%s", file, whet__text_str(text));
         return 0;
     }
-    if (!may_write(file, block, options))
-        return 0;
+    rc = may_write(file, block, options, err);
+    if (rc <= 0)
+        return rc;
     rc = whet__file_write(file, whet__text_str(text), text->len, 1);
     if (rc != 0)
         return whet_error_set(err, rc, "cannot write: '%.300s': %s", file, strerror(-rc));
-    if (!options->quiet)
+    if (!options->quiet) {
         fprintf(stderr, "wrote %s\n", file);
+        overrides_tell(file, text);
+    }
     return 0;
 }
 
@@ -139,8 +155,11 @@ int whet__tune_save(const char *path, const struct whet_tune *tune,
     struct stat st;
     int rc;
 
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode)) {
+        if (!options->quiet)
+            fprintf(stderr, "%s is no folder: no " WHET_PROJECT_FILE " was written\n", path);
         return 0;
+    }
     whet__text_init(&file, (size_t)1 << 16);
     if (strcmp(path, ".") != 0)
         whet__text_printf(&file, "%s%s", path, path[strlen(path) - 1] == '/' ? "" : "/");

@@ -102,7 +102,13 @@ int whet__dir_next(struct whet_dir *d, struct whet_dir_entry *out)
 
 static int64_t time_ns(struct timespec t)
 {
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+    int64_t ns;
+
+    /* Times of 292 years and more from 1970 do not fit; the last that does stands for them. */
+    if (__builtin_mul_overflow((int64_t)t.tv_sec, (int64_t)1000000000, &ns) ||
+        __builtin_add_overflow(ns, (int64_t)t.tv_nsec, &ns))
+        return t.tv_sec < 0 ? INT64_MIN : INT64_MAX;
+    return ns;
 }
 
 int whet__dir_stat(int dirfd, const char *name, struct whet_file_stat *out)

@@ -79,11 +79,14 @@ int whet__file_read(int dirfd, const char *path, size_t max, struct whet_text *o
 
     if (rc != 0)
         return rc;
-    fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC);
+    /* Without O_NONBLOCK the open of a FIFO waits for a writer that never comes. */
+    fd = openat(dirfd, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0)
         return -errno;
     if (fstat(fd, &st) != 0)
         rc = -errno;
+    else if (S_ISFIFO(st.st_mode) || S_ISSOCK(st.st_mode))
+        rc = -EINVAL;
     else if (S_ISREG(st.st_mode) && (uint64_t)st.st_size > max)
         rc = -EFBIG;
     else {

@@ -19,7 +19,7 @@
 /* Appends the content of `path`, taken from `dirfd` (AT_FDCWD: the working folder).
  * Follows links. Files of /proc, which say they are empty, are read to their end.
  * -EFBIG: it has more than `max` bytes, or the text has no room.
- * -EISDIR: a folder. */
+ * -EISDIR: a folder.  -EINVAL: a FIFO or socket, which could keep us waiting. */
 WHET_MUST_USE int whet__file_read(int dirfd, const char *path, size_t max,
                                   struct whet_text *out);
 

@@ -104,6 +104,9 @@ static int item_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
 
     if (item != NULL && item->state == WHET_ITEM_OPEN)
         return 0;
+    /* Stopped before the name was looked at: nothing is known of it. */
+    if (item == NULL && atomic_load(&scan->stopped))
+        return 0;
     path = path_keep(scan, dir, entry->name, 0);
     if (item != NULL && item->state == WHET_ITEM_DONE)
         return file_add(scan, item, path);
@@ -140,6 +143,18 @@ static int other_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
     return 0;
 }
 
+/* Rules that could not be read leave more in than was meant. */
+static void ignore_check(struct whet_scan *scan, const struct whet_walk_dir *dir)
+{
+    const char *path;
+
+    if (dir->ignore_error == 0)
+        return;
+    path = dir->parent != NULL ? path_keep(scan, dir->parent, dir->name, 1) : "./";
+    whet__scan_note(scan, "an ignore file does not hold: '%.300s': %s",
+                    path != NULL ? path : "", strerror(-dir->ignore_error));
+}
+
 static int entry_add(struct whet_scan *scan, struct whet_vec *stack,
                      const struct whet_walk_dir *dir, const struct whet_walk_entry *entry)
 {
@@ -149,7 +164,7 @@ static int entry_add(struct whet_scan *scan, struct whet_vec *stack,
         return item_add(scan, dir, entry);
     if (entry->kind != WHET_WALK_DIR)
         return other_add(scan, dir, entry);
-    if (entry->dir == NULL)
+    if (entry->dir->error == -ECANCELED)
         return 0; /* the scan was stopped before it came here */
     if (entry->dir->error != 0) {
         int rc = other_add(scan, dir, entry);
@@ -157,6 +172,7 @@ static int entry_add(struct whet_scan *scan, struct whet_vec *stack,
         if (rc != 0)
             return rc;
     }
+    ignore_check(scan, entry->dir);
     c = whet__vec_push(stack);
     if (c == NULL)
         return -ENOMEM;
@@ -175,6 +191,7 @@ static int tree_add(struct whet_scan *scan)
     if (c == NULL)
         return -ENOMEM;
     c->dir = scan->tree;
+    ignore_check(scan, scan->tree);
     while (stack.len != 0 && rc == 0) {
         c = whet__vec_at(&stack, stack.len - 1);
         if (c->next == c->dir->entry_count)

@@ -181,9 +181,9 @@ int whet__scan_functions_table(struct whet_table *t, const struct whet_scan *sca
 {
     static const struct whet_table_column columns[] = {
         {"Function", WHET_ALIGN_LEFT, 8, 12, 1, 0},
-        {"Complexity", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
+        {"Complexity", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
         {"Lines", WHET_ALIGN_RIGHT, 6, 0, 0, 0},
-        {"Where", WHET_ALIGN_LEFT, 9, 16, 1, 1}};
+        {"Where", WHET_ALIGN_LEFT, 7, 16, 1, 1}};
     struct place *places;
     size_t count;
 
@@ -226,6 +226,11 @@ void whet__scan_summary_line(struct whet_text *out, const struct whet_scan *scan
         whet__text_printf(
             out, ", %s from cache",
             whet_percent_format((double)t->cache_hits / (double)looked, text, sizeof(text)));
+    if (t->syntax_errors != 0) {
+        whet__text_puts(out, ", ");
+        whet__number_count(out, t->syntax_errors);
+        whet__text_puts(out, " with syntax errors");
+    }
     if (t->stopped)
         whet__text_puts(out, "; stopped early: this is a part");
 }

@@ -30,6 +30,10 @@ static void known_load(struct whet_scan *scan, struct whet_scan_worker *w,
     if (cache == NULL)
         return;
     dir->key = index_key(scan, w, dir->walk);
+    if (whet__text_error(&w->path) != 0) {
+        w->error = whet__text_error(&w->path);
+        return;
+    }
     if (!whet__disk_cache_get(cache, WHET_SCAN_SPACE_INDEX, &dir->key, &w->row))
         return;
     row = whet__arena_strndup(arena, w->row.data, w->row.len);
@@ -148,9 +152,14 @@ static void item_list(const struct whet_scan *scan, int dirfd, struct whet_scan_
 {
     item->state = WHET_ITEM_DONE;
     item->file.language = item->guess != NULL ? item->guess->name : NULL;
-    if ((scan->options.flags & WHET_SCAN_SIZES) &&
-        whet__dir_stat(dirfd, item->entry->name, &item->stat) == 0)
-        item->file.bytes = item->stat.size;
+    if ((scan->options.flags & WHET_SCAN_SIZES) == 0 ||
+        whet__dir_stat(dirfd, item->entry->name, &item->stat) != 0)
+        return;
+    item->file.bytes = item->stat.size;
+    if (item->stat.size > scan->options.max_file_bytes) {
+        item->state = WHET_ITEM_SKIPPED;
+        item->reason = WHET_SCAN_SKIP_SIZE;
+    }
 }
 
 static void pointer_push(struct whet_scan_worker *w, struct whet_vec *list, void *pointer)
@@ -230,7 +239,7 @@ static void items_fill(struct whet_scan *scan, struct whet_scan_worker *w,
         if (item->state == WHET_ITEM_OPEN)
             pointer_push(w, &w->open_items, item);
     }
-    dir->complete = !whet__scan_stopped(scan);
+    dir->complete = !whet__scan_stopped(scan) && !scan->single_file;
     if (matched != dir->known_count)
         atomic_store_explicit(&dir->changed, 1, memory_order_relaxed);
 }

@@ -16,7 +16,7 @@ int whet__index_settled(const struct whet_file_stat *stat, uint64_t now_ns)
     int coarse = stat->mtime_ns % SECOND_NS == 0 && stat->ctime_ns % SECOND_NS == 0;
     int64_t step = coarse ? COARSE_STEP_NS : STEP_NS;
 
-    return (int64_t)now_ns - last > step;
+    return last < (int64_t)now_ns && now_ns - (uint64_t)last > (uint64_t)step;
 }
 
 int whet__index_same_stat(const struct whet_file_stat *a, const struct whet_file_stat *b)

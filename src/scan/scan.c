@@ -73,6 +73,7 @@ static int single_file(struct whet_scan *scan, const char *path, struct whet_err
         return whet_error_set(err, -errno, "cannot open the folder of a file: '%s': %s", path,
                               strerror(errno));
     scan->tree = dir;
+    scan->single_file = 1;
     whet__scan_gather(scan, dir, scan->root_fd, &scan->single, 0);
     return 0;
 }
@@ -96,6 +97,9 @@ static int whole_folder(struct whet_scan *scan, const char *path, struct whet_er
     if (rc != 0)
         return rc;
     scan->tree = whet__walk_root(scan->walk);
+    if (scan->tree->error != 0 && scan->tree->error != -ECANCELED)
+        return whet_error_set(err, scan->tree->error, "cannot list: '%s': %s", path,
+                              strerror(-scan->tree->error));
     scan->totals.directories = whet__walk_dir_count(scan->walk);
     return 0;
 }
@@ -193,6 +197,17 @@ static void cache_notes(struct whet_scan *scan)
     }
 }
 
+/* A file that the caller named and that cannot be read is an error, not a skipped one. */
+static int single_check(const struct whet_scan *scan, const char *path, struct whet_error *err)
+{
+    const struct whet_scan_skip *skip = whet_scan_skip(scan, 0);
+
+    if (!scan->single_file || skip == NULL || skip->reason != WHET_SCAN_SKIP_ERROR)
+        return 0;
+    return whet_error_set(err, skip->error, "cannot open: '%s': %s", path,
+                          strerror(-skip->error));
+}
+
 static int run(struct whet_scan *scan, const char *path, struct whet_error *err)
 {
     uint64_t start_ns = whet__clock_now_ns();
@@ -212,7 +227,7 @@ static int run(struct whet_scan *scan, const char *path, struct whet_error *err)
     if (rc == 0)
         rc = whet__scan_answer(scan);
     scan->totals.elapsed_ns = whet__clock_now_ns() - start_ns;
-    return rc;
+    return rc == 0 ? single_check(scan, path, err) : rc;
 }
 
 /* Which cache mode is in force, and where its file lies. */

@@ -63,7 +63,8 @@ struct whet_scan_dir {
     size_t item_count;
     struct whet_index_entry *known;
     size_t known_count;
-    int complete;       /* all its files were looked at: the scan was not stopped here */
+    int complete;       /* all its files were looked at: the scan was not stopped here, and is
+                           not of one file alone */
     atomic_int changed; /* its row must be written again */
 };
 
@@ -90,6 +91,7 @@ struct whet_scan {
     int list_only;
     int want_functions;
     int cached;                  /* a cache is in use */
+    int single_file;             /* PATH is a file */
     struct whet_text root;       /* absolute, links resolved */
     struct whet_text cache_path; /* of the file */
     int root_fd;

@@ -35,7 +35,8 @@ static void workload_step(struct whet_tune_config *c, const struct whet_tune_mac
     if (w->flags & WHET_TUNE_CPU_INTENSIVE) {
         c->workers = m->cores;
         c->processes = c->processes != 0 ? m->cores : 0;
-        step_add(c, "workers %u: work bound by the processor gains nothing beyond the cores",
+        step_add(c,
+                 "workers %u: one per core, as parsing is taken to be bound by the processor",
                  c->workers);
     }
     if (w->flags & WHET_TUNE_IO_INTENSIVE) {

@@ -1,6 +1,6 @@
-/* Which configuration the measurement chose, how good it is, and what to do. More jobs
- * are chosen only when they are proven faster than fewer, trusting stat only when it is
- * proven faster than hashing: without proof the simpler choice stands. */
+/* Which configuration the measurement chose, how good it is, and what to do. What a scan
+ * does untuned (a job per core, a cache that trusts stat) stands until something else is
+ * proven better for the target. */
 #include "tune/session.h"
 
 #include <errno.h>
@@ -40,9 +40,13 @@ static int measured(const struct whet_tune_arm *arm)
 
 /* Proven: over the rounds that both ran in, the whole interval of the ratio of their
  * times lies below 1. Disturbances that both shared cancel in the ratio. */
-static int proven_faster(const struct whet_tune_arm *arm, const struct whet_tune_arm *than)
+static int proven_faster(const struct whet_tune *tune, const struct whet_tune_arm *arm,
+                         const struct whet_tune_arm *than)
 {
     double mine[ROUNDS_COMPARED], theirs[ROUNDS_COMPARED], scratch[ROUNDS_COMPARED];
+    /* Every arm but the reference is compared with another once at most; the chance of one
+     * false proof among them all stays below 5% (Bonferroni). */
+    const double level = 1 - (1 - WHET_TUNE_LEVEL) / (double)(tune->arm_count - 1);
     struct whet_paired paired;
     size_t n = 0;
 
@@ -59,38 +63,60 @@ static int proven_faster(const struct whet_tune_arm *arm, const struct whet_tune
         mine[n] = arm->samples[i++];
         theirs[n++] = than->samples[j++];
     }
-    if (whet__paired_compare(&paired, theirs, mine, n, WHET_TUNE_LEVEL, scratch) != 0)
+    if (whet__paired_compare(&paired, theirs, mine, n, level, scratch) != 0)
         return 0;
-    return paired.ratio.level >= WHET_TUNE_LEVEL && paired.ratio.high < 1;
+    return paired.ratio.level >= level && paired.ratio.high < 1;
 }
 
+/* Better for the target, so clearly that what works without tuning is left for it. */
 static int better(const struct whet_tune *tune, const struct whet_tune_arm *arm,
                   const struct whet_tune_arm *than)
 {
     if (!measured(arm))
         return 0;
+    if (!measured(than))
+        return 1;
     if (tune->config.target == WHET_TUNE_MEMORY)
         return arm->peak_bytes + arm->peak_bytes / 20 < than->peak_bytes;
-    return proven_faster(arm, than);
+    return proven_faster(tune, arm, than);
+}
+
+/* The arm that does what an untuned scan does; the first of its kind if there is none. */
+static size_t untuned(const struct whet_tune *tune, int warm)
+{
+    size_t found = 0;
+
+    for (size_t i = 0; i < tune->arm_count; i++) {
+        const struct whet_tune_arm *arm = &tune->arms[i];
+
+        if (warm && arm->warm && arm->cache == WHET_SCAN_CACHE_STAT)
+            return i;
+        if (!warm && arm->cache == WHET_SCAN_CACHE_OFF && arm->jobs == tune->machine.cores)
+            found = i;
+    }
+    return found;
 }
 
 static void choose(struct whet_tune *tune)
 {
-    size_t warm = 0;
+    size_t warm = untuned(tune, 1);
 
-    tune->best_parallel = 0;
-    for (size_t i = 1; i < tune->arm_count; i++) {
+    tune->best_parallel = untuned(tune, 0);
+    for (size_t i = 0; i < tune->arm_count; i++) {
         const struct whet_tune_arm *arm = &tune->arms[i];
 
         if (arm->cache == WHET_SCAN_CACHE_OFF) {
             if (better(tune, arm, &tune->arms[tune->best_parallel]))
                 tune->best_parallel = i;
-        } else if (arm->warm && measured(arm)) {
-            if (warm == 0 || better(tune, arm, &tune->arms[warm]))
-                warm = i;
+        } else if (arm->warm && better(tune, arm, &tune->arms[warm])) {
+            warm = i;
         }
     }
-    tune->best_warm = warm != 0 ? warm : tune->best_parallel;
+    /* A cache that costs more than it saves is left off. */
+    tune->best_warm = warm;
+    if (!measured(&tune->arms[warm]) ||
+        better(tune, &tune->arms[tune->best_parallel], &tune->arms[warm]))
+        tune->best_warm = tune->best_parallel;
 }
 
 static enum whet_tune_grade grade(double value, double minimum, double good, double excellent)
@@ -126,17 +152,15 @@ static int advise_jobs(struct whet_tune *tune)
     const struct whet_tune_arm *best = &tune->arms[tune->best_parallel];
     char why[240];
 
-    if (best->jobs == 1 && tune->machine.cores == 1)
-        snprintf(why, sizeof(why), "this process may use one core");
-    else if (tune->config.target == WHET_TUNE_MEMORY)
-        snprintf(why, sizeof(why), "the smallest peak memory of all that were measured");
-    else if (best->jobs == 1)
-        snprintf(why, sizeof(why), "no other number of jobs was proven faster in %zu rounds",
-                 best->runs);
-    else
+    if (best->jobs == tune->machine.cores)
         snprintf(why, sizeof(why),
-                 "%.2fx of one job, proven at %.0f%%; more was not proven faster",
-                 best->speedup.value, best->seconds.level * 100);
+                 "one per core, as without tuning; nothing else was proven better in %zu %s",
+                 best->runs, best->runs == 1 ? "round" : "rounds");
+    else if (tune->config.target == WHET_TUNE_MEMORY)
+        snprintf(why, sizeof(why), "the smallest peak memory of the scans without a cache");
+    else
+        snprintf(why, sizeof(why), "proven faster than one job per core, %.2fx of one job",
+                 best->speedup.value);
     return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "Use %u %s", best->jobs,
                   best->jobs == 1 ? "job" : "jobs");
 }
@@ -147,32 +171,35 @@ static int advise_cache(struct whet_tune *tune)
     char why[240];
 
     if (!warm->warm)
-        return advise(tune, WHET_TUNE_ADVICE_ACT, "no cached run could be measured",
-                      "Look into why the cache does not work");
+        return advise(tune, WHET_TUNE_ADVICE_GOOD,
+                      tune->config.target == WHET_TUNE_MEMORY
+                          ? "scans with a cache took more memory"
+                          : "with so little to scan, reading the cache takes longer",
+                      "Leave the cache off");
     snprintf(why, sizeof(why),
              "%.1fx of a sequential scan without a cache when nothing changed",
              warm->speedup.value);
     if (warm->cache == WHET_SCAN_CACHE_STAT)
         return advise(tune, WHET_TUNE_ADVICE_GOOD, why,
-                      "Keep the cache on, trusting stat; in CI, where a checkout sets new "
-                      "times, unchanged content is still found by its hash");
+                      "Keep the cache on, trusting stat (in CI, where a checkout sets new "
+                      "times, unchanged content is still found by its hash)");
     return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "Keep the cache on, hashing content");
 }
 
-static int advise_speedup(struct whet_tune *tune)
+/* A sequential scan keeps one processor busy; when it got much less, others had it. */
+static int advise_busy(struct whet_tune *tune)
 {
-    const struct whet_tune_arm *best = &tune->arms[tune->best_parallel];
-    double share = best->speedup.value / best->jobs;
+    const struct whet_tune_arm *first = &tune->arms[0];
+    double got = first->cpu_seconds / first->seconds.value;
+    char why[240];
 
-    if (best->jobs == 1 || tune->config.target == WHET_TUNE_MEMORY)
+    if (got > .7 || first->seconds.value < .05)
         return 0;
-    if (share < .7)
-        return advise(
-            tune, WHET_TUNE_ADVICE_ACT,
-            "less than 70% of each core turned into speed: other work on this machine, "
-            "or too few files of any size to share out",
-            "Measure again when the machine is idle");
-    return 0;
+    snprintf(why, sizeof(why),
+             "the sequential scan got %.0f%% of one core: other work had the rest, which hides "
+             "what more jobs would bring",
+             got * 100);
+    return advise(tune, WHET_TUNE_ADVICE_ACT, why, "Measure again when the machine is idle");
 }
 
 static int advise_errors(struct whet_tune *tune)
@@ -214,7 +241,7 @@ int whet__tune_judge(struct whet_tune *tune)
     if (rc == 0)
         rc = advise_cache(tune);
     if (rc == 0)
-        rc = advise_speedup(tune);
+        rc = advise_busy(tune);
     if (rc == 0)
         rc = advise_errors(tune);
     if (rc == 0)

@@ -2,6 +2,7 @@
 #include "tune/report.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <whet/units.h>
@@ -38,40 +39,49 @@ static double half_width(const struct whet_tune_value *v)
     return v->value > 0 ? (up > down ? up : down) / v->value : 0;
 }
 
+/* "4.39 s ±7%"; a wide interval is seldom symmetric, so its bounds are given instead. */
 static void value_cell(struct whet_table *t, enum whet_role role, const char *text,
-                       const struct whet_tune_value *v)
+                       const struct whet_tune_value *v, double unit)
 {
-    char share[24];
-
-    if (v->level > 0)
-        whet__table_printf(t, role, "%s ±%s", text,
-                           whet_percent_format(half_width(v), share, sizeof(share)));
-    else
+    if (v->level <= 0)
         whet__table_cell(t, role, text);
+    else if (half_width(v) > .5)
+        whet__table_printf(t, role, "%s (%.3g-%.3g)", text, v->low / unit, v->high / unit);
+    else
+        whet__table_printf(t, role, "%s ±%.0f%%", text, half_width(v) * 100);
 }
 
 static void seconds_cell(struct whet_table *t, enum whet_role role,
                          const struct whet_tune_arm *arm)
 {
+    double seconds = arm->seconds.value;
+    double unit = seconds >= 1 ? 1 : seconds >= 1e-3 ? 1e-3 : 1e-6;
     char text[24];
 
-    whet_duration_format((uint64_t)(arm->seconds.value * 1e9), text, sizeof(text));
-    value_cell(t, role, text, &arm->seconds);
+    whet_duration_format((uint64_t)(seconds * 1e9), text, sizeof(text));
+    value_cell(t, role, text, &arm->seconds, unit);
 }
 
 static void speedup_cell(struct whet_table *t, enum whet_role role,
                          const struct whet_tune_arm *arm, int is_reference)
 {
-    struct whet_text text;
+    char text[24];
 
     if (is_reference) {
         whet__table_cell(t, WHET_ROLE_DIM, "1");
         return;
     }
-    whet__text_init(&text, 64);
-    whet__text_printf(&text, arm->speedup.value < 10 ? "%.2fx" : "%.1fx", arm->speedup.value);
-    value_cell(t, role, whet__text_str(&text), &arm->speedup);
-    whet__text_clear(&text);
+    snprintf(text, sizeof(text), arm->speedup.value < 10 ? "%.2fx" : "%.0fx",
+             arm->speedup.value);
+    value_cell(t, role, text, &arm->speedup, 1);
+}
+
+/* Two digits are enough at a glance. */
+static void memory_cell(struct whet_table *t, enum whet_role role, uint64_t bytes)
+{
+    double mib = (double)bytes / (1 << 20);
+
+    whet__table_printf(t, role, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
 }
 
 static void arm_row(struct whet_table *t, const struct whet_tune *tune,
@@ -80,37 +90,36 @@ static void arm_row(struct whet_table *t, const struct whet_tune *tune,
     int is_chosen =
         arm == whet_tune_chosen_parallel(tune) || arm == whet_tune_chosen_warm(tune);
     enum whet_role role = is_chosen ? WHET_ROLE_GOOD : WHET_ROLE_PLAIN;
-    char text[24];
 
     whet__table_row(t);
-    whet__table_printf(t, role, "%s%s", arm->name, is_chosen ? " *" : "");
+    whet__table_printf(t, role, "%s%s", arm->name, is_chosen ? "*" : "");
     if (arm->runs == 0) {
         whet__table_cell(t, WHET_ROLE_BAD, "failed");
         return;
     }
     seconds_cell(t, role, arm);
     speedup_cell(t, role, arm, arm == whet_tune_arm(tune, 0));
-    whet__table_count(t, role, (unsigned long long)llround(arm->files_per_second));
-    whet__table_cell(t, role, whet_size_format(arm->peak_bytes, text, sizeof(text)));
-    whet__table_cell(t, role, whet_percent_format(arm->cpu_use, text, sizeof(text)));
+    whet__table_count(t, role, (unsigned long long)(arm->files_per_second + .5));
+    memory_cell(t, role, arm->peak_bytes);
+    whet__table_printf(t, role, "%.0f%%", arm->cpu_use * 100);
     if (arm->hit_rate < 0)
         whet__table_cell(t, WHET_ROLE_DIM, "-");
     else
-        whet__table_cell(t, role, whet_percent_format(arm->hit_rate, text, sizeof(text)));
+        whet__table_printf(t, role, "%.0f%%", arm->hit_rate * 100);
     whet__table_count(t, arm->errors != 0 ? WHET_ROLE_WARN : WHET_ROLE_DIM, arm->errors);
 }
 
 void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune)
 {
     static const struct whet_table_column columns[] = {
-        {"Configuration", WHET_ALIGN_LEFT, 9, 22, 1, 0},
+        {"Configuration", WHET_ALIGN_LEFT, 9, 18, 1, 0},
         {"Time", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
         {"Speed-up", WHET_ALIGN_RIGHT, 9, 0, 0, 0},
-        {"Files/s", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
-        {"Memory", WHET_ALIGN_RIGHT, 6, 0, 0, 0},
+        {"Files/s", WHET_ALIGN_RIGHT, 6, 0, 0, 0},
+        {"Memory", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
         {"CPU", WHET_ALIGN_RIGHT, 5, 0, 0, 0},
-        {"Hits", WHET_ALIGN_RIGHT, 4, 0, 0, 0},
-        {"Errors", WHET_ALIGN_RIGHT, 3, 0, 0, 0}};
+        {"Hits", WHET_ALIGN_RIGHT, 8, 0, 0, 0},
+        {"Errors", WHET_ALIGN_RIGHT, 4, 0, 0, 0}};
 
     whet__table_init(t, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < whet_tune_arm_count(tune); i++)
@@ -141,7 +150,8 @@ void whet__tune_workload_line(struct whet_text *out, const struct whet_tune_work
     char a[24], b[24], c[24], d[24], e[24];
 
     whet__number_count(out, w->files);
-    whet__text_printf(out, " files, %s: mean %s, half under %s, 99%% under %s, largest %s",
+    whet__text_printf(out, " %s, %s: mean %s, half under %s, 99%% under %s, largest %s",
+                      w->files == 1 ? "file" : "files",
                       whet_size_format(w->bytes, a, sizeof(a)),
                       whet_size_format((uint64_t)w->mean_bytes, b, sizeof(b)),
                       whet_size_format(w->p50_bytes, c, sizeof(c)),
@@ -164,21 +174,25 @@ void whet__tune_answer_line(struct whet_text *out, const struct whet_tune *tune)
     whet__text_printf(out, "%u %s and %s", cold->jobs, cold->jobs == 1 ? "job" : "jobs",
                       cache_words(warm));
     if (cold->jobs > 1)
-        whet__text_printf(out, ": a first scan is %.2fx as fast as a sequential one",
+        whet__text_printf(out, ": everything anew at %.2fx of the speed of one job",
                           cold->speedup.value);
     else
-        whet__text_puts(out, ": a first scan is sequential");
+        whet__text_puts(out, ": everything anew at the speed of one job");
     if (warm->warm)
-        whet__text_printf(out, ", one of unchanged files %.1fx", warm->speedup.value);
+        whet__text_printf(out, ", unchanged files at %.1fx", warm->speedup.value);
+    if (warm->warm && warm->jobs != cold->jobs)
+        whet__text_printf(out, " (measured with %u jobs)", warm->jobs);
 }
 
 void whet__tune_grade_line(struct whet_text *out, const struct whet_tune *tune)
 {
     struct whet_tune_grades g = whet_tune_grades(tune);
 
-    whet__text_printf(out, "%s: speed-up %s, hit rate %s, memory %s",
+    whet__text_printf(out, "%s: speed-up of unchanged files %s, hit rate %s, memory %s",
                       whet_tune_grade_name(g.whole), whet_tune_grade_name(g.speedup),
                       whet_tune_grade_name(g.hit_rate), whet_tune_grade_name(g.memory));
+    if (whet_tune_arm(tune, 0)->seconds.level < WHET_TUNE_PROVEN)
+        whet__text_puts(out, "; of too few rounds to be proven");
 }
 
 void whet__tune_estimate_line(struct whet_text *out, const struct whet_tune *tune)

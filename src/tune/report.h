@@ -15,6 +15,9 @@
 #include "base/text.h"
 #include "view/table.h"
 
+/* From this level on an interval is called proof. */
+#define WHET_TUNE_PROVEN 0.95
+
 struct whet_tune_report_options {
     const char *path; /* as the user gave it */
     const char *when; /* "2026-01-31 12:00:00 UTC" */

@@ -200,6 +200,7 @@ static int json_put(struct whet_text *out, const struct whet_tune *tune,
     arms_put(&j, tune);
     answer_put(&j, tune);
     advice_put(&j, tune);
+    whet__json_put_uint(&j, "seed", whet_tune_seed(tune));
     whet__json_put_bool(&j, "stopped", whet_tune_stopped(tune));
     whet__json_object_end(&j);
     whet__text_putc(out, '\n');

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 #include "os/spawn.h"
 
 #define RUNS_MAX   1000
@@ -54,13 +55,19 @@ static int options_take(struct whet_tune *tune, const char *path,
 
     if (options != NULL)
         tune->options = *options;
+    if (tune->options.seed == 0)
+        tune->options.seed = whet__clock_wall_ns();
     if (tune->options.runs > RUNS_MAX)
         return whet_error_set(err, -EINVAL, "too many runs: '%u': at most %d",
                               tune->options.runs, RUNS_MAX);
     if ((unsigned)tune->options.target > WHET_TUNE_MEMORY)
         return whet_error_set(err, -EINVAL, "unknown target: '%d'", (int)tune->options.target);
     if (tune->options.profile != NULL && whet_tune_profile_find(tune->options.profile) == NULL)
-        return whet_error_set(err, -EINVAL, "unknown profile: '%.64s'", tune->options.profile);
+        return whet_error_set(
+            err, -EINVAL,
+            "unknown profile: '%.64s': choose cpu_constrained, high_performance, "
+            "large_project, medium_project, memory_constrained or small_project",
+            tune->options.profile);
     if (stat(path, &st) != 0)
         return whet_error_set(err, -errno, "cannot open: '%.300s': %s", path, strerror(errno));
     whet__text_puts(&tune->path, path);
@@ -179,6 +186,11 @@ size_t whet_tune_advice_count(const struct whet_tune *tune)
 const struct whet_tune_advice *whet_tune_advice(const struct whet_tune *tune, size_t index)
 {
     return index < tune->advice.len ? whet__vec_at(&tune->advice, index) : NULL;
+}
+
+uint64_t whet_tune_seed(const struct whet_tune *tune)
+{
+    return tune->options.seed;
 }
 
 int whet_tune_stopped(const struct whet_tune *tune)

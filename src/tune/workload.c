@@ -4,6 +4,7 @@
 #include "tune/session.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "os/spawn.h"
@@ -26,9 +27,15 @@ static const char *complaint(struct whet_text *text)
 
 static int child_list(struct whet_tune *tune, struct whet_text *out, struct whet_error *err)
 {
-    const char *argv[] = {
-        whet__text_str(&tune->program), "scan", "--list", "--json", "--summary", "-q", "--",
-        whet__text_str(&tune->path),    NULL};
+    const char *argv[12] = {whet__text_str(&tune->program),
+                            "scan",
+                            "--list",
+                            "--json",
+                            "--summary",
+                            "-q",
+                            "--no-config"};
+    size_t argc = 7;
+    char max_file[32];
     struct whet_spawn_result result;
     struct whet_spawn_options options = {
         .argv = argv,
@@ -41,6 +48,14 @@ static int child_list(struct whet_tune *tune, struct whet_text *out, struct whet
     struct whet_text said;
     int rc;
 
+    if (tune->options.max_file_bytes != 0) {
+        snprintf(max_file, sizeof(max_file), "%llu",
+                 (unsigned long long)tune->options.max_file_bytes);
+        argv[argc++] = "--max-file-size";
+        argv[argc++] = max_file;
+    }
+    argv[argc++] = "--";
+    argv[argc] = whet__text_str(&tune->path);
     whet__text_init(&said, (size_t)1 << 16);
     options.err_text = &said;
     rc = whet__spawn_run(&options, &result, err);

@@ -38,3 +38,13 @@ fails()
         return 1
     fi
 }
+
+# listens PID: waits until the process has a handler for SIGTERM, or is over.
+listens()
+{
+    local mask
+    while mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) && [ -n "$mask" ]; do
+        ((0x$mask & 0x4000)) && return
+        sleep 0.01
+    done
+}

@@ -67,7 +67,8 @@ def judge(root, file):
     path = file.relative_to(root).as_posix()
     folder = path.split("/")[1]
     if folder not in FLOORS:
-        return [f"folder {folder} is not in floors.txt"]
+        yield f"folder {folder} is not in floors.txt"
+        return
     for kind, name in INCLUDE.findall(file.read_text(encoding="utf-8")):
         if ".." in name:
             fault = f'"{name}": include "floor/file.h", not a way there'
