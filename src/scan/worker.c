@@ -174,11 +174,15 @@ static int data_grow(struct whet_scan_worker *w)
     return 0;
 }
 
-static int read_all(struct whet_scan_worker *w, int fd, uint64_t max, size_t *len)
+/* `expected` is the size as far as it is known: a read that ends there, short of what it
+ * was asked, needs no other one to see the end. */
+static int read_all(struct whet_scan_worker *w, int fd, uint64_t max, uint64_t expected,
+                    size_t *len)
 {
     size_t got = 0;
 
     for (;;) {
+        size_t room;
         ssize_t n;
 
         if (got > max) {
@@ -187,14 +191,15 @@ static int read_all(struct whet_scan_worker *w, int fd, uint64_t max, size_t *le
         }
         if (got == w->data_cap && data_grow(w) != 0)
             return -ENOMEM;
-        n = read(fd, w->data + got, w->data_cap - got);
+        room = w->data_cap - got;
+        n = read(fd, w->data + got, room);
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0)
             return -errno;
-        if (n == 0)
-            break;
         got += (size_t)n;
+        if (n == 0 || ((size_t)n < room && got == expected && got <= max))
+            break;
     }
     *len = got;
     return 0;
@@ -213,7 +218,7 @@ int whet__scan_read(struct whet_scan *scan, struct whet_scan_worker *w,
     fd = open_below(scan->root_fd, &w->path);
     if (fd < 0)
         return fd;
-    rc = read_all(w, fd, scan->options.max_file_bytes, len);
+    rc = read_all(w, fd, scan->options.max_file_bytes, item->file.bytes, len);
     close(fd);
     return rc;
 }
