@@ -39,14 +39,14 @@ static double half_width(const struct whet_tune_value *v)
     return v->value > 0 ? (up > down ? up : down) / v->value : 0;
 }
 
-/* "4.39 s ±7%"; a wide interval is seldom symmetric, so its bounds are given instead. */
+/* "4.39 s ±7%": the larger side of the interval; its bounds are in the plot and in JSON. */
 static void value_cell(struct whet_table *t, enum whet_role role, const char *text,
-                       const struct whet_tune_value *v, double unit)
+                       const struct whet_tune_value *v)
 {
     if (v->level <= 0)
         whet__table_cell(t, role, text);
-    else if (half_width(v) > .5)
-        whet__table_printf(t, role, "%s (%.3g-%.3g)", text, v->low / unit, v->high / unit);
+    else if (half_width(v) > .99)
+        whet__table_printf(t, role, "%s ±>99%%", text);
     else
         whet__table_printf(t, role, "%s ±%.0f%%", text, half_width(v) * 100);
 }
@@ -54,12 +54,10 @@ static void value_cell(struct whet_table *t, enum whet_role role, const char *te
 static void seconds_cell(struct whet_table *t, enum whet_role role,
                          const struct whet_tune_arm *arm)
 {
-    double seconds = arm->seconds.value;
-    double unit = seconds >= 1 ? 1 : seconds >= 1e-3 ? 1e-3 : 1e-6;
     char text[24];
 
-    whet_duration_format((uint64_t)(seconds * 1e9), text, sizeof(text));
-    value_cell(t, role, text, &arm->seconds, unit);
+    whet_duration_format((uint64_t)(arm->seconds.value * 1e9), text, sizeof(text));
+    value_cell(t, role, text, &arm->seconds);
 }
 
 static void speedup_cell(struct whet_table *t, enum whet_role role,
@@ -73,7 +71,7 @@ static void speedup_cell(struct whet_table *t, enum whet_role role,
     }
     snprintf(text, sizeof(text), arm->speedup.value < 10 ? "%.2fx" : "%.0fx",
              arm->speedup.value);
-    value_cell(t, role, text, &arm->speedup, 1);
+    value_cell(t, role, text, &arm->speedup);
 }
 
 /* Two digits are enough at a glance. */
@@ -119,7 +117,7 @@ void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune)
         {"Memory", WHET_ALIGN_RIGHT, 7, 0, 0, 0},
         {"CPU", WHET_ALIGN_RIGHT, 5, 0, 0, 0},
         {"Hits", WHET_ALIGN_RIGHT, 8, 0, 0, 0},
-        {"Errors", WHET_ALIGN_RIGHT, 4, 0, 0, 0}};
+        {"Err", WHET_ALIGN_RIGHT, 4, 0, 0, 0}};
 
     whet__table_init(t, columns, sizeof(columns) / sizeof(columns[0]));
     for (size_t i = 0; i < whet_tune_arm_count(tune); i++)
