@@ -225,10 +225,15 @@ void whet__tune_method_line(struct whet_text *out, const struct whet_tune *tune)
 
     whet__text_printf(
         out,
-        "%zu %s of every configuration in random order, each run a process of its "
-        "own; medians with %.0f%% intervals; page cache warm; a cold cache is an "
-        "empty one of whet's own",
-        first->runs, first->runs == 1 ? "round" : "rounds", first->seconds.level * 100);
+        "%zu %s of every configuration in random order (seed %llu), each run a "
+        "process of its own; page cache warm; a cold cache is an empty one of whet's "
+        "own; ",
+        first->runs, first->runs == 1 ? "round" : "rounds",
+        (unsigned long long)whet_tune_seed(tune));
+    if (first->seconds.level > 0)
+        whet__text_printf(out, "medians with %.0f%% intervals", first->seconds.level * 100);
+    else
+        whet__text_puts(out, "too few rounds for any interval");
     if (whet_tune_stopped(tune))
         whet__text_puts(out, "; ended early");
 }
