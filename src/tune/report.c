@@ -2,6 +2,7 @@
 #include "tune/report.h"
 
 #include <math.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -97,7 +98,7 @@ static void arm_row(struct whet_table *t, const struct whet_tune *tune,
     }
     seconds_cell(t, role, arm);
     speedup_cell(t, role, arm, arm == whet_tune_arm(tune, 0));
-    whet__table_count(t, role, (unsigned long long)(arm->files_per_second + .5));
+    whet__table_count(t, role, (unsigned long long)llround(arm->files_per_second));
     memory_cell(t, role, arm->peak_bytes);
     whet__table_printf(t, role, "%.0f%%", arm->cpu_use * 100);
     if (arm->hit_rate < 0)
