@@ -219,8 +219,3 @@ const struct whet_grammar *whet__grammar_at(size_t index)
 {
     return index < whet__grammar_count() ? grammars[index] : NULL;
 }
-
-const char *whet__grammar_version(const struct whet_grammar *grammar)
-{
-    return grammar->version;
-}

@@ -37,7 +37,4 @@ WHET_MUST_USE int whet__syntax_analyse(struct whet_syntax *s,
                                        size_t len, struct whet_vec *functions,
                                        struct whet_arena *names, unsigned *flags);
 
-/* "c 0.24.1": which grammar this is, a part of cache keys. */
-const char *whet__grammar_version(const struct whet_grammar *grammar);
-
 #endif

@@ -125,8 +125,9 @@ void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune)
         arm_row(t, tune, whet_tune_arm(tune, i));
 }
 
-void whet__tune_machine_line(struct whet_text *out, const struct whet_tune_machine *m)
+void whet__tune_machine_line(struct whet_text *out, const struct whet_tune *tune)
 {
+    const struct whet_tune_machine *m = whet_tune_machine(tune);
     char total[24], available[24];
 
     whet__text_printf(out, "%u %s (%u of %u by affinity", m->cores,
@@ -144,8 +145,15 @@ void whet__tune_machine_line(struct whet_text *out, const struct whet_tune_machi
         whet__text_printf(out, " (%s)", m->filesystem);
 }
 
-void whet__tune_workload_line(struct whet_text *out, const struct whet_tune_workload *w)
+void whet__tune_profile_line(struct whet_text *out, const struct whet_tune *tune)
 {
+    whet__text_printf(out, "%s: %s", whet_tune_config(tune)->profile->name,
+                      whet_tune_profile_reason(tune));
+}
+
+void whet__tune_workload_line(struct whet_text *out, const struct whet_tune *tune)
+{
+    const struct whet_tune_workload *w = whet_tune_workload(tune);
     char a[24], b[24], c[24], d[24], e[24];
 
     whet__number_count(out, w->files);

@@ -20,18 +20,18 @@
 
 struct whet_tune_report_options {
     const char *path; /* as the user gave it */
-    const char *when; /* "2026-01-31 12:00:00 UTC" */
+    const char *when; /* "2026-01-31 12:00 UTC" */
     struct whet_table_style style;
 };
 
 struct whet_tune_report {
     const char *name;
-    const char *ending; /* of file names that ask for it; NULL: none */
+    const char *ending; /* of file names that ask for it */
     int (*put)(struct whet_text *out, const struct whet_tune *tune,
                const struct whet_tune_report_options *options);
 };
 
-/* By a file name's ending, or by name; NULL: none is known. */
+/* By a file name's ending; NULL: none is known. */
 const struct whet_tune_report *whet__tune_report_of_file(const char *file);
 
 extern const struct whet_tune_report whet__tune_report_html;
@@ -41,8 +41,10 @@ extern const struct whet_tune_report whet__tune_report_text;
 
 /* Parts that formats share. Each sentence goes to the end of `out`. */
 void whet__tune_arms_table(struct whet_table *t, const struct whet_tune *tune);
-void whet__tune_machine_line(struct whet_text *out, const struct whet_tune_machine *m);
-void whet__tune_workload_line(struct whet_text *out, const struct whet_tune_workload *w);
+typedef void (*whet_tune_sentence)(struct whet_text *out, const struct whet_tune *tune);
+void whet__tune_machine_line(struct whet_text *out, const struct whet_tune *tune);
+void whet__tune_workload_line(struct whet_text *out, const struct whet_tune *tune);
+void whet__tune_profile_line(struct whet_text *out, const struct whet_tune *tune);
 void whet__tune_answer_line(struct whet_text *out, const struct whet_tune *tune);
 void whet__tune_grade_line(struct whet_text *out, const struct whet_tune *tune);
 void whet__tune_estimate_line(struct whet_text *out, const struct whet_tune *tune);

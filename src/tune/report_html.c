@@ -15,9 +15,8 @@
 #define ARMS_MAX      16
 #define FILES_IN_PLOT 1000000
 
-typedef void (*sentence)(struct whet_text *out, const struct whet_tune *tune);
-
-static void paragraph_put(struct whet_text *out, sentence make, const struct whet_tune *tune)
+static void paragraph_put(struct whet_text *out, whet_tune_sentence make,
+                          const struct whet_tune *tune)
 {
     struct whet_text text;
 

@@ -5,25 +5,7 @@
 
 #define SENTENCE ((size_t)1 << 16)
 
-typedef void (*sentence)(struct whet_text *out, const struct whet_tune *tune);
-
-static void machine(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__tune_machine_line(out, whet_tune_machine(tune));
-}
-
-static void workload(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__tune_workload_line(out, whet_tune_workload(tune));
-}
-
-static void profile(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__text_printf(out, "%s: %s", whet_tune_config(tune)->profile->name,
-                      whet_tune_profile_reason(tune));
-}
-
-static void item_put(struct whet_text *out, const char *term, sentence make,
+static void item_put(struct whet_text *out, const char *term, whet_tune_sentence make,
                      const struct whet_tune *tune)
 {
     struct whet_text text;
@@ -34,7 +16,8 @@ static void item_put(struct whet_text *out, const char *term, sentence make,
     whet__text_clear(&text);
 }
 
-static void paragraph_put(struct whet_text *out, sentence make, const struct whet_tune *tune)
+static void paragraph_put(struct whet_text *out, whet_tune_sentence make,
+                          const struct whet_tune *tune)
 {
     struct whet_text text;
 
@@ -61,9 +44,9 @@ static int markdown_put(struct whet_text *out, const struct whet_tune *tune,
     paragraph_put(out, whet__tune_method_line, tune);
     item_put(out, "Grade", whet__tune_grade_line, tune);
     item_put(out, "Quick estimate", whet__tune_estimate_line, tune);
-    item_put(out, "Machine", machine, tune);
-    item_put(out, "Workload", workload, tune);
-    item_put(out, "Profile", profile, tune);
+    item_put(out, "Machine", whet__tune_machine_line, tune);
+    item_put(out, "Workload", whet__tune_workload_line, tune);
+    item_put(out, "Profile", whet__tune_profile_line, tune);
     for (size_t i = 0; i < config->step_count; i++)
         whet__markdown_item(out, "Adapted", config->steps[i]);
     whet__text_putc(out, '\n');

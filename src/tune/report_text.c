@@ -9,24 +9,6 @@
 #define LABEL_WIDTH 10
 #define SENTENCE    ((size_t)1 << 16)
 
-typedef void (*sentence)(struct whet_text *out, const struct whet_tune *tune);
-
-static void machine(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__tune_machine_line(out, whet_tune_machine(tune));
-}
-
-static void workload(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__tune_workload_line(out, whet_tune_workload(tune));
-}
-
-static void profile(struct whet_text *out, const struct whet_tune *tune)
-{
-    whet__text_printf(out, "%s: %s", whet_tune_config(tune)->profile->name,
-                      whet_tune_profile_reason(tune));
-}
-
 /* "Machine   2 cores, ...", filled to the width, later lines under the first. */
 static void labelled(struct whet_text *out, const struct whet_table_style *style,
                      const char *label, const char *text)
@@ -38,7 +20,8 @@ static void labelled(struct whet_text *out, const struct whet_table_style *style
 }
 
 static void sentence_put(struct whet_text *out, const struct whet_table_style *style,
-                         const char *label, sentence make, const struct whet_tune *tune)
+                         const char *label, whet_tune_sentence make,
+                         const struct whet_tune *tune)
 {
     struct whet_text text;
 
@@ -75,9 +58,9 @@ static int text_put(struct whet_text *out, const struct whet_tune *tune,
     const struct whet_table_style *style = &options->style;
     struct whet_table table;
 
-    sentence_put(out, style, "Machine", machine, tune);
-    sentence_put(out, style, "Workload", workload, tune);
-    sentence_put(out, style, "Profile", profile, tune);
+    sentence_put(out, style, "Machine", whet__tune_machine_line, tune);
+    sentence_put(out, style, "Workload", whet__tune_workload_line, tune);
+    sentence_put(out, style, "Profile", whet__tune_profile_line, tune);
     steps_put(out, style, whet_tune_config(tune));
     whet__text_putc(out, '\n');
     whet__tune_arms_table(&table, tune);
