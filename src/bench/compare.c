@@ -14,59 +14,25 @@ struct room {
     double *scratch;
 };
 
-static size_t longest(const struct whet_rounds *r)
+static size_t longest(const struct whet_result *r)
 {
     size_t most = 1;
 
-    for (size_t i = 0; i < r->count; i++) {
-        if (r->arms[i].count > most)
-            most = r->arms[i].count;
+    for (size_t i = 0; i < whet__result_count(r); i++) {
+        size_t count = whet__arm_count(whet__result_arm(r, i));
+
+        most = count > most ? count : most;
     }
     return most;
 }
 
-static size_t collect(const struct whet_rounds_arm *arm, enum whet_bench_metric metric,
-                      double *out)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < arm->count; i++) {
-        if (arm->samples[i].outcome == WHET_BENCH_OK)
-            out[n++] = whet__metric_of(&arm->samples[i], metric);
-    }
-    return n;
-}
-
-/* Both arms' numbers of the rounds in which both succeeded. Samples ascend by round. */
-static size_t collect_pairs(const struct whet_rounds_arm *arm,
-                            const struct whet_rounds_arm *reference,
-                            enum whet_bench_metric metric, const struct room *room)
-{
-    size_t n = 0, j = 0;
-
-    for (size_t i = 0; i < arm->count; i++) {
-        const struct whet_bench_sample *mine = &arm->samples[i], *theirs;
-
-        while (j < reference->count && reference->samples[j].round < mine->round)
-            j++;
-        if (j == reference->count)
-            break;
-        theirs = &reference->samples[j];
-        if (theirs->round != mine->round || mine->outcome != WHET_BENCH_OK ||
-            theirs->outcome != WHET_BENCH_OK)
-            continue;
-        room->values[n] = whet__metric_of(mine, metric);
-        room->theirs[n++] = whet__metric_of(theirs, metric);
-    }
-    return n;
-}
-
-static int describe(struct whet_comparison_metric *m, const struct whet_rounds_arm *arm,
-                    enum whet_bench_metric metric, double level, const struct room *room)
+static int describe(struct whet_comparison_metric *m, const struct whet_result *r,
+                    const struct whet_result_arm *arm, size_t metric, double level,
+                    const struct room *room)
 {
     int rc;
 
-    m->n = collect(arm, metric, room->values);
+    m->n = whet__arm_collect(r, arm, metric, room->values);
     if (m->n == 0)
         return 0;
     rc = whet__summary_of(&m->summary, room->values, m->n, room->scratch);
@@ -77,11 +43,12 @@ static int describe(struct whet_comparison_metric *m, const struct whet_rounds_a
     return rc;
 }
 
-static int pair_up(struct whet_comparison_metric *m, const struct whet_rounds_arm *arm,
-                   const struct whet_rounds_arm *reference, enum whet_bench_metric metric,
-                   double level, const struct room *room)
+static int pair_up(struct whet_comparison_metric *m, const struct whet_result *r,
+                   const struct whet_result_arm *arm, const struct whet_result_arm *reference,
+                   size_t metric, double level, const struct room *room)
 {
-    size_t pairs = collect_pairs(arm, reference, metric, room);
+    size_t pairs =
+        whet__arm_collect_pairs(r, arm, r, reference, metric, room->values, room->theirs);
     int rc;
 
     if (pairs == 0)
@@ -93,52 +60,66 @@ static int pair_up(struct whet_comparison_metric *m, const struct whet_rounds_ar
     return rc == -EDOM ? 0 : rc;
 }
 
-static int fill(struct whet_comparison *c, const struct whet_rounds *r, const struct room *room)
+static int fill_arm(struct whet_comparison *c, const struct whet_result *r, size_t i,
+                    const struct room *room)
 {
-    for (size_t i = 0; i < c->count; i++) {
-        const struct whet_rounds_arm *arm = &r->arms[i];
+    const struct whet_result_arm *arm = whet__result_arm(r, i);
+    const struct whet_result_arm *reference = whet__result_arm(r, c->reference);
 
-        c->arms[i].failed = arm->failed;
-        for (unsigned k = 0; k < WHET_BENCH_METRICS; k++) {
-            enum whet_bench_metric metric = (enum whet_bench_metric)k;
-            struct whet_comparison_metric *m = &c->arms[i].metric[k];
-            int rc = describe(m, arm, metric, c->level, room);
+    c->arms[i].failed = whet__arm_failed(arm);
+    for (size_t k = 0; k < r->metric_count; k++) {
+        struct whet_comparison_metric *m = &c->arms[i].metric[k];
+        int rc = describe(m, r, arm, k, c->level, room);
 
-            if (rc == 0)
-                rc = pair_up(m, arm, &r->arms[c->reference], metric, c->level, room);
-            if (rc != 0)
-                return rc;
-            if ((m->n > 0 && m->n < c->needed) || (m->pairs > 0 && m->pairs < c->needed))
-                c->too_few = 1;
-        }
+        if (rc == 0)
+            rc = pair_up(m, r, arm, reference, k, c->level, room);
+        if (rc != 0)
+            return rc;
+        if ((m->n > 0 && m->n < c->needed) || (m->pairs > 0 && m->pairs < c->needed))
+            c->too_few = 1;
     }
     return 0;
 }
 
-int whet__comparison_new(struct whet_comparison **out, const struct whet_rounds *rounds,
+static int fill(struct whet_comparison *c, const struct whet_result *r, const struct room *room)
+{
+    struct whet_comparison_metric *metrics =
+        whet__mem_zalloc(c->count * r->metric_count, sizeof(*metrics));
+    int rc = 0;
+
+    if (metrics == NULL)
+        return -ENOMEM;
+    for (size_t i = 0; i < c->count; i++)
+        c->arms[i].metric = metrics + i * r->metric_count;
+    for (size_t i = 0; i < c->count && rc == 0; i++)
+        rc = fill_arm(c, r, i, room);
+    return rc;
+}
+
+int whet__comparison_new(struct whet_comparison **out, const struct whet_result *r,
                          size_t reference, double level)
 {
     struct whet_comparison *c;
-    size_t most = longest(rounds);
+    size_t most = longest(r);
     struct room room;
     double *numbers;
     int rc = -ENOMEM;
 
-    if (reference >= rounds->count || !(level > 0 && level < 1))
+    if (reference >= whet__result_count(r) || !(level > 0 && level < 1))
         return -EINVAL;
     c = whet__mem_zalloc(1, sizeof(*c));
     numbers = whet__mem_zalloc(most, 3 * sizeof(*numbers));
     if (c == NULL || numbers == NULL)
         goto out;
-    c->arms = whet__mem_zalloc(rounds->count, sizeof(*c->arms));
+    c->arms = whet__mem_zalloc(whet__result_count(r), sizeof(*c->arms));
     if (c->arms == NULL)
         goto out;
-    c->count = rounds->count;
+    c->count = whet__result_count(r);
     c->reference = reference;
     c->level = level;
     c->needed = whet__interval_median_needs(level);
     room = (struct room){numbers, numbers + most, numbers + 2 * most};
-    rc = fill(c, rounds, &room);
+    rc = fill(c, r, &room);
     if (rc != 0)
         goto out;
     *out = c;
@@ -153,6 +134,8 @@ void whet__comparison_free(struct whet_comparison *c)
 {
     if (c == NULL)
         return;
+    if (c->arms != NULL && c->count > 0)
+        whet__mem_free(c->arms[0].metric); /* all arms' in one block */
     whet__mem_free(c->arms);
     whet__mem_free(c);
 }

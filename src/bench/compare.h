@@ -1,9 +1,9 @@
 /* bench/compare.h - what the rounds say: medians, and speed-ups against one arm.
  *
- * Shape    computed once from the rounds; afterwards plain numbers.
- * Units    nanoseconds for wall and cpu, bytes for memory; ratios for speed-ups.
+ * Shape    computed once from a result; afterwards plain numbers.
+ * Units    those of each metric; ratios for speed-ups.
  * Memory   whet__comparison_new allocates *out, whet__comparison_free releases it. It
- *          does not refer to the rounds it came from.
+ *          does not refer to the result it came from.
  * Errors   0 or a negative errno value; on error *out is untouched.
  * Threads  an answer may be read from any.
  *
@@ -22,8 +22,7 @@
 
 #include <whet/api.h>
 
-#include "bench/metric.h"
-#include "bench/rounds.h"
+#include "bench/result.h"
 #include "stat/interval.h"
 #include "stat/paired.h"
 #include "stat/summary.h"
@@ -39,12 +38,12 @@ struct whet_comparison_metric {
 };
 
 struct whet_comparison_arm {
-    size_t failed; /* samples left out of everything */
-    struct whet_comparison_metric metric[WHET_BENCH_METRICS];
+    size_t failed;                         /* samples left out of everything */
+    struct whet_comparison_metric *metric; /* as many as the result has */
 };
 
 struct whet_comparison {
-    struct whet_comparison_arm *arms; /* as in the rounds */
+    struct whet_comparison_arm *arms; /* as in the result */
     size_t count;
     size_t reference;
     double level;  /* asked for */
@@ -52,12 +51,12 @@ struct whet_comparison {
     int too_few;   /* 1: something known above has a lower level than that */
 };
 
-/* `reference` is an arm's number (whet__rounds_find), `level` inside 0..1.
+/* `reference` is an arm's number, `level` inside 0..1.
  * A metric that was 0 in any pair (a command too short for the CPU clock) has no
  * speed-up: its `pairs` is 0.
  * -EINVAL: an argument is out of range.  -ENOMEM. */
 WHET_MUST_USE int whet__comparison_new(struct whet_comparison **out,
-                                       const struct whet_rounds *rounds, size_t reference,
+                                       const struct whet_result *r, size_t reference,
                                        double level);
 void whet__comparison_free(struct whet_comparison *c);
 

@@ -1,24 +1,41 @@
-/* What is compared: the few numbers of a run that people decide by. */
+/* The table of built-in metrics. */
 #include "bench/metric.h"
 
-const char *whet__metric_name(enum whet_bench_metric metric)
-{
-    static const char *const names[] = {"wall", "cpu", "memory"};
-
-    return metric < WHET_BENCH_METRICS ? names[metric] : "unknown";
-}
-
-double whet__metric_of(const struct whet_bench_sample *sample, enum whet_bench_metric metric)
-{
-    switch (metric) {
-    case WHET_BENCH_WALL:
-        return (double)sample->run.wall_ns;
-    case WHET_BENCH_CPU:
-        return (double)(sample->run.user_ns + sample->run.sys_ns);
-    case WHET_BENCH_MEMORY:
-        return (double)sample->run.max_rss_bytes;
-    case WHET_BENCH_METRICS:
-        break;
-    }
-    return 0;
-}
+const struct whet_metric whet__metrics[WHET_METRIC_IDS] = {
+    [WHET_METRIC_WALL] = {"wall", "wall time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_ACTIVE] = {"active", "wall time less waiting for a processor",
+                            WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_CPU] = {"cpu", "CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_USER] = {"user", "user CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_SYSTEM] = {"system", "system CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_DELAY] = {"delay", "waiting for a processor", WHET_UNIT_DURATION,
+                           WHET_METRIC_NEITHER},
+    [WHET_METRIC_MEMORY] = {"memory", "peak memory", WHET_UNIT_SIZE, WHET_METRIC_LOWER},
+    [WHET_METRIC_TREE_MEMORY] = {"tree_memory", "peak memory of all processes", WHET_UNIT_SIZE,
+                                 WHET_METRIC_LOWER},
+    [WHET_METRIC_MINOR_FAULTS] = {"minor_faults", "minor page faults", WHET_UNIT_COUNT,
+                                  WHET_METRIC_LOWER},
+    [WHET_METRIC_MAJOR_FAULTS] = {"major_faults", "major page faults", WHET_UNIT_COUNT,
+                                  WHET_METRIC_LOWER},
+    [WHET_METRIC_VOLUNTARY] = {"voluntary_switches", "voluntary context switches",
+                               WHET_UNIT_COUNT, WHET_METRIC_LOWER},
+    [WHET_METRIC_INVOLUNTARY] = {"involuntary_switches", "involuntary context switches",
+                                 WHET_UNIT_COUNT, WHET_METRIC_NEITHER},
+    [WHET_METRIC_READ] = {"read", "bytes read", WHET_UNIT_SIZE, WHET_METRIC_LOWER},
+    [WHET_METRIC_WRITTEN] = {"written", "bytes written", WHET_UNIT_SIZE, WHET_METRIC_LOWER},
+    [WHET_METRIC_STORAGE_READ] = {"storage_read", "bytes read from storage", WHET_UNIT_SIZE,
+                                  WHET_METRIC_LOWER},
+    [WHET_METRIC_STORAGE_WRITTEN] = {"storage_written", "bytes written to storage",
+                                     WHET_UNIT_SIZE, WHET_METRIC_LOWER},
+    [WHET_METRIC_CYCLES] = {"cycles", "CPU cycles", WHET_UNIT_COUNT, WHET_METRIC_LOWER},
+    [WHET_METRIC_INSTRUCTIONS] = {"instructions", "instructions", WHET_UNIT_COUNT,
+                                  WHET_METRIC_LOWER},
+    [WHET_METRIC_BRANCH_MISSES] = {"branch_misses", "branch misses", WHET_UNIT_COUNT,
+                                   WHET_METRIC_LOWER},
+    [WHET_METRIC_CACHE_MISSES] = {"cache_misses", "cache misses", WHET_UNIT_COUNT,
+                                  WHET_METRIC_LOWER},
+    [WHET_METRIC_ALLOCATIONS] = {"allocations", "allocations", WHET_UNIT_COUNT,
+                                 WHET_METRIC_LOWER},
+    [WHET_METRIC_ALLOCATED] = {"allocated", "bytes allocated", WHET_UNIT_SIZE,
+                               WHET_METRIC_LOWER},
+};

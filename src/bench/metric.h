@@ -1,27 +1,59 @@
-/* bench/metric.h - the numbers of a run that arms are compared by.
+/* bench/metric.h - the numbers that runs are measured by.
  *
- * Shape    a closed list; each is read from a sample.
- * Units    nanoseconds and bytes, as doubles for what calculates with them.
- * Memory   returned strings are static.
+ * Shape    a metric is a name, a unit and which way is better. The built-in ones come
+ *          first in every result, in the order of the enum; a program's own counters
+ *          (<whet/bench.h>) follow them.
+ * Units    as view/number.h: nanoseconds and bytes, as doubles. Of a command they are of one
+ *          run; of a C function of one iteration.
+ * Memory   built-in metrics are static.
  * Errors   none.
  * Threads  safe from any.
+ *
+ * A value that could not be measured is NaN: never 0, never a guess.
  */
 #ifndef WHET_BENCH_METRIC_H
 #define WHET_BENCH_METRIC_H
 
-#include "bench/sample.h"
+#include <stddef.h>
 
-enum whet_bench_metric {
-    WHET_BENCH_WALL,   /* ns from start to end */
-    WHET_BENCH_CPU,    /* ns of processor time, user and system, children included */
-    WHET_BENCH_MEMORY, /* bytes: peak resident set of its largest process. Not below what
-                          the measuring process itself had at its peak (os/spawn.h) */
-    WHET_BENCH_METRICS /* how many there are */
+#include "view/number.h"
+
+enum whet_metric_better { WHET_METRIC_LOWER, WHET_METRIC_HIGHER, WHET_METRIC_NEITHER };
+
+struct whet_metric {
+    const char *name;  /* one word, as in JSON and whet.yaml: "wall" */
+    const char *title; /* for people: "wall time" */
+    enum whet_unit unit;
+    enum whet_metric_better better;
 };
 
-/* "wall", "cpu", "memory". */
-const char *whet__metric_name(enum whet_bench_metric metric);
+enum whet_metric_id {
+    WHET_METRIC_WALL,   /* from start to end */
+    WHET_METRIC_ACTIVE, /* wall less `delay`; known only where one thread did it all */
+    WHET_METRIC_CPU,    /* user + system, of children that were waited for too */
+    WHET_METRIC_USER,
+    WHET_METRIC_SYSTEM,
+    WHET_METRIC_DELAY,           /* ready to run, but another had the processor; main thread */
+    WHET_METRIC_MEMORY,          /* peak resident set of the largest process (wait4) */
+    WHET_METRIC_TREE_MEMORY,     /* peak of all its processes together */
+    WHET_METRIC_MINOR_FAULTS,    /* without and ... */
+    WHET_METRIC_MAJOR_FAULTS,    /* ... with reading from storage */
+    WHET_METRIC_VOLUNTARY,       /* context switches: it waited ... */
+    WHET_METRIC_INVOLUNTARY,     /* ... or had to make room */
+    WHET_METRIC_READ,            /* bytes asked of files, pipes, sockets ... */
+    WHET_METRIC_WRITTEN,         /* ... and given to them */
+    WHET_METRIC_STORAGE_READ,    /* bytes that storage had to deliver ... */
+    WHET_METRIC_STORAGE_WRITTEN, /* ... or to take */
+    WHET_METRIC_CYCLES,          /* hardware counters, user mode */
+    WHET_METRIC_INSTRUCTIONS,
+    WHET_METRIC_BRANCH_MISSES,
+    WHET_METRIC_CACHE_MISSES,
+    WHET_METRIC_ALLOCATIONS, /* of a function: calls for memory ... */
+    WHET_METRIC_ALLOCATED,   /* ... and their bytes */
+    WHET_METRIC_IDS          /* how many are built in */
+};
 
-double whet__metric_of(const struct whet_bench_sample *sample, enum whet_bench_metric metric);
+/* The built-in metrics, WHET_METRIC_IDS of them. */
+extern const struct whet_metric whet__metrics[WHET_METRIC_IDS];
 
 #endif

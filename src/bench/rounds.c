@@ -3,26 +3,34 @@
 #include "bench/rounds.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/random.h"
-#include "base/vec.h"
+#include "bench/hook.h"
+#include "bench/pad.h"
+#include "bench/precision.h"
 #include "os/clock.h"
+
+#define PRECISION_LEVEL 0.99
 
 struct session {
     const struct whet_bench_arm *arms;
     size_t count;
     struct whet_rounds_options o;
-    struct whet_rounds *r;
+    struct whet_result *r;
     struct whet_random random;
     struct whet_text out, err;
     struct whet_bench_output output; /* points to them where they are wanted */
+    struct whet_pad pads[WHET_ROUNDS_ARMS_MAX];
+    double *values; /* of one run */
     uint64_t start_ns;
     uint64_t done; /* runs */
     int stopped;
-    struct whet_vec samples[WHET_ROUNDS_ARMS_MAX];
+    size_t order[WHET_ROUNDS_ARMS_MAX];
     unsigned failures_in_row[WHET_ROUNDS_ARMS_MAX];
+    int is_set_up[WHET_ROUNDS_ARMS_MAX];
 };
 
 static struct whet_rounds_options with_defaults(const struct whet_rounds_options *given)
@@ -51,14 +59,14 @@ static int check_arms(const struct whet_bench_arm *arms, size_t count, struct wh
                               count == 0 ? "nothing to measure" : "too many commands",
                               WHET_ROUNDS_ARMS_MAX);
     for (size_t i = 0; i < count; i++) {
-        if (arms[i].name == NULL || arms[i].name[0] == '\0')
+        if (arms[i].about.name == NULL || arms[i].about.name[0] == '\0')
             return whet_error_set(err, -EINVAL, "command %zu has no name", i + 1);
         if (arms[i].argv == NULL || arms[i].argv[0] == NULL)
-            return whet_error_set(err, -EINVAL, "empty command: '%s'", arms[i].name);
+            return whet_error_set(err, -EINVAL, "empty command: '%s'", arms[i].about.name);
         for (size_t j = 0; j < i; j++) {
-            if (strcmp(arms[i].name, arms[j].name) == 0)
+            if (strcmp(arms[i].about.name, arms[j].about.name) == 0)
                 return whet_error_set(err, -EINVAL, "two commands have the same name: '%s'",
-                                      arms[i].name);
+                                      arms[i].about.name);
         }
     }
     return 0;
@@ -97,65 +105,137 @@ static void tell_progress(const struct session *s, const char *arm,
 }
 
 /* Counts a failure; the arm's first is kept for the person who asks. */
-static void note_outcome(struct session *s, size_t arm, const struct whet_bench_sample *sample,
-                         const struct whet_error *why)
+static int note_outcome(struct session *s, size_t i, const struct whet_bench_sample *sample,
+                        const struct whet_error *why)
 {
-    struct whet_rounds_arm *a = &s->r->arms[arm];
+    struct whet_result_arm *arm = whet__result_arm(s->r, i);
 
     if (sample->outcome == WHET_BENCH_OK) {
-        s->failures_in_row[arm] = 0;
-        return;
+        s->failures_in_row[i] = 0;
+        return 0;
     }
-    if (a->failure.text[0] == '\0')
-        a->failure = *why;
-    a->failed += !sample->warmup;
-    a->left_out = ++s->failures_in_row[arm] >= s->o.patience;
+    arm->left_out = ++s->failures_in_row[i] >= s->o.patience;
+    if (arm->failure == NULL)
+        arm->failure = whet__result_string(s->r, why->text);
+    return arm->failure != NULL ? 0 : -ENOMEM;
+}
+
+static int hook(struct session *s, size_t i, enum whet_hook which, struct whet_error *why)
+{
+    return whet__hook_run(&s->arms[i], which, s->o.stop, s->o.ctx, why);
+}
+
+/* What has to happen before the run; fails the sample when it cannot. */
+static void prepare(struct session *s, size_t i, struct whet_bench_sample *sample,
+                    struct whet_error *why)
+{
+    if (s->o.before != NULL)
+        sample->error = s->o.before(s->o.ctx, i, sample, why);
+    if (sample->error == 0)
+        sample->error = hook(s, i, WHET_HOOK_PREPARE, why);
+    if (sample->error != 0)
+        sample->outcome = WHET_BENCH_NOT_PREPARED;
+}
+
+static void measure(struct session *s, size_t i, struct whet_bench_sample *sample,
+                    struct whet_error *why)
+{
+    struct whet_sample_options how = {
+        .spawn_flags = s->o.spawn_flags, .stop = s->o.stop, .ctx = s->o.ctx};
+
+    if (s->o.pad_env)
+        how.env = whet__pad_draw(&s->pads[i], &s->random);
+    whet__sample_take(sample, &s->arms[i], &s->output, &how, why);
+    whet__sample_values(sample, s->values);
+    if (sample->outcome == WHET_BENCH_OK && s->o.measured != NULL) {
+        sample->error = s->o.measured(s->o.ctx, i, sample, &s->output, s->values, why);
+        if (sample->error != 0)
+            sample->outcome = WHET_BENCH_NO_ANSWER;
+    }
 }
 
 /* Runs one arm once. `sample` has its place in the session. */
-static void run_arm(struct session *s, size_t arm, struct whet_bench_sample *sample)
+static int run_arm(struct session *s, size_t i, struct whet_bench_sample *sample)
 {
-    struct whet_error why = {0};
+    struct whet_error why = {0}, ignored = {0};
 
-    if (s->o.before != NULL)
-        sample->error = s->o.before(s->o.ctx, arm, sample, &why);
-    if (sample->error != 0)
-        sample->outcome = WHET_BENCH_NOT_PREPARED;
-    else
-        whet__sample_take(sample, &s->arms[arm], &s->output, s->o.stop, s->o.ctx, &why);
+    for (size_t k = 0; k < s->r->metric_count; k++)
+        s->values[k] = NAN;
+    prepare(s, i, sample, &why);
+    if (sample->error == 0) {
+        measure(s, i, sample, &why);
+        /* A run that failed may be what conclude tidies up after. */
+        if (hook(s, i, WHET_HOOK_CONCLUDE,
+                 sample->outcome == WHET_BENCH_OK ? &why : &ignored) != 0 &&
+            sample->outcome == WHET_BENCH_OK)
+            sample->outcome = WHET_BENCH_NOT_PREPARED;
+    }
     s->done++;
     if (sample->outcome == WHET_BENCH_STOPPED) {
         s->stopped = 1;
-        return;
+        return 0;
     }
     if (why.text[0] == '\0' && sample->outcome != WHET_BENCH_OK)
-        whet_error_set(&why, sample->error, "could not be run: '%s'", s->arms[arm].name);
-    note_outcome(s, arm, sample, &why);
+        whet_error_set(&why, sample->error, "could not be run: '%.200s'",
+                       s->arms[i].about.name);
     if (s->o.after != NULL)
-        s->o.after(s->o.ctx, arm, sample, &s->output);
+        s->o.after(s->o.ctx, i, sample, &s->output);
+    return note_outcome(s, i, sample, &why);
+}
+
+static int keep(struct session *s, size_t i, const struct whet_bench_sample *sample,
+                uint64_t begin_ns)
+{
+    int ended = sample->outcome != WHET_BENCH_NOT_STARTED &&
+                sample->outcome != WHET_BENCH_NOT_PREPARED && sample->run.signal == 0;
+    struct whet_result_sample kept = {
+        .round = sample->round,
+        .position = sample->position,
+        .outcome = sample->outcome,
+        .exit_code = ended ? sample->run.exit_code : -1,
+        .at_seconds = (double)(begin_ns - s->start_ns) / 1e9,
+    };
+
+    return whet__result_add_sample(s->r, whet__result_arm(s->r, i), &kept, s->values);
+}
+
+/* Every second round goes through the arms in the reverse order of the one before: over
+ * each such two, all arms ran equally early on average, and in which of the two an arm is
+ * early stays a coin's toss. */
+static void order_draw(struct session *s, unsigned round)
+{
+    if (round % 2 == 0) {
+        whet__random_permutation(&s->random, s->order, s->count);
+        return;
+    }
+    for (size_t i = 0, j = s->count - 1; i < j; i++, j--) {
+        size_t other = s->order[i];
+
+        s->order[i] = s->order[j];
+        s->order[j] = other;
+    }
 }
 
 static int run_round(struct session *s, unsigned round, int warmup)
 {
-    size_t order[WHET_ROUNDS_ARMS_MAX];
     unsigned position = 0;
 
-    whet__random_permutation(&s->random, order, s->count);
-    for (size_t i = 0; i < s->count && !asked_to_stop(s); i++) {
+    order_draw(s, round);
+    for (size_t k = 0; k < s->count && !asked_to_stop(s); k++) {
         struct whet_bench_sample sample = {.warmup = warmup, .round = round};
-        struct whet_bench_sample *kept;
+        uint64_t begin_ns = whet__clock_now_ns();
+        size_t i = s->order[k];
+        int rc;
 
-        if (s->r->arms[order[i]].left_out)
+        if (whet__result_arm(s->r, i)->left_out)
             continue;
         sample.position = position++;
-        tell_progress(s, s->arms[order[i]].name, &sample);
-        run_arm(s, order[i], &sample);
-        if (warmup || sample.outcome == WHET_BENCH_STOPPED)
-            continue;
-        kept = whet__vec_push(&s->samples[order[i]]);
-        if (kept == NULL)
-            return -ENOMEM;
-        *kept = sample;
+        tell_progress(s, s->arms[i].about.name, &sample);
+        rc = run_arm(s, i, &sample);
+        if (rc == 0 && !warmup && sample.outcome != WHET_BENCH_STOPPED)
+            rc = keep(s, i, &sample, begin_ns);
+        if (rc != 0)
+            return rc;
     }
     return 0;
 }
@@ -163,10 +243,22 @@ static int run_round(struct session *s, unsigned round, int warmup)
 static int all_left_out(const struct session *s)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (!s->r->arms[i].left_out)
+        if (!whet__result_arm(s->r, i)->left_out)
             return 0;
     }
     return 1;
+}
+
+/* Whether the intervals are narrow enough. Asked after every round up to 32 and then after
+ * every eighth part more, for an answer costs a sort of all there is. */
+static int is_precise(struct session *s, unsigned round)
+{
+    unsigned step = round < 32 ? 1 : round / 8;
+    double width;
+
+    if (s->o.width <= 0 || round < s->o.min_rounds || round % step != 0)
+        return 0;
+    return whet__precision(s->r, PRECISION_LEVEL, &width) == 0 && width <= s->o.width;
 }
 
 /* Whether the session is over before this round, and why. */
@@ -175,12 +267,14 @@ static int is_over(struct session *s, unsigned round, int warmup)
     uint64_t elapsed = whet__clock_now_ns() - s->start_ns;
 
     if (asked_to_stop(s))
-        s->r->end = WHET_ROUNDS_STOPPED;
+        s->r->end = WHET_RESULT_STOPPED;
     else if (all_left_out(s))
-        s->r->end = WHET_ROUNDS_FAILED;
+        s->r->end = WHET_RESULT_FAILED;
     else if (!warmup && s->o.budget_ns != 0 && elapsed >= s->o.budget_ns &&
              round >= s->o.min_rounds)
-        s->r->end = WHET_ROUNDS_BUDGET;
+        s->r->end = WHET_RESULT_BUDGET;
+    else if (!warmup && is_precise(s, round))
+        s->r->end = WHET_RESULT_PRECISE;
     else
         return 0;
     return 1;
@@ -204,60 +298,68 @@ static int run_session(struct session *s)
             s->r->rounds = round + 1;
     }
     if (s->stopped)
-        s->r->end = WHET_ROUNDS_STOPPED;
+        s->r->end = WHET_RESULT_STOPPED;
     last.round = s->r->rounds;
     tell_progress(s, NULL, &last);
-    s->r->elapsed_ns = whet__clock_now_ns() - s->start_ns;
+    s->r->elapsed_seconds = (double)(whet__clock_now_ns() - s->start_ns) / 1e9;
     return 0;
 }
 
 static int session_open(struct session *s)
 {
-    s->r = whet__mem_zalloc(1, sizeof(*s->r));
-    if (s->r == NULL)
+    struct whet_result_arm *added;
+
+    s->r->seed = s->o.seed;
+    s->r->end = WHET_RESULT_COMPLETE;
+    s->values = whet__mem_zalloc(s->r->metric_count, sizeof(*s->values));
+    if (s->values == NULL)
         return -ENOMEM;
-    s->r->arms = whet__mem_zalloc(s->count, sizeof(*s->r->arms));
-    if (s->r->arms == NULL)
-        return -ENOMEM;
-    s->r->count = s->count;
     for (size_t i = 0; i < s->count; i++) {
-        s->r->arms[i].name = whet__mem_strdup(s->arms[i].name);
-        if (s->r->arms[i].name == NULL)
-            return -ENOMEM;
-        whet__vec_init(&s->samples[i], sizeof(struct whet_bench_sample), s->o.rounds);
+        int rc = whet__result_add_arm(s->r, &s->arms[i].about, &added);
+
+        if (rc == 0 && s->o.pad_env)
+            rc = whet__pad_init(&s->pads[i], s->arms[i].env);
+        if (rc != 0)
+            return rc;
     }
     whet__text_init(&s->out, s->o.out_max_bytes);
     whet__text_init(&s->err, s->o.err_max_bytes);
     s->output.out = s->o.out_max_bytes > 0 ? &s->out : NULL;
     s->output.err = s->o.err_max_bytes > 0 ? &s->err : NULL;
     whet__random_init(&s->random, s->o.seed);
-    s->start_ns = whet__clock_now_ns();
     return 0;
 }
 
-/* Moves the samples over to the answer. */
-static void session_hand_over(struct session *s)
+static int set_up(struct session *s, struct whet_error *err)
 {
     for (size_t i = 0; i < s->count; i++) {
-        s->r->arms[i].samples = s->samples[i].items;
-        s->r->arms[i].count = s->samples[i].len;
-        whet__vec_init(&s->samples[i], sizeof(struct whet_bench_sample), 0);
+        int rc = hook(s, i, WHET_HOOK_SETUP, err);
+
+        s->is_set_up[i] = 1; /* a setup that failed half-way is cleaned up after, too */
+        if (rc != 0)
+            return rc;
     }
+    return 0;
 }
 
 static void session_close(struct session *s)
 {
-    for (size_t i = 0; i < s->count; i++)
-        whet__vec_clear(&s->samples[i]);
+    struct whet_error ignored;
+
+    for (size_t i = 0; i < s->count; i++) {
+        if (s->is_set_up[i])
+            (void)!whet__hook_run(&s->arms[i], WHET_HOOK_CLEANUP, NULL, NULL, &ignored);
+        whet__pad_clear(&s->pads[i]);
+    }
     whet__text_clear(&s->out);
     whet__text_clear(&s->err);
-    whet__rounds_free(s->r);
+    whet__mem_free(s->values);
 }
 
-int whet__rounds_run(struct whet_rounds **out, const struct whet_bench_arm *arms, size_t count,
+int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms, size_t count,
                      const struct whet_rounds_options *options, struct whet_error *err)
 {
-    struct session s = {.arms = arms, .count = count, .o = with_defaults(options)};
+    struct session s = {.arms = arms, .count = count, .o = with_defaults(options), .r = into};
     int rc = check_arms(arms, count, err);
 
     if (rc == 0)
@@ -265,38 +367,16 @@ int whet__rounds_run(struct whet_rounds **out, const struct whet_bench_arm *arms
     if (rc != 0)
         return rc;
     rc = session_open(&s);
-    if (rc == 0)
-        rc = run_session(&s);
-    if (rc == 0) {
-        session_hand_over(&s);
-        *out = s.r;
-        s.r = NULL;
-    } else {
+    if (rc == -ENOMEM)
         whet_error_set(err, rc, "out of memory");
+    if (rc == 0)
+        rc = set_up(&s, err);
+    if (rc == 0) {
+        s.start_ns = whet__clock_now_ns();
+        rc = run_session(&s);
+        if (rc != 0)
+            whet_error_set(err, rc, "out of memory");
     }
     session_close(&s);
     return rc;
-}
-
-void whet__rounds_free(struct whet_rounds *r)
-{
-    if (r == NULL)
-        return;
-    for (size_t i = 0; r->arms != NULL && i < r->count; i++) {
-        whet__mem_free(r->arms[i].name);
-        whet__mem_free(r->arms[i].samples);
-    }
-    whet__mem_free(r->arms);
-    whet__mem_free(r);
-}
-
-int whet__rounds_find(const struct whet_rounds *r, const char *name, size_t *out)
-{
-    for (size_t i = 0; i < r->count; i++) {
-        if (strcmp(r->arms[i].name, name) == 0) {
-            *out = i;
-            return 0;
-        }
-    }
-    return -ENOENT;
 }

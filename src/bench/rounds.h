@@ -4,8 +4,7 @@
  *          Whatever disturbs the machine for longer than a run then hits all arms
  *          alike, and pairs of the same round can be compared (bench/compare.h).
  * Units    nanoseconds, bytes; rounds and positions count from 0.
- * Memory   whet__rounds_run allocates *out, whet__rounds_free releases it. It does
- *          not refer to the arms it came from.
+ * Memory   all is kept in the result, which does not refer to the arms.
  * Errors   0 or a negative errno value. A command that fails is no error: its samples
  *          say so, and the others go on.
  * Threads  one at a time: two sessions at once would measure each other.
@@ -19,6 +18,7 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
+#include "bench/result.h"
 #include "bench/sample.h"
 
 #define WHET_ROUNDS_ARMS_MAX 64
@@ -37,6 +37,9 @@ struct whet_rounds_options {
     unsigned rounds;      /* 0: 10; at most WHET_ROUNDS_MAX */
     unsigned warmup;      /* rounds thrown away before; 0: 1, see no_warmup */
     int no_warmup;        /* 1: none, whatever `warmup` says */
+    double width;         /* over when the intervals (bench/precision.h) have at most this half
+                             width, a ratio; 0: all rounds are run. Never by significance:
+                             asking again and again would find what is not there */
     uint64_t budget_ns;   /* no round is begun after this time, counted from the start of
                              the warm-up; 0: no such limit */
     unsigned min_rounds;  /* measured whatever the budget; 0: 3 */
@@ -44,54 +47,38 @@ struct whet_rounds_options {
     uint64_t seed;        /* of the orders */
     size_t out_max_bytes; /* captured of each run's stdout; 0: thrown away */
     size_t err_max_bytes; /* likewise of its stderr */
+    unsigned spawn_flags; /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY */
+    int pad_env;          /* 1: an environment variable of 0 to 4 KiB, drawn anew for each
+                             run, so that no arm keeps a lucky stack (bench/pad.h) */
 
     /* Called before each run, outside of what is measured. Not 0 (-errno, *why filled)
      * fails this run. */
     int (*before)(void *ctx, size_t arm, const struct whet_bench_sample *next,
                   struct whet_error *why);
+    /* Called after each run that ended well, to add to its values or to replace them: as
+     * many as the result has metrics. Not 0 (-errno, *why filled): it says nothing
+     * usable, which fails it. */
+    int (*measured)(void *ctx, size_t arm, const struct whet_bench_sample *sample,
+                    const struct whet_bench_output *output, double *values,
+                    struct whet_error *why);
     /* Called after each run, warm-up and failed ones too. The texts are NULL where
      * nothing was captured, and are emptied before the next run. */
     void (*after)(void *ctx, size_t arm, const struct whet_bench_sample *sample,
                   const struct whet_bench_output *output);
     void (*progress)(void *ctx, const struct whet_rounds_progress *p);
-    /* Asked some ten times a second; 1 ends the session, the run under way with it. */
+    /* Asked some ten times a second, perhaps from another thread; 1 ends the session, the
+     * run under way with it. */
     int (*stop)(void *ctx);
-    void *ctx; /* of all four, each of which may be NULL */
+    void *ctx; /* of all five, each of which may be NULL */
 };
 
-enum whet_rounds_end {
-    WHET_ROUNDS_COMPLETE,
-    WHET_ROUNDS_BUDGET,  /* the time was spent */
-    WHET_ROUNDS_STOPPED, /* by `stop`; the last round may lack arms */
-    WHET_ROUNDS_FAILED   /* every arm was left out */
-};
-
-struct whet_rounds_arm {
-    char *name;
-    struct whet_bench_sample *samples; /* measured, in order of their rounds ... */
-    size_t count;
-    size_t failed;             /* ... of which not WHET_BENCH_OK */
-    int left_out;              /* 1: not run any more after `patience` failures */
-    struct whet_error failure; /* the first one, warm-up included; text "" if none */
-};
-
-struct whet_rounds {
-    struct whet_rounds_arm *arms; /* in the order they were given */
-    size_t count;
-    unsigned rounds; /* begun */
-    enum whet_rounds_end end;
-    uint64_t elapsed_ns;
-};
-
-/* Runs the session; `options` and `err` may be NULL.
+/* Runs the session: adds an arm to `into` for each of `arms`, in their order, with a
+ * sample for each run that counts, and sets what `into` tells of rounds, seed, time and
+ * end. `options` and `err` may be NULL. When it is stopped, what was measured is kept.
  * -EINVAL: no arm or too many, a name that is missing or there twice, an empty argv,
- * an option out of range.  -ENOMEM. */
-WHET_MUST_USE int whet__rounds_run(struct whet_rounds **out, const struct whet_bench_arm *arms,
+ * an option out of range.  -ECHILD: the setup of an arm failed.  -ENOMEM. */
+WHET_MUST_USE int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms,
                                    size_t count, const struct whet_rounds_options *options,
                                    struct whet_error *err);
-void whet__rounds_free(struct whet_rounds *r);
-
-/* The arm with this name.  -ENOENT. */
-WHET_MUST_USE int whet__rounds_find(const struct whet_rounds *r, const char *name, size_t *out);
 
 #endif

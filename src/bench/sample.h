@@ -15,31 +15,30 @@
 #include <whet/error.h>
 
 #include "base/text.h"
+#include "bench/result.h"
 #include "os/spawn.h"
 
 enum whet_bench_arm_flags {
     WHET_BENCH_ANY_EXIT = 1 << 0 /* an exit code other than 0 is no failure */
 };
 
-/* One of the commands that are compared. */
+/* One of the commands that are compared. Argument vectors end with NULL and are started
+ * without a shell. */
 struct whet_bench_arm {
-    const char *name;        /* unique among the arms, for people */
-    const char *const *argv; /* NULL-terminated; started without a shell */
-    const char *const *env;  /* "NAME=value", NULL-terminated; NULL: ours */
-    const char *cwd;         /* NULL: ours */
-    const char *stdin_path;  /* NULL: /dev/null */
-    uint64_t timeout_ns;     /* 0: none */
-    unsigned flags;          /* enum whet_bench_arm_flags */
-};
-
-enum whet_bench_outcome {
-    WHET_BENCH_OK,
-    WHET_BENCH_EXIT,         /* ended with an exit code other than 0 */
-    WHET_BENCH_SIGNAL,       /* was killed */
-    WHET_BENCH_TIMEOUT,      /* was ended because its time was over */
-    WHET_BENCH_NOT_STARTED,  /* `error` says why; `run` is empty */
-    WHET_BENCH_NOT_PREPARED, /* likewise: the hook before it failed */
-    WHET_BENCH_STOPPED       /* ended by `stop`: says nothing about the command */
+    struct whet_result_arm about; /* name and what else the result keeps of it */
+    const char *const *argv;
+    const char *program;         /* the file to run; NULL: as argv[0] says */
+    const char *const *env;      /* "NAME=value", ends with NULL; NULL: ours */
+    const char *cwd;             /* NULL: ours */
+    const char *stdin_path;      /* NULL: /dev/null */
+    uint64_t timeout_ns;         /* 0: none */
+    unsigned flags;              /* enum whet_bench_arm_flags */
+    const unsigned char *exits;  /* exit codes besides 0 that are no failure ... */
+    size_t exit_count;           /* ... so many */
+    const char *const *setup;    /* run once before all rounds, ... */
+    const char *const *prepare;  /* ... before and ... */
+    const char *const *conclude; /* ... after each run, not measured, ... */
+    const char *const *cleanup;  /* ... and once at the end; each may be NULL */
 };
 
 struct whet_bench_sample {
@@ -57,11 +56,22 @@ struct whet_bench_output {
     struct whet_text *err;
 };
 
-/* Runs the arm once and fills outcome, error and run of *out. `stop` (may be NULL) is
- * asked some ten times a second with `ctx`. When the outcome is neither OK nor STOPPED,
- * *why says so for a person. */
+/* How runs are made, the same for all of a session. */
+struct whet_sample_options {
+    unsigned spawn_flags;   /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY */
+    const char *const *env; /* instead of the arm's; NULL: the arm's */
+    int (*stop)(void *ctx); /* asked some ten times a second, perhaps from another thread;
+                               1 ends the run; may be NULL */
+    void *ctx;
+};
+
+/* Runs the arm once and fills outcome, error and run of *out. When the outcome is neither
+ * OK nor STOPPED, *why says so for a person. */
 void whet__sample_take(struct whet_bench_sample *out, const struct whet_bench_arm *arm,
-                       const struct whet_bench_output *output, int (*stop)(void *ctx),
-                       void *ctx, struct whet_error *why);
+                       const struct whet_bench_output *output,
+                       const struct whet_sample_options *options, struct whet_error *why);
+
+/* The built-in metrics of a run: WHET_METRIC_IDS doubles, NaN where nothing is known. */
+void whet__sample_values(const struct whet_bench_sample *sample, double *values);
 
 #endif

@@ -34,7 +34,20 @@ enum whet_spawn_flags {
     WHET_SPAWN_INHERIT_INPUT = 1 << 0, /* our stdin; stdin_path is not looked at */
     WHET_SPAWN_SAME_GROUP = 1 << 1,    /* stays in our group (a program that owns the
                                           terminal); only itself is signalled then */
-    WHET_SPAWN_NO_PIDFD = 1 << 2       /* for tests: as on kernels before 5.3 */
+    WHET_SPAWN_NO_PIDFD = 1 << 2,      /* for tests: as on kernels before 5.3 */
+    WHET_SPAWN_DETAILS = 1 << 3,       /* read what /proc knows of it, once it has ended */
+    WHET_SPAWN_TREE_MEMORY = 1 << 4    /* watch the memory of it and all below it */
+};
+
+/* What could be found out beyond the rest. */
+enum whet_spawn_known {
+    WHET_SPAWN_KNOWS_DELAY = 1 << 0,       /* delay_ns, main_cpu_ns */
+    WHET_SPAWN_KNOWS_IO = 1 << 1,          /* the four byte counts */
+    WHET_SPAWN_KNOWS_TREE_MEMORY = 1 << 2, /* tree_rss_bytes */
+    WHET_SPAWN_KNOWS_CYCLES = 1 << 3,      /* and so on, each of the counters */
+    WHET_SPAWN_KNOWS_INSTRUCTIONS = 1 << 4,
+    WHET_SPAWN_KNOWS_BRANCH_MISSES = 1 << 5,
+    WHET_SPAWN_KNOWS_CACHE_MISSES = 1 << 6
 };
 
 struct whet_spawn_options {
@@ -76,6 +89,17 @@ struct whet_spawn_result {
     uint64_t involuntary_switches;
     uint64_t blocks_in;  /* of 512 bytes, read from storage ... */
     uint64_t blocks_out; /* ... and written to it */
+
+    unsigned known;       /* enum whet_spawn_known: which of the following are */
+    uint64_t delay_ns;    /* its first thread was ready to run and did not ... */
+    uint64_t main_cpu_ns; /* ... and did: user_ns + sys_ns when it was the only one */
+    uint64_t read_bytes;  /* by read(2) and its like, of children waited for too */
+    uint64_t written_bytes;
+    uint64_t storage_read_bytes; /* of them, what storage had to deliver and take */
+    uint64_t storage_written_bytes;
+    uint64_t tree_rss_bytes; /* the most that it and all below it had in RAM together, as
+                                seen from time to time; shared pages count in each */
+    uint64_t cycles, instructions, branch_misses, cache_misses;
 };
 
 /* Runs it and waits. When the child has ended, what it left in the pipes is read, but

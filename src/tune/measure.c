@@ -34,7 +34,7 @@ struct session {
     struct whet_text temp; /* a folder for the caches */
     struct command commands[WHET_TUNE_ARMS_MAX];
     struct whet_bench_arm arms[WHET_TUNE_ARMS_MAX];
-    struct whet_rounds *rounds;
+    struct whet_result *result;
     struct whet_comparison *comparison;
 };
 
@@ -136,7 +136,7 @@ static int command_build(struct session *s, size_t i)
     }
     word(c, "--");
     word(c, whet__text_str(&tune->path));
-    s->arms[i] = (struct whet_bench_arm){.name = arm->name, .argv = c->argv};
+    s->arms[i] = (struct whet_bench_arm){.about = {.name = arm->name}, .argv = c->argv};
     return whet__text_error(&c->cache_dir);
 }
 
@@ -214,7 +214,11 @@ static int rounds_run(struct session *s, struct whet_error *err)
         .ctx = s,
     };
 
-    return whet__rounds_run(&s->rounds, s->arms, s->tune->arm_count, &options, err);
+    int rc = whet__result_new(&s->result, "tune");
+
+    if (rc != 0)
+        return rc;
+    return whet__rounds_run(s->result, s->arms, s->tune->arm_count, &options, err);
 }
 
 /* Nanoseconds to seconds, or bytes as they are. */
@@ -225,18 +229,19 @@ static struct whet_tune_value value_of(const struct whet_interval *i, double sca
 }
 
 static int samples_keep(struct whet_tune *tune, struct whet_tune_arm *arm,
-                        const struct whet_rounds_arm *from)
+                        const struct whet_result *r, const struct whet_result_arm *from)
 {
-    double *samples = whet__arena_zalloc(&tune->strings, from->count, sizeof(*samples));
-    size_t *rounds = whet__arena_zalloc(&tune->strings, from->count, sizeof(*rounds));
+    size_t count = whet__arm_count(from);
+    double *samples = whet__arena_zalloc(&tune->strings, count, sizeof(*samples));
+    size_t *rounds = whet__arena_zalloc(&tune->strings, count, sizeof(*rounds));
 
     if (samples == NULL || rounds == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < from->count; i++) {
-        if (from->samples[i].outcome != WHET_BENCH_OK)
+    for (size_t i = 0; i < count; i++) {
+        if (whet__arm_sample(from, i)->outcome != WHET_BENCH_OK)
             continue;
-        samples[arm->sample_count] = (double)from->samples[i].run.wall_ns / 1e9;
-        rounds[arm->sample_count++] = from->samples[i].round;
+        samples[arm->sample_count] = whet__arm_value(r, from, i, WHET_METRIC_WALL) / 1e9;
+        rounds[arm->sample_count++] = whet__arm_sample(from, i)->round;
     }
     arm->samples = samples;
     arm->rounds = rounds;
@@ -247,8 +252,8 @@ static void arm_figures(struct whet_tune *tune, struct whet_tune_arm *arm,
                         const struct whet_tune_tally *tally,
                         const struct whet_comparison_arm *from)
 {
-    const struct whet_comparison_metric *wall = &from->metric[WHET_BENCH_WALL];
-    const struct whet_comparison_metric *cpu = &from->metric[WHET_BENCH_CPU];
+    const struct whet_comparison_metric *wall = &from->metric[WHET_METRIC_WALL];
+    const struct whet_comparison_metric *cpu = &from->metric[WHET_METRIC_CPU];
     uint64_t looked = tally->hits + tally->misses;
 
     arm->runs = wall->n;
@@ -261,7 +266,7 @@ static void arm_figures(struct whet_tune *tune, struct whet_tune_arm *arm,
         arm->speedup = value_of(&wall->speedup.ratio, 1);
     arm->cpu_seconds = cpu->summary.median / 1e9;
     arm->cpu_use = arm->cpu_seconds / arm->seconds.value / tune->machine.cores;
-    arm->peak_bytes = (uint64_t)from->metric[WHET_BENCH_MEMORY].summary.median;
+    arm->peak_bytes = (uint64_t)from->metric[WHET_METRIC_MEMORY].summary.median;
     arm->files_per_second = (double)tally->files / (double)tally->runs / arm->seconds.value;
     arm->errors = tally->errors;
     if (arm->cache != WHET_SCAN_CACHE_OFF && looked != 0)
@@ -273,13 +278,13 @@ static void arm_figures(struct whet_tune *tune, struct whet_tune_arm *arm,
 static int results_take(struct session *s)
 {
     struct whet_tune *tune = s->tune;
-    int rc = whet__comparison_new(&s->comparison, s->rounds, 0, WHET_TUNE_LEVEL);
+    int rc = whet__comparison_new(&s->comparison, s->result, 0, WHET_TUNE_LEVEL);
 
     for (size_t i = 0; i < tune->arm_count && rc == 0; i++) {
         arm_figures(tune, &tune->arms[i], &tune->tallies[i], &s->comparison->arms[i]);
-        rc = samples_keep(tune, &tune->arms[i], &s->rounds->arms[i]);
+        rc = samples_keep(tune, &tune->arms[i], s->result, whet__result_arm(s->result, i));
     }
-    tune->stopped = s->rounds->end == WHET_ROUNDS_STOPPED;
+    tune->stopped = s->result->end == WHET_RESULT_STOPPED;
     return rc;
 }
 
@@ -287,14 +292,14 @@ static int results_take(struct session *s)
 static int reference_check(const struct session *s, struct whet_error *err)
 {
     const struct whet_tune *tune = s->tune;
+    const char *failure = whet__result_arm(s->result, 0)->failure;
 
     if (tune->arms[0].runs != 0 && tune->tallies[0].runs != 0)
         return 0;
     if (tune->stopped)
         return whet_error_set(err, -ECANCELED, "interrupted: nothing was measured");
-    if (s->rounds->arms[0].failure.text[0] != '\0')
-        return whet_error_set(err, -EIO, "the sequential scan failed: %.300s",
-                              s->rounds->arms[0].failure.text);
+    if (failure != NULL)
+        return whet_error_set(err, -EIO, "the sequential scan failed: %.300s", failure);
     return whet_error_set(err, -EIO, "the sequential scan failed: its answer cannot be read");
 }
 
@@ -332,7 +337,7 @@ int whet__tune_measure(struct whet_tune *tune, struct whet_error *err)
     for (size_t i = 0; i < WHET_TUNE_ARMS_MAX; i++)
         whet__text_clear(&s->commands[i].cache_dir);
     whet__comparison_free(s->comparison);
-    whet__rounds_free(s->rounds);
+    whet__result_free(s->result);
     whet__text_clear(&s->temp);
     whet__mem_free(s);
     return rc;

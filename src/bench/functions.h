@@ -1,0 +1,77 @@
+/* bench/functions.h - the function benchmarks of a program, as arms.
+ *
+ * Shape    a program that was built with <whet/bench.h> is asked what it has; every
+ *          benchmark that matches becomes an arm whose run is one launch of the program: a
+ *          few epochs of a fixed number of iterations, calibrated beforehand.
+ * Units    nanoseconds for each iteration.
+ * Memory   whet__functions_open allocates *out, whet__functions_free releases it.
+ * Errors   0 or a negative errno value with a message.
+ * Threads  one at a time.
+ *
+ * Launches are rounds: what differs between launches of one program (layout, page colours)
+ * is part of the interval, not hidden from it.
+ */
+#ifndef WHET_BENCH_FUNCTIONS_H
+#define WHET_BENCH_FUNCTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/error.h>
+
+#include "bench/sample.h"
+
+struct whet_functions;
+
+struct whet_functions_options {
+    const char *filter;     /* glob over names, "*" and "?"; a plain word matches anywhere;
+                               NULL: all */
+    const char *suite;      /* only of this group ("@io" without the @); NULL: all */
+    const char *prefix;     /* put before the names, to tell two programs apart; NULL: none */
+    uint64_t epoch_ns;      /* the least length of an epoch; 0: 1 ms and 1000 steps of the
+                               clock */
+    unsigned epochs;        /* in each launch; 0: 5 */
+    const char *scratch;    /* folder that all launches may keep files in; NULL: made and
+                               removed by us */
+    int (*stop)(void *ctx); /* as in struct whet_sample_options */
+    void *ctx;
+};
+
+/* `program` is an argument vector, to which our own arguments are added.
+ * -ENOENT: no such program; -ENOTSUP: it is not built with <whet/bench.h>; -ESRCH: no
+ * benchmark matches; -EINVAL. */
+WHET_MUST_USE int whet__functions_open(struct whet_functions **out, const char *const *program,
+                                       const struct whet_functions_options *options,
+                                       struct whet_error *err);
+void whet__functions_free(struct whet_functions *f);
+
+size_t whet__functions_count(const struct whet_functions *f);
+const char *whet__functions_name(const struct whet_functions *f, size_t index);
+const char *whet__functions_about(const struct whet_functions *f,
+                                  size_t index); /* "" if none */
+
+/* Finds each one's number of iterations. A benchmark that fails is an error that names it,
+ * as is one whose loop the compiler has removed. */
+WHET_MUST_USE int whet__functions_calibrate(struct whet_functions *f, struct whet_error *err);
+
+/* Takes the iterations of another version of the program, where names are equal, so that
+ * both do the same work. */
+void whet__functions_share_counts(struct whet_functions *f, const struct whet_functions *with);
+
+/* The arms, and what a session has to ask of each run of them (struct whet_rounds_options,
+ * .measured): `index` counts from the first of these arms. Borrowed. */
+const struct whet_bench_arm *whet__functions_arms(const struct whet_functions *f);
+WHET_MUST_USE int whet__functions_add_metrics(const struct whet_functions *f,
+                                              struct whet_result *r);
+WHET_MUST_USE int whet__functions_measured(struct whet_functions *f, size_t index,
+                                           const struct whet_bench_sample *sample,
+                                           const struct whet_bench_output *output,
+                                           const struct whet_result *r, double *values,
+                                           struct whet_error *why);
+
+/* In the program itself: does what a request of the calls above asks for. The value of the
+ * hidden option --worker; an exit code. */
+int whet__function_worker(const char *request);
+
+#endif

@@ -1,0 +1,93 @@
+/* bench/verdict.h - is one arm slower than another, and is that proven?
+ *
+ * Shape    two arms of results in, a judgement out.
+ * Units    ratios: 0.05 is 5 %; a change of 1.05 is 5 % more than the reference.
+ * Memory   a judgement is plain.
+ * Errors   0 or a negative errno value; on error *out is untouched.
+ * Threads  safe from any.
+ *
+ * The estimate is the median over rounds of ln(candidate / reference), its interval the
+ * exact one of the sign test (stat/paired.h). Measured false alarms and power:
+ * tests/unit/bench/test_verdict.c.
+ */
+#ifndef WHET_BENCH_VERDICT_H
+#define WHET_BENCH_VERDICT_H
+
+#include <stddef.h>
+
+#include <whet/api.h>
+
+#include "bench/result.h"
+#include "stat/paired.h"
+
+/* In rising order of what it means for a gate. */
+enum whet_verdict {
+    WHET_VERDICT_NONE,      /* nothing to compare with */
+    WHET_VERDICT_SAME_CODE, /* both are the same program, byte for byte */
+    WHET_VERDICT_IMPROVED,  /* proven, by at least `warn` */
+    WHET_VERDICT_PASS,
+    WHET_VERDICT_INCONCLUSIVE, /* the interval is too wide to tell */
+    WHET_VERDICT_WARN,         /* worse by at least `warn`, and proven to be worse */
+    WHET_VERDICT_FAIL          /* worse by at least `fail`, and proven: by more than `warn` */
+};
+
+#define WHET_VERDICT_AUTO ((size_t)-1)
+
+struct whet_verdict_options {
+    double warn;   /* 0: 0.05 */
+    double fail;   /* 0: 0.10 */
+    double level;  /* of intervals; 0: 0.99 */
+    double width;  /* half width of the interval above which nothing is decided; 0: half of
+                      `warn` */
+    double floor;  /* a difference of medians below this, in the metric's unit, is never
+                      worse than PASS; 0: 20 us for commands, 1 ns for functions; none
+                      for metrics that are no times */
+    size_t metric; /* number in both results, or WHET_VERDICT_AUTO */
+    size_t gates;  /* comparisons decided together, for Bonferroni's correction; 0: 1 */
+    int any_code;  /* 1: judge identical programs too (self-test) */
+};
+
+struct whet_judgement {
+    enum whet_verdict verdict;
+    size_t metric; /* that was decided on */
+    char
+        metric_why[160]; /* "one thread did it all, so waiting for the processor is left out" */
+    size_t pairs;        /* 0: nothing below is known */
+    int stored;          /* 1: from saved numbers, not in the same rounds */
+    struct whet_paired change; /* candidate / reference; ratio.level is what it has */
+    double p;                  /* of "no change", two-sided */
+    double p_warn;             /* of "not worse than `warn`", one-sided */
+    double noise;   /* half width of reference against itself (round 2k against 2k+1);
+                       NaN: too few rounds */
+    char why[160];  /* what made it less than the numbers say: another metric that
+                       contradicts, the floor, noise, the same code; "" if nothing */
+    char text[160]; /* "no difference: -0.4% ± 0.9%", "12.3% slower: +10.1% to +14.0%" */
+};
+
+/* `r` holds both arms, measured in the same rounds; `options` may be NULL.
+ * -EINVAL: an arm or option is out of range.  -ENOMEM. */
+WHET_MUST_USE int whet__judge(struct whet_judgement *out, const struct whet_result *r,
+                              size_t reference, size_t candidate,
+                              const struct whet_verdict_options *options);
+
+/* From numbers saved earlier: unpaired, so at most WARN unless the metric counts something
+ * that does not depend on the machine's load (faults no, instructions and allocations yes).
+ * -EXDEV: measured on machines that differ; *why (may be NULL, 160 bytes) says in what.
+ * `any_machine` forces it. */
+WHET_MUST_USE int whet__judge_stored(struct whet_judgement *out,
+                                     const struct whet_result *saved, size_t reference,
+                                     const struct whet_result *now, size_t candidate,
+                                     const struct whet_verdict_options *options,
+                                     int any_machine, char *why);
+
+/* The metric that AUTO takes for these two arms: active wall time where one thread did
+ * it all, CPU time where that is nearly all of wall time, else wall time; `why` of 160
+ * bytes. */
+size_t whet__judge_metric(const struct whet_result *r, size_t reference, size_t candidate,
+                          char *why);
+
+/* "pass", "warn", ...: one word, lower case, for JSON; and as headings: "PASS". */
+const char *whet__verdict_name(enum whet_verdict v);
+const char *whet__verdict_title(enum whet_verdict v);
+
+#endif

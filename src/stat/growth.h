@@ -1,0 +1,57 @@
+/* stat/growth.h - how a cost grows with size: which law, and which exponent.
+ *
+ * Shape    a plain struct, filled in one call.
+ * Units    those of the values; an exponent has none.
+ * Memory   none is allocated; the caller lends scratch room.
+ * Errors   0 or a negative errno value; on error *out is untouched.
+ * Threads  safe from any; the same input gives the same answer.
+ */
+#ifndef WHET_STAT_GROWTH_H
+#define WHET_STAT_GROWTH_H
+
+#include <stddef.h>
+
+#include <whet/api.h>
+
+#include "stat/interval.h"
+
+enum whet_growth_law {
+    WHET_GROWTH_UNKNOWN,
+    WHET_GROWTH_CONSTANT,
+    WHET_GROWTH_LOG,
+    WHET_GROWTH_LINEAR,
+    WHET_GROWTH_N_LOG_N,
+    WHET_GROWTH_QUADRATIC,
+    WHET_GROWTH_POWER /* none of the others fits: size to the exponent */
+};
+
+struct whet_growth {
+    enum whet_growth_law law;
+    double base; /* cost = base + factor * law(size) */
+    double factor;
+    double error;                  /* root mean square of the relative residuals: 0.05 is 5 % */
+    struct whet_interval exponent; /* of base-free growth: d ln(cost - base) / d ln(size) */
+};
+
+struct whet_growth_point {
+    double size;
+    double cost;
+};
+
+/* Fits `n` points, several of them at each size. `level` of the interval of the exponent.
+ * -EINVAL: fewer than 3 different sizes, a size or cost that is not positive and finite, or
+ * level outside 0..1. */
+WHET_MUST_USE int whet__growth_fit(struct whet_growth *out,
+                                   const struct whet_growth_point *points, size_t n,
+                                   double level, double *scratch);
+
+/* How many doubles of scratch a call on n points needs. */
+size_t whet__growth_scratch(size_t n);
+
+/* "constant", "log n", "linear", "n log n", "quadratic", "power", "unknown". */
+const char *whet__growth_name(enum whet_growth_law law);
+
+/* The cost that the fit predicts. */
+double whet__growth_at(const struct whet_growth *g, double size);
+
+#endif
