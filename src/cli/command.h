@@ -18,8 +18,8 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
-#include "cli/global.h"
-#include "cli/option.h"
+#include "option/global.h"
+#include "option/option.h"
 
 /* What the exit code says. `run` and `record` pass on their child's instead. */
 enum whet_exit {

@@ -1,5 +1,5 @@
 /* argv to values, by the option table. Expected load: one command line, once. */
-#include "cli/option.h"
+#include "option/option.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 /* Options that every command has, and what they mean for colour and progress. */
-#include "cli/global.h"
+#include "option/global.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/option.h"
+#include "option/option.h"
 
 static const struct whet_option_choice color_choices[] = {
     {"auto", WHET_COLOR_AUTO}, {"always", WHET_COLOR_ALWAYS}, {"never", WHET_COLOR_NEVER}, {0}};

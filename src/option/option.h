@@ -1,4 +1,4 @@
-/* cli/option.h - the option table: one row per option, and all that follows from it.
+/* option/option.h - the option table: one row per option, and all that follows from it.
  *
  * Shape    a const array of rows per command; parsing, -h, the man page's OPTIONS and
  *          shell completion are read from it, so they cannot disagree.
@@ -12,8 +12,8 @@
  *     {.name = "jobs", .letter = 'j', .argument = "N", WHET_INTO_UINT(scan_args, jobs),
  *      .max = 1024, .fallback = "one per core", .help = "use N threads"},
  */
-#ifndef WHET_CLI_OPTION_H
-#define WHET_CLI_OPTION_H
+#ifndef WHET_OPTION_OPTION_H
+#define WHET_OPTION_OPTION_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* The option table in two columns, for -h. Expected load: a few dozen rows. */
-#include "cli/option.h"
+#include "option/option.h"
 
 #include <string.h>
 

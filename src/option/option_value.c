@@ -1,6 +1,6 @@
 /* The text of an option to the value in its record, by type, with the range checked.
  * Expected load: a handful per command line. */
-#include "cli/option.h"
+#include "option/option.h"
 
 #include <errno.h>
 #include <inttypes.h>

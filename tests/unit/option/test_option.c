@@ -1,10 +1,10 @@
-/* cli/option.h: spellings, types and ranges, messages, failing allocations. */
+/* option/option.h: spellings, types and ranges, messages, failing allocations. */
 #include "../harness.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "cli/option.h"
+#include "option/option.h"
 
 enum paint { PAINT_RED = 7, PAINT_BLUE };
 

@@ -1,4 +1,4 @@
-/* cli/global.h - options that every command has.
+/* option/global.h - options that every command has.
  *
  * Shape    one record, one table of rows.
  * Units    none.
@@ -6,8 +6,8 @@
  * Errors   none.
  * Threads  read only once the command runs.
  */
-#ifndef WHET_CLI_GLOBAL_H
-#define WHET_CLI_GLOBAL_H
+#ifndef WHET_OPTION_GLOBAL_H
+#define WHET_OPTION_GLOBAL_H
 
 #include <stddef.h>
 
