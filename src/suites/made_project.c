@@ -81,9 +81,11 @@ static int write_file(struct project *p, size_t number)
                       whet__source_word(&p->random), number, source->ending);
     whet__text_reset(&p->text);
     whet__source_put(&p->text, source, bytes, &p->random);
-    rc = whet__text_error(&p->text);
+    rc = whet__text_error(&p->folder);
     if (rc == 0)
         rc = whet__text_error(&p->path);
+    if (rc == 0)
+        rc = whet__text_error(&p->text);
     if (rc == 0)
         rc = whet__file_make_dirs(whet__text_str(&p->folder), 0777);
     if (rc == 0)
