@@ -12,6 +12,14 @@
 
 #define JOBS_MAX    1024
 #define VERSION_MAX 1
+#define LISTS_MAX   ((size_t)8 << 20)
+
+/* What is read in a second step. */
+struct file {
+    struct whet_project project;
+    const struct whet_yaml_node *build;
+    const struct whet_yaml_node *suites;
+};
 
 /* In the order of enum whet_scan_cache and enum whet_project_target. */
 const char *const whet__project_caches[] = {"auto", "off", "stat", "content", NULL};
@@ -59,19 +67,21 @@ static const struct whet_yaml_row tuned_rows[] = {
 };
 
 static const struct whet_yaml_row file_rows[] = {
+    {.key = "build", .type = WHET_YAML_NODE, .offset = offsetof(struct file, build)},
     {.key = "version",
      .type = WHET_YAML_UINT,
-     .offset = offsetof(struct whet_project, version),
+     .offset = offsetof(struct file, project.version),
      .required = 1,
      .min = 1},
     {.key = "tuned",
      .type = WHET_YAML_TABLE,
-     .offset = offsetof(struct whet_project, tuned),
+     .offset = offsetof(struct file, project.tuned),
      .rows = tuned_rows},
     {.key = "scan",
      .type = WHET_YAML_TABLE,
-     .offset = offsetof(struct whet_project, user),
+     .offset = offsetof(struct file, project.user),
      .rows = user_rows},
+    {.key = "suites", .type = WHET_YAML_NODE, .offset = offsetof(struct file, suites)},
     {.key = NULL},
 };
 
@@ -82,6 +92,8 @@ static void set_defaults(struct whet_project *p)
     p->tuned.target = -1;
     p->tuned.scan.cache = -1;
     p->user.cache = -1;
+    whet__vec_init(&p->suites, sizeof(struct whet_suite), WHET_PROJECT_SUITES_MAX);
+    whet__arena_init(&p->arena, LISTS_MAX);
 }
 
 /* A file from the future is told apart before its unknown keys are. */
@@ -97,24 +109,35 @@ static int check_version(const struct whet_yaml *y, struct whet_error *err)
     return -EINVAL;
 }
 
+static int read_file(struct file *f, const struct whet_yaml_node *root, struct whet_error *err)
+{
+    struct whet_project *p = &f->project;
+    int rc = check_version(p->yaml, err);
+
+    if (rc == 0)
+        rc = whet__yaml_table_read(p->yaml, root, file_rows, f, err);
+    if (rc == 0 && f->build != NULL)
+        rc = whet__project_lines_read(p->yaml, f->build, &p->arena, &p->build, err);
+    if (rc == 0 && f->suites != NULL)
+        rc = whet__project_suites_read(p->yaml, f->suites, &p->suites, &p->arena, err);
+    return rc;
+}
+
 /* Takes over the tree, in success and in failure. */
 static int take_tree(struct whet_project *out, struct whet_yaml *yaml, struct whet_error *err)
 {
     const struct whet_yaml_node *root = whet__yaml_root(yaml);
-    struct whet_project p;
+    struct file f = {.build = NULL};
     int rc = 0;
 
-    set_defaults(&p);
-    p.yaml = yaml;
-    if (root->kind != WHET_YAML_MAPPING || root->count > 0) {
-        rc = check_version(yaml, err);
-        if (rc == 0)
-            rc = whet__yaml_table_read(yaml, root, file_rows, &p, err);
-    }
+    set_defaults(&f.project);
+    f.project.yaml = yaml;
+    if (root->kind != WHET_YAML_MAPPING || root->count > 0)
+        rc = read_file(&f, root, err);
     if (rc == 0)
-        *out = p;
+        *out = f.project;
     else
-        whet__yaml_free(yaml);
+        whet__project_clear(&f.project);
     return rc;
 }
 
@@ -142,6 +165,8 @@ int whet__project_load(struct whet_project *out, const char *path, struct whet_e
 void whet__project_clear(struct whet_project *p)
 {
     whet__yaml_free(p->yaml);
+    whet__vec_clear(&p->suites);
+    whet__arena_clear(&p->arena);
     set_defaults(p);
 }
 

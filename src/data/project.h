@@ -19,6 +19,9 @@
  *                cache: content
  *                cache_size: 500MiB
  *                max_file_size: 1MiB
+ *              build: make -s     # what makes the project's programs: a line or several
+ *              suites:            # what is measured: data/project_suites.h
+ *                parse: {command: ./build/parse big.txt, targets: {time: 5s}}
  *
  * Units    bytes; 0 and -1 mean "not given".
  * Memory   texts are borrowed from the struct until whet__project_clear.
@@ -34,7 +37,10 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
+#include "base/arena.h"
 #include "base/text.h"
+#include "base/vec.h"
+#include "data/project_suites.h"
 #include "data/yaml.h"
 
 #define WHET_PROJECT_FILE "whet.yaml"
@@ -61,6 +67,9 @@ struct whet_project {
     uint64_t version;
     struct whet_project_tuned tuned;
     struct whet_project_scan user;
+    const char *const *build; /* lines, ended by NULL; NULL: not given */
+    struct whet_vec suites;   /* of struct whet_suite, as in the file */
+    struct whet_arena arena;  /* of lists */
 };
 
 /* Appends the path of the whet.yaml that is in force for `path`, a file or folder: in

@@ -3,6 +3,9 @@
 #include "data/yaml_table.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <whet/units.h>
@@ -154,6 +157,19 @@ static int read_percent(const struct reader *r, const struct whet_yaml_node *nod
     return 0;
 }
 
+/* Digits with a point at most: no exponents, signs, infinities. */
+static int read_decimal(const struct reader *r, const struct whet_yaml_node *node, double *out)
+{
+    size_t whole = strspn(node->text, "0123456789"), end = whole;
+
+    if (node->text[whole] == '.')
+        end += 1 + strspn(node->text + whole + 1, "0123456789");
+    if (whole == 0 || end > 32 || node->text[end] != '\0' || node->text[end - 1] == '.')
+        return expect(r, node, "a number");
+    *out = strtod(node->text, NULL);
+    return 0;
+}
+
 static int read_string(const struct reader *r, const struct whet_yaml_node *node,
                        const struct whet_yaml_row *row, const char **out)
 {
@@ -198,6 +214,10 @@ static int read_collection(const struct reader *r, const struct whet_yaml_node *
 static int read_value(const struct reader *r, const struct whet_yaml_node *node,
                       const struct whet_yaml_row *row, void *field, unsigned depth)
 {
+    if (row->type == WHET_YAML_NODE) {
+        *(const struct whet_yaml_node **)field = node;
+        return 0;
+    }
     if (row->type >= WHET_YAML_LIST)
         return read_collection(r, node, row, field, depth);
     if (node->kind != WHET_YAML_SCALAR)
@@ -209,6 +229,8 @@ static int read_value(const struct reader *r, const struct whet_yaml_node *node,
         return read_enum(r, node, row->names, field);
     case WHET_YAML_PERCENT:
         return read_percent(r, node, field);
+    case WHET_YAML_NUMBER:
+        return read_decimal(r, node, field);
     case WHET_YAML_UINT:
     case WHET_YAML_SIZE:
     case WHET_YAML_DURATION:
@@ -217,6 +239,7 @@ static int read_value(const struct reader *r, const struct whet_yaml_node *node,
     case WHET_YAML_LIST:
     case WHET_YAML_MAP:
     case WHET_YAML_TABLE:
+    case WHET_YAML_NODE:
     default:
         return read_string(r, node, row, field);
     }
@@ -277,4 +300,18 @@ int whet__yaml_table_read(const struct whet_yaml *y, const struct whet_yaml_node
         return fail_at(&r, mapping, -EINVAL);
     }
     return read_rows(&r, mapping, rows, out, 0);
+}
+
+int whet__yaml_refuse(const struct whet_yaml *y, const struct whet_yaml_node *at,
+                      struct whet_error *err, int code, const char *format, ...)
+{
+    char text[sizeof(err->text)];
+    va_list args;
+
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    whet_error_set(err, code, "%s", text);
+    whet_error_at(err, whet__yaml_file(y), at->line, at->column);
+    return code;
 }

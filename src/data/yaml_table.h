@@ -27,10 +27,12 @@ enum whet_yaml_type {
     WHET_YAML_SIZE,     /* uint64_t bytes in min..max: "64MiB" */
     WHET_YAML_DURATION, /* uint64_t ns in min..max: "250ms" */
     WHET_YAML_PERCENT,  /* double in 0..1: "5%" */
+    WHET_YAML_NUMBER,   /* double, not negative: "1.5" */
     WHET_YAML_ENUM,     /* int: the number of the word in `names`, which NULL ends */
     WHET_YAML_LIST,     /* const struct whet_yaml_node *: a sequence of scalars */
     WHET_YAML_MAP,      /* const struct whet_yaml_node *: a mapping to scalars */
-    WHET_YAML_TABLE     /* a struct: a mapping read by `rows`, whose offsets are in it */
+    WHET_YAML_TABLE,    /* a struct: a mapping read by `rows`, whose offsets are in it */
+    WHET_YAML_NODE      /* const struct whet_yaml_node *: anything; who uses it checks it */
 };
 
 struct whet_yaml_row {
@@ -50,5 +52,11 @@ WHET_MUST_USE int whet__yaml_table_read(const struct whet_yaml *y,
                                         const struct whet_yaml_node *mapping,
                                         const struct whet_yaml_row *rows, void *out,
                                         struct whet_error *err);
+
+/* For what a table cannot say: fills *err with the message and the place of `at`, and
+ * returns `code`. */
+WHET_PRINTF(5, 6)
+int whet__yaml_refuse(const struct whet_yaml *y, const struct whet_yaml_node *at,
+                      struct whet_error *err, int code, const char *format, ...);
 
 #endif

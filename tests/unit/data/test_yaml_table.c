@@ -14,7 +14,8 @@ struct settings {
     const char *name;
     int on;
     uint64_t jobs, size, time;
-    double ratio;
+    double ratio, number;
+    const struct whet_yaml_node *any;
     int mode;
     const struct whet_yaml_node *list;
     const struct whet_yaml_node *map;
@@ -47,6 +48,8 @@ static const struct whet_yaml_row rows[] = {
     {.key = "size", .type = WHET_YAML_SIZE, .offset = offsetof(struct settings, size)},
     {.key = "time", .type = WHET_YAML_DURATION, .offset = offsetof(struct settings, time)},
     {.key = "ratio", .type = WHET_YAML_PERCENT, .offset = offsetof(struct settings, ratio)},
+    {.key = "number", .type = WHET_YAML_NUMBER, .offset = offsetof(struct settings, number)},
+    {.key = "any", .type = WHET_YAML_NODE, .offset = offsetof(struct settings, any)},
     {.key = "mode",
      .type = WHET_YAML_ENUM,
      .offset = offsetof(struct settings, mode),
@@ -78,6 +81,7 @@ static void reads_every_type(void **state)
     (void)state;
     assert_int_equal(read_settings("name: ann\non: true\njobs: 64\nsize: 2MiB\ntime: 250ms\n"
                                    "ratio: 5%\nmode: slow\nlist: [a, b]\nmap: {k: v}\n"
+                                   "number: 12.5\nany: [{a: b}]\n"
                                    "inner:\n  depth: 9\n",
                                    &s, &y, &err),
                      0);
@@ -87,6 +91,8 @@ static void reads_every_type(void **state)
     assert_int_equal(s.size, 2 << 20);
     assert_int_equal(s.time, 250000000);
     assert_true(s.ratio > 0.0499 && s.ratio < 0.0501);
+    assert_true(s.number == 12.5);
+    assert_int_equal(s.any->count, 1);
     assert_int_equal(s.mode, 1);
     assert_int_equal(s.list->count, 2);
     assert_string_equal(whet__yaml_get(s.map, "k")->text, "v");
@@ -115,6 +121,10 @@ static void explains_every_mistake(void **state)
         unsigned line, column;
         const char *says;
     } mistakes[] = {
+        {"name: x\nnumber: -1\n", -EINVAL, 2, 9, "wrong value for 'number': '-1': a number"},
+        {"name: x\nnumber: 1.\n", -EINVAL, 2, 9, "a number is expected"},
+        {"name: x\nnumber: .5\n", -EINVAL, 2, 9, "a number is expected"},
+        {"name: x\nnumber: inf\n", -EINVAL, 2, 9, "a number is expected"},
         {"name: x\njob: 1\n", -EINVAL, 2, 1, "unknown key: 'job': did you mean 'jobs'?"},
         {"name: x\nzzzzz: 1\n", -EINVAL, 2, 1,
          "unknown key: 'zzzzz': it may be one of: name, on"},
