@@ -1,0 +1,157 @@
+/* What a judgement says to people. */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/verdict_parts.h"
+
+static const char *const names[] = {
+    [WHET_VERDICT_NONE] = "none",         [WHET_VERDICT_SAME_CODE] = "same code",
+    [WHET_VERDICT_IMPROVED] = "improved", [WHET_VERDICT_PASS] = "pass",
+    [WHET_VERDICT_WARN] = "warn",         [WHET_VERDICT_INCONCLUSIVE] = "inconclusive",
+    [WHET_VERDICT_FAIL] = "fail"};
+
+static const char *const titles[] = {
+    [WHET_VERDICT_NONE] = "NONE",         [WHET_VERDICT_SAME_CODE] = "SAME CODE",
+    [WHET_VERDICT_IMPROVED] = "IMPROVED", [WHET_VERDICT_PASS] = "PASS",
+    [WHET_VERDICT_WARN] = "WARN",         [WHET_VERDICT_INCONCLUSIVE] = "INCONCLUSIVE",
+    [WHET_VERDICT_FAIL] = "FAIL"};
+
+const char *whet__verdict_name(enum whet_verdict v)
+{
+    return (unsigned)v <= WHET_VERDICT_FAIL ? names[v] : "none";
+}
+
+const char *whet__verdict_title(enum whet_verdict v)
+{
+    return (unsigned)v <= WHET_VERDICT_FAIL ? titles[v] : "NONE";
+}
+
+void whet__verdict_lower(struct whet_judgement *j, enum whet_verdict at_most,
+                         const char *format, ...)
+{
+    va_list args;
+
+    if (j->verdict <= at_most)
+        return;
+    j->verdict = at_most;
+    va_start(args, format);
+    vsnprintf(j->why, sizeof(j->why), format, args);
+    va_end(args);
+}
+
+/* One decimal, two where one would show nothing, none where one would be noise. */
+static int decimals(double change)
+{
+    double size = fabs(change);
+
+    return size < 0.001 ? 2 : size < 10 ? 1 : 0;
+}
+
+static void percent(char *out, size_t size, double change, int is_signed, int digits)
+{
+    double scale = pow(10, digits);
+    /* Adding 0 turns -0 into 0, rounding first what would print as one. */
+    double value = round(change * 100 * scale) / scale + 0.0;
+
+    if (!isfinite(change))
+        snprintf(out, size, "%s", change > 0 ? "beyond all" : "-");
+    else if (is_signed)
+        snprintf(out, size, "%+.*f%%", digits, value);
+    else
+        snprintf(out, size, "%.*f%%", digits, value);
+}
+
+const char *whet__verdict_percent(double change, char *out)
+{
+    percent(out, 32, change, 1, decimals(change));
+    return out;
+}
+
+/* "-0.4% ± 0.9%" */
+static void plus_minus(char *out, size_t size, const struct whet_interval *ratio)
+{
+    double half = (ratio->high - ratio->low) / 2;
+    char middle[32], width[32];
+
+    percent(middle, sizeof(middle), ratio->estimate - 1, 1, decimals(half));
+    percent(width, sizeof(width), half, 0, decimals(half));
+    snprintf(out, size, "%s ± %s", middle, width);
+}
+
+/* "12.3% slower" */
+static void word(char *out, size_t size, const struct whet_metric *metric, double change)
+{
+    const char *up = "more", *down = "less";
+    char by[32];
+
+    if (metric->unit == WHET_UNIT_DURATION) {
+        up = "slower";
+        down = "faster";
+    } else if (metric->better == WHET_METRIC_HIGHER) {
+        up = "higher";
+        down = "lower";
+    }
+    percent(by, sizeof(by), fabs(change), 0, decimals(change));
+    snprintf(out, size, "%s %s", by, change > 0 ? up : down);
+}
+
+/* Where one side is 0 there is no ratio to tell. */
+static int against_nothing(struct whet_judgement *j, const struct whet_metric *metric,
+                           double reference, double candidate)
+{
+    struct whet_text text;
+    const struct whet_interval *i = &j->change.ratio;
+
+    if (isfinite(i->estimate) && i->estimate > 0 && (reference > 0 || candidate > 0))
+        return 0;
+    whet__text_init(&text, sizeof(j->text) - 1);
+    if (reference == 0 && candidate == 0) {
+        whet__text_puts(&text, "no difference: 0 in both");
+    } else {
+        whet__number_value(&text, metric->unit, candidate);
+        whet__text_puts(&text, " instead of ");
+        whet__number_value(&text, metric->unit, reference);
+    }
+    snprintf(j->text, sizeof(j->text), "%s", whet__text_str(&text));
+    whet__text_clear(&text);
+    return 1;
+}
+
+/* "12.3% slower: +10.1% to +14.0%" */
+static void proven(struct whet_judgement *j, const struct whet_metric *metric)
+{
+    const struct whet_interval *i = &j->change.ratio;
+    char head[64], low[32], high[32];
+
+    word(head, sizeof(head), metric, i->estimate - 1);
+    snprintf(j->text, sizeof(j->text), "%s: %s to %s", head,
+             whet__verdict_percent(i->low - 1, low), whet__verdict_percent(i->high - 1, high));
+}
+
+void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *metric,
+                            double reference_median, double candidate_median, int reached)
+{
+    const struct whet_interval *i = &j->change.ratio;
+    const char *head = "no difference";
+    char numbers[80];
+
+    if (j->pairs == 0) {
+        snprintf(j->text, sizeof(j->text), "nothing to compare");
+        return;
+    }
+    if (against_nothing(j, metric, reference_median, candidate_median))
+        return;
+    if (!reached)
+        head = "too few rounds to tell";
+    else if (j->verdict == WHET_VERDICT_SAME_CODE)
+        head = "same code";
+    else if (i->low > 1 || i->high < 1) {
+        proven(j, metric);
+        return;
+    } else if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
+        head = "too noisy to tell";
+    plus_minus(numbers, sizeof(numbers), i);
+    snprintf(j->text, sizeof(j->text), "%s: %s", head, numbers);
+}
