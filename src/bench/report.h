@@ -70,8 +70,7 @@ struct whet_outcome {
     struct whet_vec targets;                   /* of struct whet_target */
     struct whet_vec scaling;                   /* of struct whet_scaling */
     struct whet_vec concurrency;               /* of struct whet_concurrency */
-    enum whet_verdict verdict; /* the worst of all of it; a missed target, growth or
-                                  concurrent run is FAIL */
+    enum whet_verdict verdict; /* the worst of all of it, see whet__report_conclude */
 };
 
 struct whet_report {
@@ -82,7 +81,8 @@ struct whet_report {
 };
 
 void whet__report_init(struct whet_report *r, const char *title, const char *command);
-/* Frees the vectors and judgements, not the results. */
+/* Frees the vectors, and the judgements with whet__mem_free. Results and confirmations stay
+ * with their owners. */
 void whet__report_clear(struct whet_report *r);
 
 /* A new outcome, all zero but for its vectors; NULL when there is no memory. Good until the
@@ -91,7 +91,11 @@ WHET_MUST_USE struct whet_outcome *whet__report_add(struct whet_report *r, const
                                                     const struct whet_result *result);
 const struct whet_outcome *whet__report_at(const struct whet_report *r, size_t index);
 
-/* Sets verdicts of outcomes and report from what they hold. */
+/* Sets the verdicts of outcomes and report to the worst of what they hold:
+ * - judgements; a WARN or FAIL that has a confirmation counts as whet__verdict_confirmed says;
+ * - a missed target, growth or concurrent run is FAIL, one that is met is PASS, an unknown one
+ *   INCONCLUSIVE; growth without a `max_exponent` counts for nothing;
+ * - an arm that was left out because it kept failing, or an outcome without a result: FAIL. */
 void whet__report_conclude(struct whet_report *r);
 
 #endif

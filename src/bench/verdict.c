@@ -217,10 +217,8 @@ static double median_of(double *values, size_t n)
     return whet__doubles_sort(values, n) == 0 ? whet__median_sorted(values, n) : NAN;
 }
 
-/* A time below the floor matters to nobody, proven or not. What is not proven has to be below
- * it with its whole interval. */
-static void respect_floor(struct whet_judgement *j, const struct whet_metric *metric,
-                          double median, const struct whet_verdict_options *o)
+void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *metric,
+                         double median, const struct whet_verdict_options *o)
 {
     const struct whet_interval *i = &j->change.ratio;
     double difference = fabs(i->estimate - 1) * median;
@@ -252,9 +250,8 @@ static void respect_noise(struct whet_judgement *j, const struct whet_verdict_op
                             100 * j->noise);
 }
 
-/* What is not for the interval to decide. */
-static void overrule(struct whet_judgement *j, const struct whet_metric *metric,
-                     const struct whet_verdict_options *o, int reached, int same_code)
+void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
+                            const struct whet_verdict_options *o, int reached, int same_code)
 {
     const struct whet_interval *i = &j->change.ratio;
 
@@ -289,11 +286,11 @@ static void conclude(struct whet_judgement *j, struct pairs *p,
     j->noise = noise_of(p, reference, j->metric, o);
     j->verdict = whet__verdict_decide(&worse, o);
     explain_width(j, &worse, o);
-    respect_floor(j, metric, theirs, o);
+    whet__verdict_floor(j, metric, theirs, o);
     respect_noise(j, o);
     look_for_contradiction(j, p, reference, candidate, o);
-    overrule(j, metric, o, reached,
-             !o->any_code && whet__verdict_same_code(reference, candidate));
+    whet__verdict_overrule(j, metric, o, reached,
+                           !o->any_code && whet__verdict_same_code(reference, candidate));
     whet__verdict_sentence(j, metric, theirs, mine, reached);
 }
 
@@ -350,4 +347,15 @@ int whet__judge(struct whet_judgement *out, const struct whet_result *r, size_t 
         return rc;
     *out = j;
     return 0;
+}
+
+enum whet_verdict whet__verdict_confirmed(const struct whet_judgement *first,
+                                          const struct whet_judgement *second)
+{
+    if (first->verdict < WHET_VERDICT_WARN || second == NULL ||
+        second->verdict == WHET_VERDICT_NONE || second->verdict >= first->verdict)
+        return first->verdict;
+    if (second->verdict == WHET_VERDICT_WARN || second->verdict == WHET_VERDICT_PASS)
+        return second->verdict;
+    return WHET_VERDICT_INCONCLUSIVE;
 }

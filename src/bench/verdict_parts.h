@@ -57,6 +57,16 @@ WHET_PRINTF(3, 4)
 void whet__verdict_lower(struct whet_judgement *j, enum whet_verdict at_most,
                          const char *format, ...);
 
+/* A time below the floor matters to nobody, proven or not: it passes. What is not proven has
+ * to be below it with its whole interval. `median` is the reference's. */
+void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *metric,
+                         double median, const struct whet_verdict_options *o);
+
+/* What is not for the interval to decide: a level that was not `reached`, a metric of which
+ * neither more nor less is better, the same program. */
+void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
+                            const struct whet_verdict_options *o, int reached, int same_code);
+
 /* "+10.1%"; `out` of 32 bytes. Answers out. */
 const char *whet__verdict_percent(double change, char *out);
 
