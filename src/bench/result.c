@@ -12,7 +12,6 @@
 #include "os/clock.h"
 
 #define STRINGS_MAX ((size_t)64 << 20)
-#define SAMPLES_MAX 100000
 #define SECOND_NS   1000000000
 
 const char *whet__result_string(struct whet_result *r, const char *text)
@@ -33,7 +32,7 @@ static int metrics_init(struct whet_result *r)
     return 0;
 }
 
-int whet__result_new(struct whet_result **out, const char *name)
+int whet__result_blank(struct whet_result **out)
 {
     struct whet_result *r = whet__mem_zalloc(1, sizeof(*r));
     int rc;
@@ -42,14 +41,32 @@ int whet__result_new(struct whet_result **out, const char *name)
         return -ENOMEM;
     whet__arena_init(&r->strings, STRINGS_MAX);
     whet__vec_init(&r->arms, sizeof(struct whet_result_arm), WHET_RESULT_ARMS_MAX);
+    r->name = r->version = r->memory_source = r->counters = "";
+    r->machine = (struct whet_result_machine){.hostname = "",
+                                              .cpu_model = "",
+                                              .architecture = "",
+                                              .kernel = "",
+                                              .distribution = "",
+                                              .governor = ""};
+    rc = metrics_init(r);
+    if (rc == 0)
+        *out = r;
+    else
+        whet__result_free(r);
+    return rc;
+}
+
+int whet__result_new(struct whet_result **out, const char *name)
+{
+    struct whet_result *r = NULL;
+    int rc = whet__result_blank(&r);
+
+    if (rc != 0)
+        return rc;
     r->time = (int64_t)(whet__clock_wall_ns() / SECOND_NS);
-    r->memory_source = "";
-    r->counters = "";
     r->name = whet__result_string(r, name != NULL ? name : "");
     r->version = whet__result_string(r, whet_version());
-    rc = r->name != NULL && r->version != NULL ? metrics_init(r) : -ENOMEM;
-    if (rc == 0)
-        rc = whet__result_machine_read(r);
+    rc = r->name != NULL && r->version != NULL ? whet__result_machine_read(r) : -ENOMEM;
     if (rc == 0)
         *out = r;
     else
@@ -150,8 +167,8 @@ int whet__result_add_arm(struct whet_result *r, const struct whet_result_arm *li
         !own_string(r, &copy.program) || !own_string(r, &copy.program_hash) ||
         !own_string(r, &copy.failure) || !own_params(r, &copy))
         return -ENOMEM;
-    whet__vec_init(&copy.samples, sizeof(struct whet_result_sample), SAMPLES_MAX);
-    whet__vec_init(&copy.values, sizeof(double), SAMPLES_MAX * r->metric_count);
+    whet__vec_init(&copy.samples, sizeof(struct whet_result_sample), WHET_RESULT_SAMPLES_MAX);
+    whet__vec_init(&copy.values, sizeof(double), WHET_RESULT_SAMPLES_MAX * r->metric_count);
     arm = whet__vec_push(&r->arms);
     if (arm == NULL)
         return -ENOMEM;
@@ -187,7 +204,7 @@ int whet__result_add_sample(struct whet_result *r, struct whet_result_arm *arm,
     struct whet_result_sample *kept;
 
     /* A metric may have been added since the arm was. */
-    arm->values.max = SAMPLES_MAX * r->metric_count;
+    arm->values.max = WHET_RESULT_SAMPLES_MAX * r->metric_count;
     if (whet__vec_reserve(&arm->values, arm->values.len + r->metric_count) != 0)
         return -ENOMEM;
     kept = whet__vec_push(&arm->samples);

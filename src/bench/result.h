@@ -21,7 +21,8 @@
 #include "bench/metric.h"
 
 #define WHET_RESULT_ARMS_MAX    1024
-#define WHET_RESULT_METRICS_MAX 64 /* built-in and own */
+#define WHET_RESULT_METRICS_MAX 64     /* built-in and own */
+#define WHET_RESULT_SAMPLES_MAX 100000 /* of an arm */
 
 /* Where it was measured: enough to know whether numbers may be compared. */
 struct whet_result_machine {
@@ -109,6 +110,9 @@ struct whet_result {
 
 /* An empty result with the built-in metrics, of this machine, version and time. */
 WHET_MUST_USE int whet__result_new(struct whet_result **out, const char *name);
+
+/* An empty result with the built-in metrics, of nowhere and no time: one that is read back. */
+WHET_MUST_USE int whet__result_blank(struct whet_result **out);
 void whet__result_free(struct whet_result *r);
 
 /* A copy of `text` that lives as long as the result; NULL when there is no memory. */

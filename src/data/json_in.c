@@ -41,6 +41,30 @@ const struct whet_json_node *whet__json_in_root(const struct whet_json_in *json)
     return (const struct whet_json_node *)json;
 }
 
+enum whet_json_kind whet__json_in_kind(const struct whet_json_node *node)
+{
+    if (node == NULL)
+        return WHET_JSON_NOTHING;
+    switch (json_typeof(value(node))) {
+    case JSON_OBJECT:
+        return WHET_JSON_OBJECT;
+    case JSON_ARRAY:
+        return WHET_JSON_ARRAY;
+    case JSON_STRING:
+        return WHET_JSON_STRING;
+    case JSON_INTEGER:
+        return WHET_JSON_INT;
+    case JSON_REAL:
+        return WHET_JSON_REAL;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        return WHET_JSON_BOOL;
+    case JSON_NULL:
+        break;
+    }
+    return WHET_JSON_NULL;
+}
+
 const struct whet_json_node *whet__json_in_get(const struct whet_json_node *node,
                                                const char *key)
 {
@@ -57,6 +81,21 @@ const struct whet_json_node *whet__json_in_at(const struct whet_json_node *array
     return (const struct whet_json_node *)json_array_get(value(array), index);
 }
 
+const char *whet__json_in_next(const struct whet_json_node *object, const char *key,
+                               const struct whet_json_node **member)
+{
+    json_t *from =
+        (json_t *)value(object); /* its iterators are not for const, nor do they write */
+    void *at;
+
+    at = key == NULL ? json_object_iter(from)
+                     : json_object_iter_next(from, json_object_iter_at(from, key));
+    if (at == NULL)
+        return NULL;
+    *member = (const struct whet_json_node *)json_object_iter_value(at);
+    return json_object_iter_key(at);
+}
+
 const char *whet__json_in_string(const struct whet_json_node *node, const char *otherwise)
 {
     return json_is_string(value(node)) ? json_string_value(value(node)) : otherwise;
@@ -65,6 +104,16 @@ const char *whet__json_in_string(const struct whet_json_node *node, const char *
 double whet__json_in_number(const struct whet_json_node *node, double otherwise)
 {
     return json_is_number(value(node)) ? json_number_value(value(node)) : otherwise;
+}
+
+int64_t whet__json_in_int(const struct whet_json_node *node, int64_t otherwise)
+{
+    return json_is_integer(value(node)) ? json_integer_value(value(node)) : otherwise;
+}
+
+int whet__json_in_bool(const struct whet_json_node *node, int otherwise)
+{
+    return json_is_boolean(value(node)) ? json_is_true(value(node)) : otherwise;
 }
 
 uint64_t whet__json_in_uint(const struct whet_json_node *node, uint64_t otherwise)
