@@ -4,7 +4,15 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include <errno.h>
 #include <string.h>
+
+#include "base/mem.h"
+
+/* The library's state wants an alignment of 64, which our door to malloc does not promise. */
+struct whet_hasher {
+    unsigned char room[sizeof(XXH3_state_t) + 64];
+};
 
 uint64_t whet__hash64(const void *data, size_t len)
 {
@@ -29,6 +37,38 @@ struct whet_hash128 whet__hash128(const void *data, size_t len)
 struct whet_hash128 whet__hash128_seeded(const void *data, size_t len, uint64_t seed)
 {
     return canonical(XXH3_128bits_withSeed(data, len, seed));
+}
+
+static XXH3_state_t *aligned(const struct whet_hasher *h)
+{
+    return (XXH3_state_t *)(((uintptr_t)h->room + 63) & ~(uintptr_t)63);
+}
+
+int whet__hasher_new(struct whet_hasher **out)
+{
+    struct whet_hasher *h = whet__mem_alloc(sizeof(*h));
+
+    if (h == NULL)
+        return -ENOMEM;
+    XXH3_INITSTATE(aligned(h));
+    (void)XXH3_128bits_reset(aligned(h));
+    *out = h;
+    return 0;
+}
+
+void whet__hasher_free(struct whet_hasher *h)
+{
+    whet__mem_free(h);
+}
+
+void whet__hasher_add(struct whet_hasher *h, const void *data, size_t len)
+{
+    (void)XXH3_128bits_update(aligned(h), data, len);
+}
+
+struct whet_hash128 whet__hasher_digest(const struct whet_hasher *h)
+{
+    return canonical(XXH3_128bits_digest(aligned(h)));
 }
 
 void whet__hash128_format(const struct whet_hash128 *hash, char out[33])

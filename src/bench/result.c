@@ -165,7 +165,8 @@ int whet__result_add_arm(struct whet_result *r, const struct whet_result_arm *li
         return -E2BIG;
     if (!own_string(r, &copy.name) || !own_string(r, &copy.command) ||
         !own_string(r, &copy.program) || !own_string(r, &copy.program_hash) ||
-        !own_string(r, &copy.failure) || !own_params(r, &copy))
+        !own_string(r, &copy.code_hash) || !own_string(r, &copy.failure) ||
+        !own_params(r, &copy))
         return -ENOMEM;
     whet__vec_init(&copy.samples, sizeof(struct whet_result_sample), WHET_RESULT_SAMPLES_MAX);
     whet__vec_init(&copy.values, sizeof(double), WHET_RESULT_SAMPLES_MAX * r->metric_count);

@@ -70,7 +70,10 @@ struct whet_result_arm {
     const struct whet_result_param *params;
     size_t param_count;
     const char *program;      /* path of the file that ran; NULL: not known */
-    const char *program_hash; /* XXH3-128 of that file in hex; NULL: not known */
+    const char *program_hash; /* XXH3-128 of that file in hex; NULL: not known, or a script,
+                                 which says little of what it runs */
+    const char *code_hash;    /* equal only where the same file is run in the same way: same
+                                 words, folder, input, environment, hooks; NULL: not known */
     double bytes, items;      /* done by one run or iteration; 0: not told */
     uint64_t iterations;      /* of a function: in each epoch, and ... */
     unsigned epochs;          /* ... epochs in each launch; a sample is their median */

@@ -19,7 +19,8 @@
 #include "os/spawn.h"
 
 enum whet_bench_arm_flags {
-    WHET_BENCH_ANY_EXIT = 1 << 0 /* an exit code other than 0 is no failure */
+    WHET_BENCH_ANY_EXIT = 1 << 0, /* an exit code other than 0 is no failure */
+    WHET_BENCH_SHELL = 1 << 1 /* argv hands a line to a shell: the program is not the code */
 };
 
 /* One of the commands that are compared. Argument vectors end with NULL and are started

@@ -162,16 +162,26 @@ static int same_arguments(const struct whet_result_arm *a, const struct whet_res
     return mine != NULL && theirs != NULL && strcmp(mine, theirs) == 0;
 }
 
+/* Whether the file is what is measured: named with its folder, as one's own builds are. What
+ * comes from PATH may be an interpreter, whose scripts are not in its hash. */
+static int is_own_program(const struct whet_result_arm *arm)
+{
+    return arm->kind == WHET_RESULT_FUNCTION ||
+           memchr(arm->command, '/', strcspn(arm->command, " ")) != NULL;
+}
+
 int whet__verdict_same_code(const struct whet_verdict_side *a,
                             const struct whet_verdict_side *b)
 {
     const struct whet_result_arm *x = a->arm, *y = b->arm;
 
+    if (x->code_hash != NULL && y->code_hash != NULL && strcmp(x->code_hash, y->code_hash) == 0)
+        return 1;
     if (x->program_hash == NULL || y->program_hash == NULL || x->program_hash[0] == '\0' ||
         strcmp(x->program_hash, y->program_hash) != 0)
         return 0;
     if (x->kind != y->kind || x->threads != y->threads || x->command == NULL ||
         y->command == NULL)
         return 0;
-    return same_params(x, y) && same_arguments(x, y);
+    return is_own_program(x) && same_params(x, y) && same_arguments(x, y);
 }
