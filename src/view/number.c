@@ -26,6 +26,15 @@ static const struct whet_number_scale counts[] = {
     {1, ""}, {1e3, "k"}, {1e6, "M"}, {1e9, "G"}, {1e12, "T"}};
 static const struct whet_number_scale percent[] = {{0.01, "%"}};
 static const struct whet_number_scale factor[] = {{1, "×"}};
+static const struct whet_number_scale rates[] = {
+    {1, " /s"}, {1e3, " k/s"}, {1e6, " M/s"}, {1e9, " G/s"}, {1e12, " T/s"}};
+static const struct whet_number_scale size_rates[] = {
+    {1, " B/s"},
+    {1024.0, " KiB/s"},
+    {1048576.0, " MiB/s"},
+    {1073741824.0, " GiB/s"},
+    {1099511627776.0, " TiB/s"},
+};
 
 static const struct {
     const struct whet_number_scale *steps;
@@ -36,6 +45,8 @@ static const struct {
     [WHET_UNIT_SIZE] = {sizes, sizeof(sizes) / sizeof(sizes[0])},
     [WHET_UNIT_PERCENT] = {percent, 1},
     [WHET_UNIT_FACTOR] = {factor, 1},
+    [WHET_UNIT_RATE] = {rates, sizeof(rates) / sizeof(rates[0])},
+    [WHET_UNIT_SIZE_RATE] = {size_rates, sizeof(size_rates) / sizeof(size_rates[0])},
 };
 
 void whet__number_count(struct whet_text *out, uint64_t count)
@@ -97,7 +108,8 @@ void whet__number_fixed(struct whet_text *out, double value, unsigned decimals)
     put_decimal(out, value, decimals > 9 ? 9 : decimals, 1);
 }
 
-/* So many that three digits count, after rounding; 0 needs none. */
+/* So many that three digits count, after rounding; 0 needs none. Below 1 only durations
+ * have more than two: nothing is shorter than a nanosecond but an iteration of a loop. */
 static unsigned decimals_of(enum whet_unit unit, double scaled)
 {
     double size = fabs(scaled);
@@ -106,6 +118,8 @@ static unsigned decimals_of(enum whet_unit unit, double scaled)
         return 0;
     if (unit == WHET_UNIT_PERCENT)
         return size < 0.995 ? 2 : size < 99.95 ? 1 : 0;
+    if (unit == WHET_UNIT_DURATION && size < 0.9995)
+        return size < 0.09995 ? 4 : 3;
     return size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
 }
 

@@ -18,14 +18,16 @@ enum whet_unit {
     WHET_UNIT_DURATION, /* nanoseconds */
     WHET_UNIT_SIZE,     /* bytes */
     WHET_UNIT_PERCENT,  /* a ratio: 0.05 is 5 % */
-    WHET_UNIT_FACTOR    /* a ratio: 2.5 is 2.5× */
+    WHET_UNIT_FACTOR,   /* a ratio: 2.5 is 2.5× */
+    WHET_UNIT_RATE,     /* things per second: 3.40 M/s */
+    WHET_UNIT_SIZE_RATE /* bytes per second: 1.20 GiB/s */
 };
 
 /* 1234567 as "1,234,567". */
 void whet__number_count(struct whet_text *out, uint64_t count);
 
-/* Three significant digits in the unit that suits: "1,235", "12.3 ms", "4.50 KiB", "5.0%",
- * "2.53×"; from a minute on "2 min 05 s". NaN and infinities as "-". */
+/* Three significant digits in the unit that suits: "1,235", "12.3 ms", "0.234 ns", "4.50 KiB",
+ * "5.0%", "2.53×"; from a minute on "2 min 05 s". NaN and infinities as "-". */
 void whet__number_value(struct whet_text *out, enum whet_unit unit, double value);
 
 /* "38.2 to 41.4×", "11.9 to 12.8 ms", "980 µs to 1.02 ms". */

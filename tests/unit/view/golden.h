@@ -1,4 +1,5 @@
-/* tests/unit/view/golden.h - text compared with a file under tests/data/view. With
+/* tests/unit/view/golden.h - text compared with a file under tests/data/view, or under
+ * tests/data/GOLDEN_FOLDER where that is defined before. With
  * WHET_BLESS=1 in the environment the file is rewritten instead: look at the diff. */
 #ifndef WHET_TESTS_VIEW_GOLDEN_H
 #define WHET_TESTS_VIEW_GOLDEN_H
@@ -11,6 +12,9 @@
 
 #include "base/text.h"
 
+#ifndef GOLDEN_FOLDER
+#    define GOLDEN_FOLDER "view"
+#endif
 #define GOLDEN_MAX_BYTES ((size_t)4 << 20)
 
 static inline void golden_read(struct whet_text *out, const char *path)
@@ -45,7 +49,7 @@ static inline void golden_check(struct whet_text *text, const char *name)
 
     assert_int_equal(whet__text_error(text), 0);
     assert_non_null(data);
-    snprintf(path, sizeof(path), "%s/view/%s", data, name);
+    snprintf(path, sizeof(path), "%s/" GOLDEN_FOLDER "/%s", data, name);
     if (bless != NULL && bless[0] == '1')
         golden_write(text, path);
     whet__text_init(&want, GOLDEN_MAX_BYTES);

@@ -27,7 +27,10 @@ static void writes_values(void **state)
     assert_value(WHET_UNIT_COUNT, -1234, "-1,234");
     assert_value(WHET_UNIT_COUNT, 12.5, "12.5");
     assert_value(WHET_UNIT_DURATION, 0, "0 ns");
-    assert_value(WHET_UNIT_DURATION, 0.35, "0.35 ns");
+    assert_value(WHET_UNIT_DURATION, 0.35, "0.350 ns");
+    assert_value(WHET_UNIT_DURATION, 0.2344, "0.234 ns");
+    assert_value(WHET_UNIT_DURATION, 0.01234, "0.0123 ns");
+    assert_value(WHET_UNIT_DURATION, 0.9996, "1.00 ns");
     assert_value(WHET_UNIT_DURATION, 12345678, "12.3 ms");
     assert_value(WHET_UNIT_DURATION, 999999, "1.00 ms");
     assert_value(WHET_UNIT_DURATION, 125e9, "2 min 05 s");
@@ -44,6 +47,11 @@ static void writes_values(void **state)
     assert_value(WHET_UNIT_FACTOR, 39.84, "39.8\xC3\x97");
     assert_value(WHET_UNIT_FACTOR, NAN, "-");
     assert_value(WHET_UNIT_SIZE, INFINITY, "-");
+    assert_value(WHET_UNIT_RATE, 12.5, "12.5 /s");
+    assert_value(WHET_UNIT_RATE, 3.4e6, "3.40 M/s");
+    assert_value(WHET_UNIT_RATE, NAN, "-");
+    assert_value(WHET_UNIT_SIZE_RATE, 1.2 * 1073741824, "1.20 GiB/s");
+    assert_value(WHET_UNIT_SIZE_RATE, 512, "512 B/s");
 }
 
 static void assert_pair(void (*put)(struct whet_text *, enum whet_unit, double, double),
@@ -78,6 +86,8 @@ static void writes_plus_minus(void **state)
                 "323,456 \xC2\xB1 1200");
     assert_pair(whet__number_plus_minus, WHET_UNIT_FACTOR, 1.9, 0,
                 "1.90\xC3\x97 \xC2\xB1 0.00");
+    assert_pair(whet__number_plus_minus, WHET_UNIT_DURATION, 0.234, 0.0021,
+                "0.234 ns \xC2\xB1 0.002");
     assert_pair(whet__number_plus_minus, WHET_UNIT_FACTOR, 1.9, NAN, "1.90\xC3\x97");
 }
 

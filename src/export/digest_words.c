@@ -1,0 +1,384 @@
+/* The sentences of a digest. Some for each outcome of a report. */
+#include "export/digest.h"
+
+#include <math.h>
+#include <string.h>
+
+#include <whet/units.h>
+
+#include "view/width.h"
+
+#define NAME_COLUMNS 28
+#define NOISY        0.025 /* a noise floor over this leaves half the room of a warning */
+
+void whet__digest_name(struct whet_text *out, const char *name)
+{
+    whet__width_fit(out, name, strlen(name), NAME_COLUMNS, 0);
+}
+
+const char *whet__digest_title(const struct whet_outcome *outcome, const char *otherwise)
+{
+    if (outcome->title != NULL && outcome->title[0] != '\0')
+        return outcome->title;
+    return outcome->name != NULL && outcome->name[0] != '\0' ? outcome->name : otherwise;
+}
+
+/* Always so many decimals (1 to 4), unlike whet__number_fixed. */
+static void put_decimals(struct whet_text *out, double value, unsigned decimals)
+{
+    double power = pow(10, decimals), scaled = floor(fabs(value) * power + 0.5);
+
+    if (!(scaled < 1e15)) {
+        whet__text_putc(out, '-');
+        return;
+    }
+    whet__text_printf(out, "%s%.0f.%0*.0f", value < 0 && scaled > 0 ? "-" : "",
+                      floor(scaled / power), (int)decimals, fmod(scaled, power));
+}
+
+void whet__digest_p(struct whet_text *out, double p)
+{
+    if (!isfinite(p))
+        whet__text_putc(out, '-');
+    else if (p < 0.0001)
+        whet__text_puts(out, "< 0.0001");
+    else
+        put_decimals(out, p, p < 0.1 ? 4 : 2);
+}
+
+static void put_tally(struct whet_text *out, size_t count, const char *what, int *first)
+{
+    if (count == 0)
+        return;
+    whet__text_printf(out, "%s%zu %s", *first ? "" : ", ", count, what);
+    *first = 0;
+}
+
+/* Of several suites: how many of them came to what. */
+static void answer_of_suites(struct whet_text *out, const struct whet_report *report)
+{
+    struct whet_digest_tally t = whet__digest_tally(report);
+    int first = 1;
+
+    whet__text_printf(out, "%zu %s: ", t.total, t.total == 1 ? "suite" : "suites");
+    put_tally(out, t.failed, "failed", &first);
+    put_tally(out, t.warned, "with a warning", &first);
+    put_tally(out, t.inconclusive, "inconclusive", &first);
+    put_tally(out, t.passed, "passed", &first);
+}
+
+static void put_numbers(struct whet_text *out, const struct whet_digest *d, size_t arm,
+                        size_t metric)
+{
+    const struct whet_comparison_metric *m = whet__digest_numbers(d, arm, metric);
+    double half = m->n > 1 ? (m->median.high - m->median.low) / 2 : NAN;
+
+    whet__number_plus_minus(out, d->result->metrics[metric].unit,
+                            m->n > 0 ? m->summary.median : NAN, half);
+}
+
+/* "new: 12.3% slower: ..., against old" */
+static void answer_of_arm(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_judgement *j = whet__digest_judgement(d, arm);
+
+    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    if (j != NULL && j->text[0] != '\0') {
+        whet__text_printf(out, ": %s", j->text);
+        if (d->outcome->against != NULL)
+            whet__text_puts(out, ", against ");
+        if (d->outcome->against != NULL)
+            whet__digest_name(out, d->outcome->against);
+    } else {
+        whet__text_puts(out, ": ");
+        put_numbers(out, d, arm, d->metric);
+    }
+}
+
+/* The arm that says most: the worst judged one, else the first. */
+static size_t telling_arm(const struct whet_digest *d)
+{
+    size_t best = 0;
+    int worst = -1;
+
+    for (size_t i = 0; i < d->count; i++) {
+        const struct whet_judgement *j = whet__digest_judgement(d, i);
+
+        if (j != NULL && (int)j->verdict > worst) {
+            worst = (int)j->verdict;
+            best = i;
+        }
+    }
+    return best;
+}
+
+void whet__digest_answer(struct whet_text *out, const struct whet_digest *d)
+{
+    size_t judged = whet__digest_judged(d);
+
+    if (d->result == NULL) {
+        whet__text_puts(out, d->outcome->failure != NULL ? d->outcome->failure
+                                                         : "it could not be run");
+        return;
+    }
+    if (d->count == 0) {
+        whet__text_puts(out, "nothing was measured");
+        return;
+    }
+    answer_of_arm(out, d, telling_arm(d));
+    if (judged > 1)
+        whet__text_printf(out, "; the worst of %zu comparisons", judged);
+    else if (judged == 0 && d->count > 1)
+        whet__text_printf(out, "; and %zu more", d->count - 1);
+}
+
+void whet__digest_report_answer(struct whet_text *out, const struct whet_report *report)
+{
+    struct whet_digest d;
+    int rc;
+
+    if (report->outcomes.len == 0) {
+        whet__text_puts(out, "nothing was measured");
+        return;
+    }
+    if (report->outcomes.len > 1 || whet__digest_is_check(report)) {
+        answer_of_suites(out, report);
+        return;
+    }
+    rc = whet__digest_init(&d, whet__vec_at(&report->outcomes, 0));
+    if (rc == 0) {
+        whet__digest_answer(out, &d);
+        whet__digest_clear(&d);
+    } else if (out->error == 0) {
+        out->error = rc;
+    }
+}
+
+/* NULL where arms were decided on by different metrics. */
+static const struct whet_judgement *common_metric(const struct whet_digest *d)
+{
+    const struct whet_judgement *common = NULL;
+
+    for (size_t i = 0; i < d->count; i++) {
+        const struct whet_judgement *j = whet__digest_judgement(d, i);
+
+        if (j == NULL || j->pairs == 0)
+            continue;
+        if (common != NULL && common->metric != j->metric)
+            return NULL;
+        common = common != NULL ? common : j;
+    }
+    return common;
+}
+
+void whet__digest_against(struct whet_text *out, const struct whet_digest *d)
+{
+    const struct whet_judgement *j = common_metric(d);
+
+    if (whet__digest_judged(d) == 0)
+        return;
+    whet__text_puts(out, "against ");
+    whet__digest_name(out, d->outcome->against != NULL ? d->outcome->against : "the reference");
+    if (j == NULL || j->metric >= d->result->metric_count)
+        return;
+    whet__text_printf(out, "%s by %s", j->stored ? " (saved numbers)," : ",",
+                      d->result->metrics[j->metric].title);
+    if (j->metric_why[0] != '\0')
+        whet__text_printf(out, ": %s", j->metric_why);
+}
+
+void whet__digest_judgement_line(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_judgement *j = whet__digest_judgement(d, arm);
+
+    if (j == NULL)
+        return;
+    if (d->count > 1) {
+        whet__digest_name(out, whet__digest_arm(d, arm)->name);
+        whet__text_puts(out, ": ");
+    }
+    whet__text_puts(out, whet__verdict_title(j->verdict));
+    if (j->text[0] != '\0' && j->verdict != WHET_VERDICT_SAME_CODE)
+        whet__text_printf(out, ", %s", j->text);
+    if (j->pairs > 0 && j->verdict != WHET_VERDICT_SAME_CODE) {
+        whet__text_puts(out, ", p ");
+        whet__digest_p(out, j->p);
+    }
+}
+
+void whet__digest_note(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_judgement *j = whet__digest_judgement(d, arm);
+
+    if (j == NULL || j->why[0] == '\0')
+        return;
+    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__text_printf(out, ": %s", j->why);
+}
+
+void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_judgement *c = d->outcome->confirmation;
+
+    if (c == NULL || c[arm].pairs == 0)
+        return;
+    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__text_printf(out, ": a second batch alone of %zu rounds says %s", c[arm].pairs,
+                      c[arm].text);
+}
+
+void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    static const char *const causes[WHET_OUTLIERS_CAUSES] = {
+        [WHET_OUTLIERS_UNKNOWN] = "nothing measured says why",
+        [WHET_OUTLIERS_FIRST] = "the first run, with cold caches",
+        [WHET_OUTLIERS_STORAGE] = "waiting for storage",
+        [WHET_OUTLIERS_LOAD] = "other load on this machine",
+        [WHET_OUTLIERS_FAULTS] = "more page faults than usual",
+    };
+    const struct whet_outliers *o = &d->outliers[arm];
+
+    if (o->count == 0)
+        return;
+    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__text_printf(out, ": %zu of %zu runs far off", o->count, o->of);
+    if (isfinite(o->worst)) {
+        whet__text_puts(out, o->count > 1 ? ", up to " : ", ");
+        whet__number_value(out, WHET_UNIT_FACTOR, o->worst);
+        whet__text_puts(out, " the median");
+    }
+    whet__text_puts(out, ": ");
+    if (o->explained < o->count && o->cause != WHET_OUTLIERS_UNKNOWN)
+        whet__text_printf(out, "%zu by ", o->explained);
+    whet__text_puts(out, causes[o->cause]);
+}
+
+void whet__digest_failure(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_result_arm *a = whet__digest_arm(d, arm);
+    size_t failed = whet__arm_failed(a);
+
+    if (failed == 0 && a->failure == NULL && !a->left_out)
+        return;
+    whet__digest_name(out, a->name);
+    whet__text_printf(out, ": %zu of %zu runs failed", failed, whet__arm_count(a));
+    if (a->failure != NULL)
+        whet__text_printf(out, ", the first: %s", a->failure);
+    if (a->left_out)
+        whet__text_puts(out, "; no more were made");
+}
+
+void whet__digest_noise(struct whet_text *out, const struct whet_digest *d)
+{
+    if (!(d->noise > NOISY))
+        return;
+    whet__text_puts(out, "high: the reference differs from itself by up to ");
+    whet__number_value(out, WHET_UNIT_PERCENT, d->noise);
+    whet__text_puts(out, ", so smaller differences cannot be told on this machine now");
+}
+
+void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d)
+{
+    size_t whole = d->result != NULL ? d->result->rounds : 0;
+
+    if (d->result == NULL || d->result->end != WHET_RESULT_STOPPED)
+        return;
+    for (size_t i = 0; i < d->count; i++) {
+        size_t runs = whet__arm_count(whet__digest_arm(d, i));
+
+        if (!whet__digest_arm(d, i)->left_out && runs < whole)
+            whole = runs;
+    }
+    whet__text_printf(out, "interrupted: of %u rounds begun only %zu are whole",
+                      d->result->rounds, whole);
+}
+
+void whet__digest_method(struct whet_text *out, const struct whet_digest *d)
+{
+    static const char *const ends[] = {
+        [WHET_RESULT_COMPLETE] = "as many as were asked for",
+        [WHET_RESULT_PRECISE] = "precise enough then",
+        [WHET_RESULT_BUDGET] = "the time was spent then",
+        [WHET_RESULT_STOPPED] = "interrupted then",
+        [WHET_RESULT_FAILED] = "every command failed too often",
+    };
+    const struct whet_result *r = d->result;
+
+    if (r == NULL)
+        return;
+    whet__text_printf(out, "%u %s%s in ", r->rounds, r->rounds == 1 ? "round" : "rounds",
+                      d->count > 1 ? ", each in random order," : "");
+    whet__number_value(out, WHET_UNIT_DURATION, r->elapsed_seconds * 1e9);
+    whet__text_printf(out, "; %s", ends[r->end]);
+}
+
+void whet__digest_machine(struct whet_text *out, const struct whet_result *r)
+{
+    const struct whet_result_machine *m = &r->machine;
+    char memory[32];
+
+    whet__text_printf(
+        out, "%s, %u %s of %s (%s), %s, %s %s", m->hostname, m->cores,
+        m->cores == 1 ? "core" : "cores",
+        m->cpu_model[0] != '\0' ? m->cpu_model : "an unknown processor", m->architecture,
+        whet_size_format(m->memory_bytes, memory, sizeof(memory)), m->distribution, m->kernel);
+    if (m->governor[0] != '\0')
+        whet__text_printf(out, ", frequency governor %s", m->governor);
+}
+
+const char *whet__digest_target_title(const struct whet_target *target)
+{
+    if (strcmp(target->name, "time") == 0)
+        return "Duration";
+    if (strcmp(target->name, "memory") == 0)
+        return "Peak memory";
+    return strcmp(target->name, "throughput") == 0 ? "Throughput" : target->name;
+}
+
+void whet__digest_target(struct whet_text *out, const struct whet_target *target)
+{
+    if (isfinite(target->value))
+        whet__number_value(out, target->unit, target->value);
+    else
+        whet__text_puts(out, "not measured");
+    whet__text_puts(out, target->at_least ? " (target: at least " : " (target: ");
+    whet__number_value(out, target->unit, target->limit);
+    whet__text_putc(out, ')');
+    if (target->state == WHET_TARGET_UNKNOWN && target->why[0] != '\0')
+        whet__text_printf(out, ": %s", target->why);
+}
+
+void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, int memory)
+{
+    const struct whet_growth *g = memory ? &s->memory : &s->time;
+
+    whet__text_printf(out, "%s over ", memory ? "memory" : "time");
+    whet__digest_name(out, s->parameter);
+    if (g->law == WHET_GROWTH_UNKNOWN) {
+        whet__text_puts(out, ": no law could be fitted");
+        return;
+    }
+    whet__text_printf(out, ": %s, exponent ", whet__growth_name(g->law));
+    put_decimals(out, g->exponent.estimate, 2);
+    whet__text_puts(out, " (");
+    put_decimals(out, g->exponent.low, 2);
+    whet__text_puts(out, " to ");
+    put_decimals(out, g->exponent.high, 2);
+    whet__text_putc(out, ')');
+    if (!memory && s->max_exponent > 0) {
+        whet__text_puts(out, ", target: at most ");
+        put_decimals(out, s->max_exponent, 2);
+    }
+}
+
+void whet__digest_concurrency(struct whet_text *out, const struct whet_concurrency *c)
+{
+    whet__digest_name(out, c->arm);
+    whet__text_printf(out, ": %u copies at once in ", c->copies);
+    whet__number_value(out, WHET_UNIT_DURATION, c->wall_ns);
+    whet__text_puts(out, " (one alone: ");
+    whet__number_value(out, WHET_UNIT_DURATION, c->sequential_ns);
+    whet__text_printf(out, "), %u failed, %u with other output", c->failed, c->differing);
+    if (c->why[0] != '\0')
+        whet__text_printf(out, "; %s", c->why);
+}
