@@ -1,6 +1,6 @@
-/* Waiting for a child: its end, its output, its time and the caller's wish to stop, all
- * in one poll. Expected load: thousands of short runs whose wall time is what is
- * measured, so where there is nothing to watch it blocks in wait4 and adds nothing. */
+/* Waiting for a child. Expected load: thousands of short runs whose wall time is what is
+ * measured. Between its start and its end nothing happens here but one blocking call; where
+ * its output is wanted, one for each piece of it. */
 #include "os/child.h"
 
 #include <errno.h>
@@ -15,49 +15,11 @@
 #include <unistd.h>
 
 #include "os/clock.h"
+#include "os/counters.h"
+#include "os/proc.h"
 
 #define SECOND_NS UINT64_C(1000000000)
-#define GRACE_NS  (2 * SECOND_NS)
-#define STOP_NS   (SECOND_NS / 10) /* between two questions whether to stop */
 #define READ_MAX  ((size_t)64 * 1024)
-
-enum phase {
-    PHASE_RUNNING,
-    PHASE_ASKED, /* SIGTERM is sent */
-    PHASE_KILLED /* SIGKILL is sent */
-};
-
-struct watch {
-    struct whet_child *child;
-    struct whet_spawn_result *result;
-    enum phase phase;
-    uint64_t deadline_ns; /* of this phase; UINT64_MAX: none */
-    int pidfd;            /* -1: the kernel has none, ask from time to time */
-    int ended;
-};
-
-static int pidfd_open_for(const struct whet_child *c)
-{
-#ifdef SYS_pidfd_open
-    if ((c->options->flags & WHET_SPAWN_NO_PIDFD) == 0)
-        return (int)syscall(SYS_pidfd_open, c->pid, 0);
-#endif
-    (void)c;
-    return -1;
-}
-
-static void child_signal(const struct whet_child *c, int number)
-{
-    int alone = (c->options->flags & WHET_SPAWN_SAME_GROUP) != 0;
-
-    /* It has not been waited for, so the number is still its own. */
-    (void)kill(alone ? c->pid : -c->pid, number);
-}
-
-static uint64_t time_after(uint64_t now, uint64_t ns)
-{
-    return ns < UINT64_MAX - now ? now + ns : UINT64_MAX;
-}
 
 static void pipe_close(struct whet_child_pipe *p)
 {
@@ -118,106 +80,70 @@ static void pipe_finish(struct whet_child_pipe *p)
     pipe_close(p);
 }
 
-static void watch_ask(struct watch *w, uint64_t now)
+static int pidfd_open_for(const struct whet_child *c)
 {
-    uint64_t grace = w->child->options->grace_ns;
-
-    child_signal(w->child, SIGTERM);
-    child_signal(w->child, SIGCONT); /* a stopped process takes no SIGTERM */
-    w->phase = PHASE_ASKED;
-    w->deadline_ns = time_after(now, grace != 0 ? grace : GRACE_NS);
+#ifdef SYS_pidfd_open
+    if ((c->options->flags & WHET_SPAWN_NO_PIDFD) == 0)
+        return (int)syscall(SYS_pidfd_open, c->pid, 0);
+#endif
+    (void)c;
+    return -1;
 }
 
-static void watch_advance(struct watch *w)
-{
-    const struct whet_spawn_options *o = w->child->options;
-    uint64_t now = whet__clock_now_ns();
-
-    if (w->phase == PHASE_RUNNING && o->stop != NULL && o->stop(o->ctx)) {
-        w->result->stopped = 1;
-        watch_ask(w, now);
-    } else if (now < w->deadline_ns)
-        return;
-    else if (w->phase == PHASE_RUNNING) {
-        w->result->timed_out = 1;
-        watch_ask(w, now);
-    } else if (w->phase == PHASE_ASKED) {
-        child_signal(w->child, SIGKILL);
-        w->phase = PHASE_KILLED;
-        w->deadline_ns = UINT64_MAX;
-    }
-}
-
-/* How long the next poll may take; UINT64_MAX: until something happens. */
-static uint64_t watch_patience(const struct watch *w)
-{
-    uint64_t now = whet__clock_now_ns();
-    uint64_t most = w->deadline_ns == UINT64_MAX ? UINT64_MAX
-                    : w->deadline_ns > now       ? w->deadline_ns - now
-                                                 : 0;
-
-    if (w->phase == PHASE_RUNNING && w->child->options->stop != NULL && most > STOP_NS)
-        most = STOP_NS;
-    if (w->pidfd < 0) {
-        /* Asking every 16th of its age so far costs little and errs little. */
-        uint64_t step = (now - w->child->start_ns) / 16;
-
-        step = step < 50000 ? 50000 : step > 5000000 ? 5000000 : step;
-        most = most > step ? step : most;
-    }
-    return most;
-}
-
-/* Without a descriptor for it: has it ended? It stays to be waited for. */
-static int child_has_ended(const struct whet_child *c)
+/* Has it ended? It stays to be waited for. With WNOHANG it does not block. */
+static int child_ended(const struct whet_child *c, int flags, int *error)
 {
     siginfo_t info;
+    int rc;
 
-    memset(&info, 0, sizeof(info));
-    return waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0 ||
-           info.si_pid == c->pid;
+    do {
+        memset(&info, 0, sizeof(info));
+        rc = waitid(P_PID, (id_t)c->pid, &info, WEXITED | WNOWAIT | flags);
+    } while (rc != 0 && errno == EINTR);
+    *error = rc != 0 ? -errno : 0;
+    return rc != 0 || info.si_pid == c->pid;
 }
 
-static void watch_poll(struct watch *w)
+/* Asking every 16th of its age so far costs little and errs little. */
+static struct timespec step_without_pidfd(const struct whet_child *c)
 {
-    struct whet_child *c = w->child;
-    struct pollfd fds[3] = {
-        {w->pidfd, POLLIN, 0}, {c->out.fd, POLLIN, 0}, {c->err.fd, POLLIN, 0}};
-    uint64_t patience = watch_patience(w);
-    struct timespec time = {(time_t)(patience / SECOND_NS), (long)(patience % SECOND_NS)};
-    int count = ppoll(fds, 3, patience != UINT64_MAX ? &time : NULL, NULL);
+    uint64_t step = (whet__clock_now_ns() - c->start_ns) / 16;
 
-    if (w->pidfd < 0)
-        w->ended = child_has_ended(c);
-    else
-        w->ended = count > 0 && fds[0].revents != 0;
-    if (w->ended)
-        w->result->wall_ns = whet__clock_now_ns() - c->start_ns;
-    if (count > 0 && fds[1].revents != 0)
-        (void)pipe_read(&c->out);
-    if (count > 0 && fds[2].revents != 0)
-        (void)pipe_read(&c->err);
+    step = step < 50000 ? 50000 : step > 5000000 ? 5000000 : step;
+    return (struct timespec){0, (long)step};
 }
 
-static void child_watch(struct whet_child *c, struct whet_spawn_result *out)
+/* Reads what it prints until it has ended. */
+static int child_read(struct whet_child *c, uint64_t *end_ns)
 {
-    uint64_t timeout = c->options->timeout_ns;
-    struct watch w = {
-        .child = c, .result = out, .deadline_ns = UINT64_MAX, .pidfd = pidfd_open_for(c)};
+    int pidfd = pidfd_open_for(c), ended = 0, error = 0;
 
-    if (timeout != 0)
-        w.deadline_ns = time_after(c->start_ns, timeout);
-    for (;;) {
-        watch_poll(&w);
-        if (w.ended)
-            break;
-        watch_advance(&w);
+    while (!ended) {
+        struct pollfd fds[3] = {
+            {pidfd, POLLIN, 0}, {c->out.fd, POLLIN, 0}, {c->err.fd, POLLIN, 0}};
+        struct timespec step = step_without_pidfd(c);
+        int count = ppoll(fds, 3, pidfd < 0 ? &step : NULL, NULL);
+
+        ended = pidfd < 0 ? child_ended(c, WNOHANG, &error) : count > 0 && fds[0].revents != 0;
+        if (ended)
+            *end_ns = whet__clock_now_ns();
+        if (count > 0 && fds[1].revents != 0)
+            (void)pipe_read(&c->out);
+        if (count > 0 && fds[2].revents != 0)
+            (void)pipe_read(&c->err);
     }
-    /* Its helpers must not outlive a run that was ended from here. */
-    if (w.phase != PHASE_RUNNING && (c->options->flags & WHET_SPAWN_SAME_GROUP) == 0)
-        child_signal(c, SIGKILL);
-    if (w.pidfd >= 0)
-        close(w.pidfd);
+    if (pidfd >= 0)
+        close(pidfd);
+    return error;
+}
+
+static int child_sleep(const struct whet_child *c, uint64_t *end_ns)
+{
+    int error;
+
+    (void)child_ended(c, 0, &error);
+    *end_ns = whet__clock_now_ns();
+    return error;
 }
 
 static uint64_t time_ns(struct timeval t)
@@ -238,6 +164,38 @@ static void usage_take(const struct rusage *u, struct whet_spawn_result *out)
     out->blocks_out = (uint64_t)u->ru_oublock;
 }
 
+/* What /proc knows while it has ended and is not yet waited for. */
+static void details_take(const struct whet_child *c, struct whet_spawn_result *out)
+{
+    struct whet_proc_schedule schedule;
+    struct whet_proc_io io;
+
+    if (whet__proc_io(c->pid, &io) == 0) {
+        out->known |= WHET_SPAWN_KNOWS_IO;
+        out->read_bytes = io.read_bytes;
+        out->written_bytes = io.written_bytes;
+        out->storage_read_bytes = io.storage_read_bytes;
+        out->storage_written_bytes = io.storage_written_bytes;
+    }
+    /* Last: the end is told a moment before the thread has run for the last time. */
+    if (whet__proc_schedule(c->pid, &schedule) == 0) {
+        out->known |= WHET_SPAWN_KNOWS_DELAY;
+        out->delay_ns = schedule.delay_ns;
+        out->main_cpu_ns = schedule.cpu_ns;
+    }
+}
+
+static void watch_take(const struct whet_watch *w, struct whet_spawn_result *out)
+{
+    out->timed_out = w->timed_out;
+    out->stopped = w->stopped;
+    if (w->tree_known) {
+        out->known |= WHET_SPAWN_KNOWS_TREE_MEMORY;
+        out->tree_rss_bytes =
+            w->tree_rss_bytes > out->max_rss_bytes ? w->tree_rss_bytes : out->max_rss_bytes;
+    }
+}
+
 static int child_reap(struct whet_child *c, struct whet_spawn_result *out)
 {
     struct rusage usage;
@@ -249,8 +207,6 @@ static int child_reap(struct whet_child *c, struct whet_spawn_result *out)
     while (got < 0 && errno == EINTR);
     if (got < 0)
         return -errno;
-    if (out->wall_ns == 0)
-        out->wall_ns = whet__clock_now_ns() - c->start_ns;
     out->exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     out->signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     usage_take(&usage, out);
@@ -259,14 +215,29 @@ static int child_reap(struct whet_child *c, struct whet_spawn_result *out)
 
 int whet__child_wait(struct whet_child *c, struct whet_spawn_result *out)
 {
+    const struct whet_spawn_options *o = c->options;
     struct whet_spawn_result result;
+    uint64_t end_ns = 0;
     int rc;
 
     memset(&result, 0, sizeof(result));
-    if (c->out.fd >= 0 || c->err.fd >= 0 || c->options->timeout_ns != 0 ||
-        c->options->stop != NULL)
-        child_watch(c, &result);
-    rc = child_reap(c, &result);
+    if (c->out.fd >= 0 || c->err.fd >= 0)
+        rc = child_read(c, &end_ns);
+    else
+        rc = child_sleep(c, &end_ns);
+    result.wall_ns = end_ns - c->start_ns;
+    whet__watch_end(&c->watch);
+    if (rc == 0) {
+        if ((o->flags & WHET_SPAWN_DETAILS) != 0)
+            details_take(c, &result);
+        /* Its helpers must not outlive a run that was ended from here. */
+        if (c->watch.phase != WHET_WATCH_RUNNING && (o->flags & WHET_SPAWN_SAME_GROUP) == 0)
+            whet__watch_signal(&c->watch, SIGKILL);
+        rc = child_reap(c, &result);
+    }
+    if (rc == 0 && o->counters != NULL)
+        whet__counters_end(o->counters, c->pid, &result);
+    watch_take(&c->watch, &result);
     pipe_finish(&c->out);
     pipe_finish(&c->err);
     result.out_cut = c->out.cut;

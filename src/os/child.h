@@ -1,4 +1,4 @@
-/* os/child.h - a child that was started: reading its pipes until it ends.
+/* os/child.h - a child that was started: waiting for its end, reading its pipes until then.
  *
  * Shape    for os/spawn.c, which starts it and hands it over once.
  * Units    nanoseconds.
@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "os/spawn.h"
+#include "os/watch.h"
 
 /* The reading end of a pipe, and where its bytes go. */
 struct whet_child_pipe {
@@ -26,10 +27,11 @@ struct whet_child {
     uint64_t start_ns;
     struct whet_child_pipe out;
     struct whet_child_pipe err;
+    struct whet_watch watch;
     const struct whet_spawn_options *options;
 };
 
-/* Waits for its end, or brings it about, and fills *out. */
+/* Waits for its end, ends the watch, and fills *out. */
 WHET_MUST_USE int whet__child_wait(struct whet_child *c, struct whet_spawn_result *out);
 
 #endif

@@ -9,6 +9,11 @@
  *          started: that is 0 and told in the result.
  * Threads  runs may go on in parallel; each waits for its own child only.
  *
+ * Measuring adds next to nothing: all files are opened and all else is prepared before the
+ * clock starts, the caller sleeps in one system call, the clock stops when that returns, and
+ * what the kernel knows of the run is read after that (bench/overhead). A time-out, `stop`
+ * and the memory of the tree are another thread's work (os/watch.h).
+ *
  * The program gets its own process group, /dev/null as its input unless told
  * otherwise, default SIGPIPE and no blocked signals. Signals go to the whole group.
  */
@@ -23,6 +28,9 @@
 
 #include "base/text.h"
 
+struct whet_affinity;
+struct whet_counters;
+
 enum whet_spawn_output {
     WHET_SPAWN_NULL,    /* thrown away by the kernel */
     WHET_SPAWN_INHERIT, /* where ours goes */
@@ -36,7 +44,8 @@ enum whet_spawn_flags {
                                           terminal); only itself is signalled then */
     WHET_SPAWN_NO_PIDFD = 1 << 2,      /* for tests: as on kernels before 5.3 */
     WHET_SPAWN_DETAILS = 1 << 3,       /* read what /proc knows of it, once it has ended */
-    WHET_SPAWN_TREE_MEMORY = 1 << 4    /* watch the memory of it and all below it */
+    WHET_SPAWN_TREE_MEMORY = 1 << 4,   /* watch the memory of it and all below it */
+    WHET_SPAWN_NICE = 1 << 5           /* give it the priority `nice` */
 };
 
 /* What could be found out beyond the rest. */
@@ -62,11 +71,17 @@ struct whet_spawn_options {
     enum whet_spawn_output err;
     struct whet_text *out_text; /* of WHET_SPAWN_CAPTURE: appended to */
     struct whet_text *err_text;
-    unsigned flags;         /* enum whet_spawn_flags */
-    uint64_t timeout_ns;    /* 0: none */
-    uint64_t grace_ns;      /* between SIGTERM and SIGKILL; 0: 2 s */
-    int (*stop)(void *ctx); /* asked some ten times a second; 1 ends the run */
+    unsigned flags;      /* enum whet_spawn_flags */
+    uint64_t timeout_ns; /* 0: none */
+    uint64_t grace_ns;   /* between SIGTERM and SIGKILL; 0: 2 s */
+    /* Asked some twenty times a second from another thread, which watches all runs: it must
+     * be quick and start no run. 1 ends this one. Never
+     * asked after the call is over. */
+    int (*stop)(void *ctx);
     void *ctx;
+    const struct whet_affinity *cpus; /* where it may run (os/affinity.h); NULL: where we may */
+    int nice;                         /* with WHET_SPAWN_NICE: -20 (first) to 19 (last) */
+    struct whet_counters *counters;   /* that count it (os/counters.h); NULL: none */
 };
 
 struct whet_spawn_result {
@@ -98,7 +113,9 @@ struct whet_spawn_result {
     uint64_t storage_read_bytes; /* of them, what storage had to deliver and take */
     uint64_t storage_written_bytes;
     uint64_t tree_rss_bytes; /* the most that it and all below it had in RAM together, as
-                                seen from time to time; shared pages count in each */
+                                seen from time to time (after 4 ms, then ever more seldom up
+                                to 64 ms apart); shared pages count in each. At least
+                                max_rss_bytes, which it is when it was always alone */
     uint64_t cycles, instructions, branch_misses, cache_misses;
 };
 
@@ -106,7 +123,8 @@ struct whet_spawn_result {
  * nobody waits for processes it left in the background; those are killed only when
  * the run was ended from here.
  * -ENOENT, -EACCES, -ENOTDIR: program or folder missing or closed to us; -E2BIG: too
- * many arguments; -EMFILE, -EAGAIN, -ENOMEM: no room. */
+ * many arguments; -EPERM, -EACCES: no right to that priority; -EINVAL: no such priority, or
+ * no such processor any more; -EMFILE, -EAGAIN, -ENOMEM: no room. */
 WHET_MUST_USE int whet__spawn_run(const struct whet_spawn_options *options,
                                   struct whet_spawn_result *out, struct whet_error *err);
 
