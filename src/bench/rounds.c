@@ -12,6 +12,7 @@
 #include "bench/pad.h"
 #include "bench/precision.h"
 #include "os/clock.h"
+#include "os/counters.h"
 
 #define PRECISION_LEVEL 0.99
 
@@ -20,11 +21,13 @@ struct session {
     size_t count;
     struct whet_rounds_options o;
     struct whet_result *r;
+    size_t first; /* our first arm in it */
     struct whet_random random;
     struct whet_text out, err;
     struct whet_bench_output output; /* points to them where they are wanted */
     struct whet_pad pads[WHET_ROUNDS_ARMS_MAX];
-    double *values; /* of one run */
+    double *values;                     /* of one run */
+    struct whet_counters *own_counters; /* closed at the end; NULL: there are none of our own */
     uint64_t start_ns;
     uint64_t done; /* runs */
     int stopped;
@@ -80,6 +83,11 @@ static int check_options(const struct whet_rounds_options *o, struct whet_error 
     return 0;
 }
 
+static struct whet_result_arm *arm_at(const struct session *s, size_t i)
+{
+    return whet__result_arm(s->r, s->first + i);
+}
+
 static int asked_to_stop(struct session *s)
 {
     if (!s->stopped && s->o.stop != NULL && s->o.stop(s->o.ctx))
@@ -108,7 +116,7 @@ static void tell_progress(const struct session *s, const char *arm,
 static int note_outcome(struct session *s, size_t i, const struct whet_bench_sample *sample,
                         const struct whet_error *why)
 {
-    struct whet_result_arm *arm = whet__result_arm(s->r, i);
+    struct whet_result_arm *arm = arm_at(s, i);
 
     if (sample->outcome == WHET_BENCH_OK) {
         s->failures_in_row[i] = 0;
@@ -140,8 +148,12 @@ static void prepare(struct session *s, size_t i, struct whet_bench_sample *sampl
 static void measure(struct session *s, size_t i, struct whet_bench_sample *sample,
                     struct whet_error *why)
 {
-    struct whet_sample_options how = {
-        .spawn_flags = s->o.spawn_flags, .stop = s->o.stop, .ctx = s->o.ctx};
+    struct whet_sample_options how = {.spawn_flags = s->o.spawn_flags,
+                                      .cpus = s->o.cpus,
+                                      .nice = s->o.nice,
+                                      .counters = s->o.counters,
+                                      .stop = s->o.stop,
+                                      .ctx = s->o.ctx};
 
     if (s->o.pad_env)
         how.env = whet__pad_draw(&s->pads[i], &s->random);
@@ -196,7 +208,7 @@ static int keep(struct session *s, size_t i, const struct whet_bench_sample *sam
         .at_seconds = (double)(begin_ns - s->start_ns) / 1e9,
     };
 
-    return whet__result_add_sample(s->r, whet__result_arm(s->r, i), &kept, s->values);
+    return whet__result_add_sample(s->r, arm_at(s, i), &kept, s->values);
 }
 
 /* Every second round goes through the arms in the reverse order of the one before: over
@@ -227,7 +239,7 @@ static int run_round(struct session *s, unsigned round, int warmup)
         size_t i = s->order[k];
         int rc;
 
-        if (whet__result_arm(s->r, i)->left_out)
+        if (arm_at(s, i)->left_out)
             continue;
         sample.position = position++;
         tell_progress(s, s->arms[i].about.name, &sample);
@@ -243,7 +255,7 @@ static int run_round(struct session *s, unsigned round, int warmup)
 static int all_left_out(const struct session *s)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (!whet__result_arm(s->r, i)->left_out)
+        if (!arm_at(s, i)->left_out)
             return 0;
     }
     return 1;
@@ -305,18 +317,47 @@ static int run_session(struct session *s)
     return 0;
 }
 
+/* Where memory and counters come from, and that they can. */
+static int sources_open(struct session *s)
+{
+    const char *said;
+    int rc;
+
+    if ((s->o.spawn_flags & WHET_SPAWN_TREE_MEMORY) != 0)
+        s->r->memory_source = "sampled";
+    if (s->o.no_counters)
+        s->o.counters = NULL;
+    else if (s->o.counters == NULL) {
+        rc = whet__counters_new(&s->own_counters, NULL);
+        if (rc != 0)
+            return rc;
+        s->o.counters = s->own_counters;
+    }
+    if (s->o.counters == NULL)
+        return 0;
+    said = whet__result_string(s->r, whet__counters_describe(s->o.counters));
+    if (said == NULL)
+        return -ENOMEM;
+    s->r->counters = said;
+    if (whet__counters_count(s->o.counters) == 0)
+        s->o.counters = NULL;
+    return 0;
+}
+
 static int session_open(struct session *s)
 {
     struct whet_result_arm *added;
+    int rc = sources_open(s);
 
+    if (rc != 0)
+        return rc;
     s->r->seed = s->o.seed;
     s->r->end = WHET_RESULT_COMPLETE;
     s->values = whet__mem_zalloc(s->r->metric_count, sizeof(*s->values));
     if (s->values == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < s->count; i++) {
-        int rc = whet__result_add_arm(s->r, &s->arms[i].about, &added);
-
+        rc = whet__result_add_arm(s->r, &s->arms[i].about, &added);
         if (rc == 0 && s->o.pad_env)
             rc = whet__pad_init(&s->pads[i], s->arms[i].env);
         if (rc != 0)
@@ -353,13 +394,18 @@ static void session_close(struct session *s)
     }
     whet__text_clear(&s->out);
     whet__text_clear(&s->err);
+    whet__counters_free(s->own_counters);
     whet__mem_free(s->values);
 }
 
 int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms, size_t count,
                      const struct whet_rounds_options *options, struct whet_error *err)
 {
-    struct session s = {.arms = arms, .count = count, .o = with_defaults(options), .r = into};
+    struct session s = {.arms = arms,
+                        .count = count,
+                        .o = with_defaults(options),
+                        .r = into,
+                        .first = whet__result_count(into)};
     int rc = check_arms(arms, count, err);
 
     if (rc == 0)
@@ -369,6 +415,10 @@ int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms
     rc = session_open(&s);
     if (rc == -ENOMEM)
         whet_error_set(err, rc, "out of memory");
+    else if (rc != 0)
+        whet_error_set(err, rc,
+                       "cannot measure this together with what was measured before: %s",
+                       strerror(-rc));
     if (rc == 0)
         rc = set_up(&s, err);
     if (rc == 0) {

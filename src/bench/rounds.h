@@ -47,9 +47,15 @@ struct whet_rounds_options {
     uint64_t seed;        /* of the orders */
     size_t out_max_bytes; /* captured of each run's stdout; 0: thrown away */
     size_t err_max_bytes; /* likewise of its stderr */
-    unsigned spawn_flags; /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY */
-    int pad_env;          /* 1: an environment variable of 0 to 4 KiB, drawn anew for each
-                             run, so that no arm keeps a lucky stack (bench/pad.h) */
+    unsigned spawn_flags; /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY, NICE */
+    int nice;             /* of each run, with WHET_SPAWN_NICE */
+    const struct whet_affinity
+        *cpus;                      /* where runs may run (os/affinity.h); NULL: where we may */
+    int no_counters;                /* 1: the hardware's counters are left alone */
+    struct whet_counters *counters; /* NULL: the hardware's, where it has any, opened and
+                                       closed by the session */
+    int pad_env; /* 1: an environment variable of 0 to 4 KiB, drawn anew for each
+                    run, so that no arm keeps a lucky stack (bench/pad.h) */
 
     /* Called before each run, outside of what is measured. Not 0 (-errno, *why filled)
      * fails this run. */
@@ -66,17 +72,18 @@ struct whet_rounds_options {
     void (*after)(void *ctx, size_t arm, const struct whet_bench_sample *sample,
                   const struct whet_bench_output *output);
     void (*progress)(void *ctx, const struct whet_rounds_progress *p);
-    /* Asked some ten times a second, perhaps from another thread; 1 ends the session, the
-     * run under way with it. */
+    /* Asked between runs, and while one goes on some twenty times a second from another thread
+     * (struct whet_spawn_options); 1 ends the session, the run under way with it. */
     int (*stop)(void *ctx);
     void *ctx; /* of all five, each of which may be NULL */
 };
 
 /* Runs the session: adds an arm to `into` for each of `arms`, in their order, with a
- * sample for each run that counts, and sets what `into` tells of rounds, seed, time and
- * end. `options` and `err` may be NULL. When it is stopped, what was measured is kept.
- * -EINVAL: no arm or too many, a name that is missing or there twice, an empty argv,
- * an option out of range.  -ECHILD: the setup of an arm failed.  -ENOMEM. */
+ * sample for each run that counts, and sets what `into` tells of rounds, seed, time, end and
+ * of where memory and counters come from. `options` and `err` may be NULL. When it is stopped,
+ * what was measured is kept. -EINVAL: no arm or too many, a name that is missing or there
+ * twice, an empty argv, an option out of range.  -ECHILD: the setup of an arm failed.  -ENOMEM.
+ */
 WHET_MUST_USE int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms,
                                    size_t count, const struct whet_rounds_options *options,
                                    struct whet_error *err);

@@ -87,6 +87,9 @@ void whet__sample_take(struct whet_bench_sample *out, const struct whet_bench_ar
                                    .err_text = err_text,
                                    .flags = options->spawn_flags,
                                    .timeout_ns = arm->timeout_ns,
+                                   .cpus = options->cpus,
+                                   .nice = options->nice,
+                                   .counters = options->counters,
                                    .stop = options->stop,
                                    .ctx = options->ctx};
 

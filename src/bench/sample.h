@@ -59,10 +59,12 @@ struct whet_bench_output {
 
 /* How runs are made, the same for all of a session. */
 struct whet_sample_options {
-    unsigned spawn_flags;   /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY */
-    const char *const *env; /* instead of the arm's; NULL: the arm's */
-    int (*stop)(void *ctx); /* asked some ten times a second, perhaps from another thread;
-                               1 ends the run; may be NULL */
+    unsigned spawn_flags;             /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY, NICE */
+    const char *const *env;           /* instead of the arm's; NULL: the arm's */
+    const struct whet_affinity *cpus; /* where it may run; NULL: where we may */
+    int nice;                         /* with WHET_SPAWN_NICE */
+    struct whet_counters *counters;   /* NULL: none */
+    int (*stop)(void *ctx);           /* as in struct whet_spawn_options; may be NULL */
     void *ctx;
 };
 
