@@ -5,6 +5,18 @@
  * Memory   none is allocated; the caller lends scratch room.
  * Errors   0 or a negative errno value; on error *out is untouched.
  * Threads  safe from any; the same input gives the same answer.
+ *
+ * Every law is fitted by least squares of relative residuals, with a base (start-up cost) and
+ * a factor that are not negative. The one with the smallest AICc is taken, or a simpler one
+ * that is within 2 of it; POWER, with an exponent of its own, only where it is better than
+ * all by 6. Source: Burnham and Anderson, Model Selection and Multimodel Inference, 2nd ed.,
+ * sections 2.4 and 2.6.
+ *
+ * The exponent and its interval come from base + factor * size^exponent: all exponents whose
+ * best fit is not worse than the best of all, by the F distribution (Bates and Watts,
+ * Nonlinear Regression Analysis, section 6.1).
+ *
+ * GROWTH-FIGURES
  */
 #ifndef WHET_STAT_GROWTH_H
 #define WHET_STAT_GROWTH_H
@@ -30,7 +42,8 @@ struct whet_growth {
     double base; /* cost = base + factor * law(size) */
     double factor;
     double error;                  /* root mean square of the relative residuals: 0.05 is 5 % */
-    struct whet_interval exponent; /* of base-free growth: d ln(cost - base) / d ln(size) */
+    struct whet_interval exponent; /* of base-free growth: d ln(cost - base) / d ln(size);
+ of CONSTANT, where there is none, of the whole: d ln(cost) / d ln(size) */
 };
 
 struct whet_growth_point {
@@ -38,7 +51,9 @@ struct whet_growth_point {
     double cost;
 };
 
-/* Fits `n` points, several of them at each size. `level` of the interval of the exponent.
+/* Fits `n` points in any order, several of them at each size or one; `level` of the interval
+ * of the exponent. With fewer than 4 points the interval has no end. The law is UNKNOWN when
+ * the best one is off by more than a quarter, as for costs that fall with size.
  * -EINVAL: fewer than 3 different sizes, a size or cost that is not positive and finite, or
  * level outside 0..1. */
 WHET_MUST_USE int whet__growth_fit(struct whet_growth *out,

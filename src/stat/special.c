@@ -49,6 +49,53 @@ double whet__normal_quantile(double p)
     return p <= 0.5 ? lower_quantile(p) : -lower_quantile(1 - p);
 }
 
+/* P(|T| <= t), t >= 0: sums in powers of cos(theta), theta = atan(t / sqrt(freedom)). */
+static double student_within(double t, size_t freedom)
+{
+    double theta = atan(t / sqrt((double)freedom)), c = cos(theta), term, sum = 0;
+    size_t first = freedom % 2;
+
+    if (freedom == 1)
+        return 2 * theta / PI;
+    term = first == 1 ? c : 1;
+    for (size_t k = first; k + 2 <= freedom && term > NEGLIGIBLE; k += 2) {
+        sum += term;
+        term *= c * c * (double)(k + 1) / (double)(k + 2);
+    }
+    return first == 1 ? 2 / PI * (theta + sin(theta) * sum) : sin(theta) * sum;
+}
+
+double whet__student_cdf(double t, size_t freedom)
+{
+    double within;
+
+    if (freedom == 0 || isnan(t))
+        return NAN;
+    within = student_within(fabs(t), freedom);
+    return t < 0 ? (1 - within) / 2 : (1 + within) / 2;
+}
+
+double whet__student_quantile(double p, size_t freedom)
+{
+    double low = 0, high = 1, within = 2 * fabs(p - 0.5);
+
+    if (freedom == 0 || !(p >= 0 && p <= 1))
+        return NAN;
+    if (p == 0 || p == 1)
+        return p == 0 ? -INFINITY : INFINITY;
+    while (student_within(high, freedom) < within && high < 1e15)
+        high *= 2;
+    for (int i = 0; i < 100 && high - low > 1e-15 * high; i++) {
+        double middle = (low + high) / 2;
+
+        if (student_within(middle, freedom) < within)
+            low = middle;
+        else
+            high = middle;
+    }
+    return p < 0.5 ? -high : high;
+}
+
 /* ln(n!) minus Stirling's formula. Up to 18 the factorial is exact in a double; above,
  * five terms of the series leave less than 1e-17. */
 static double stirling_error(double n)

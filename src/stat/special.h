@@ -8,6 +8,7 @@
  *
  * Sources  normal cdf: erfc of the C library (Abramowitz & Stegun 7.1.22).
  *          normal quantile: start of A&S 26.2.23, refined by Halley's method.
+ *          Student's t: the finite series of A&S 26.7.3 and 26.7.4.
  *          binomial: C. Loader, "Fast and Accurate Computation of Binomial
  *          Probabilities", 2000 (saddle point form), summed outwards.
  * Accuracy measured against exact integers and 80-digit decimals: relative error
@@ -17,6 +18,7 @@
 #ifndef WHET_STAT_SPECIAL_H
 #define WHET_STAT_SPECIAL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* P(Z <= z) of the standard normal. */
@@ -24,6 +26,11 @@ double whet__normal_cdf(double z);
 
 /* The z with P(Z <= z) = p, 0 <= p <= 1; infinite at the ends. */
 double whet__normal_quantile(double p);
+
+/* P(T <= t) of Student's t with that many degrees of freedom (1 or more), and the t with
+ * P(T <= t) = p. */
+double whet__student_cdf(double t, size_t freedom);
+double whet__student_quantile(double p, size_t freedom);
 
 /* P(X = k) and P(X <= k) of n trials with success ratio p. A k above n is fine. */
 double whet__binomial_pmf(uint64_t k, uint64_t n, double p);
