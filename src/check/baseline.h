@@ -22,7 +22,11 @@
 struct whet_baseline;
 
 /* Results of suites that `report` has replace those of the same name; the others of the
- * file stay. */
+ * file stay. A name is one for a file: at most 100 bytes, no '/', no '.' in front, not
+ * ending in .json. Kept programs that no result of the file refers to any more are
+ * removed.
+ * -ENODATA: the report has no result.  Of programs, with `binaries`: -ESTALE: it is not the
+ * file any more that was measured; -ENOEXEC: neither ELF nor a script; -EFBIG: over 64 MiB. */
 WHET_MUST_USE int whet__baseline_save(const char *dir, const char *name,
                                       const struct whet_report *report, int binaries,
                                       struct whet_error *err);
@@ -42,7 +46,10 @@ const char *whet__baseline_program(const struct whet_baseline *b, const char *su
                                    const char *arm);
 
 /* Judges every arm of the outcome's result against the arm of the same name in `saved`
- * (whet__judge_stored) and fills the outcome's judgements, which must be NULL. */
+ * (whet__judge_stored) and fills the outcome's judgements, which must be NULL and are then
+ * the report's. An arm that `saved` lacks gets verdict NONE.
+ * -EXDEV: measured on machines that differ, and not `any_machine`.  -EINVAL: there are
+ * judgements, or no result.  -ENOMEM. */
 WHET_MUST_USE int whet__baseline_judge(struct whet_outcome *outcome,
                                        const struct whet_result *saved,
                                        const struct whet_verdict_options *options,
