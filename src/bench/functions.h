@@ -32,6 +32,9 @@ struct whet_functions_options {
     uint64_t epoch_ns;      /* the least length of an epoch; 0: 1 ms and 1000 steps of the
                                clock */
     unsigned epochs;        /* in each launch; 0: 5 */
+    int linear;             /* 1: the k-th epoch has k times the iterations, and a sample is
+                               the slope over them instead of the median */
+    uint64_t timeout_ns;    /* of each launch; 0: none */
     const char *scratch;    /* folder that all launches may keep files in; NULL: made and
                                removed by us */
     int (*stop)(void *ctx); /* as in struct whet_sample_options */
@@ -48,22 +51,37 @@ void whet__functions_free(struct whet_functions *f);
 
 size_t whet__functions_count(const struct whet_functions *f);
 const char *whet__functions_name(const struct whet_functions *f, size_t index);
-const char *whet__functions_about(const struct whet_functions *f,
-                                  size_t index); /* "" if none */
+const char *whet__functions_group(const struct whet_functions *f, size_t index); /* or "" */
+const char *whet__functions_about(const struct whet_functions *f, size_t index); /* or "" */
 
-/* Finds each one's number of iterations. A benchmark that fails is an error that names it,
- * as is one whose loop the compiler has removed. */
+/* Finds each one's number of iterations, throughput and counters, by a launch of its own. A
+ * benchmark that fails is an error that names it (-ECHILD), as is one whose loop the compiler
+ * has removed. One that says that it cannot be run here leaves: those behind it move up.
+ * -ECANCELED: `stop` said so. */
 WHET_MUST_USE int whet__functions_calibrate(struct whet_functions *f, struct whet_error *err);
+
+/* Those that left, and why. */
+size_t whet__functions_skipped_count(const struct whet_functions *f);
+const char *whet__functions_skipped(const struct whet_functions *f, size_t index,
+                                    const char **why);
 
 /* Takes the iterations of another version of the program, where names are equal, so that
  * both do the same work. */
-void whet__functions_share_counts(struct whet_functions *f, const struct whet_functions *with);
+WHET_MUST_USE int whet__functions_share_counts(struct whet_functions *f,
+                                               const struct whet_functions *with,
+                                               struct whet_error *err);
 
-/* The arms, and what a session has to ask of each run of them (struct whet_rounds_options,
- * .measured): `index` counts from the first of these arms. Borrowed. */
+/* The arms, whet__functions_count of them, once they are calibrated; and what a session has
+ * to ask of each run of them (struct whet_rounds_options, .measured): `index` counts from the
+ * first of these arms. Borrowed, until counts are shared.
+ *
+ * Of the metrics wall, active and CPU time, delay and allocations are those of an iteration;
+ * memory is that of the launch; all others are not known. An arm's program_hash is of the
+ * program and the benchmark's name: two benchmarks of one program are not the same code. */
 const struct whet_bench_arm *whet__functions_arms(const struct whet_functions *f);
 WHET_MUST_USE int whet__functions_add_metrics(const struct whet_functions *f,
                                               struct whet_result *r);
+/* -EBADMSG: the launch left no answer, or not that of this benchmark.  -ECHILD: it failed. */
 WHET_MUST_USE int whet__functions_measured(struct whet_functions *f, size_t index,
                                            const struct whet_bench_sample *sample,
                                            const struct whet_bench_output *output,
