@@ -3,6 +3,7 @@
 #include "export/export.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/nearest.h"

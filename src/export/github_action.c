@@ -2,6 +2,7 @@
  * customBiggerIsBetter: a list of names with values. It tells series apart by their names
  * alone and compares plain numbers, so a name is always of the same unit. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/double.h"
