@@ -47,6 +47,34 @@ static void slug_make(char out[64], const char *name)
     out[n] = '\0';
 }
 
+/* Whether the slug is empty, or of a measure that stands before it: two counters can differ
+ * in what a slug cannot hold. */
+static int is_taken(const struct whet_result *r, size_t metric, const char *slug)
+{
+    static const char *const own[] = {"", "latency", "throughput", "bytes-per-second"};
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+        if (strcmp(own[i], slug) == 0)
+            return 1;
+    }
+    for (size_t i = 0; i < metric; i++) {
+        char other[64];
+
+        slug_make(other, r->metrics[i].name);
+        if (strcmp(other, slug) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* Memory, allocations and the program's own counters. */
+static int is_measure(size_t metric)
+{
+    return metric == WHET_METRIC_MEMORY || metric == WHET_METRIC_TREE_MEMORY ||
+           metric == WHET_METRIC_ALLOCATIONS || metric == WHET_METRIC_ALLOCATED ||
+           metric >= WHET_METRIC_IDS;
+}
+
 static void row_put(struct whet_json *j, struct whet_rows *rows, const struct whet_row *row)
 {
     struct whet_row_metric wall, m;
@@ -60,15 +88,9 @@ static void row_put(struct whet_json *j, struct whet_rows *rows, const struct wh
     for (size_t i = 0; i < row->result->metric_count; i++) {
         char slug[64];
 
-        if (i != WHET_METRIC_MEMORY && i != WHET_METRIC_TREE_MEMORY &&
-            i != WHET_METRIC_ALLOCATIONS && i != WHET_METRIC_ALLOCATED && i < WHET_METRIC_IDS)
-            continue;
         slug_make(slug, row->result->metrics[i].name);
-        /* Its own counter may not take the name of a measure that is there. */
-        if (slug[0] == '\0' || strcmp(slug, "latency") == 0 ||
-            strcmp(slug, "throughput") == 0 || strcmp(slug, "bytes-per-second") == 0)
-            continue;
-        if (whet__row_metric(&m, rows, row, i))
+        if (is_measure(i) && !is_taken(row->result, i, slug) &&
+            whet__row_metric(&m, rows, row, i))
             measure_put(j, slug, &m.median);
     }
     whet__json_object_end(j);

@@ -2,6 +2,7 @@
  * aggregates mean, median, stddev and cv, in nanoseconds. Its compare.py reads it. An arm
  * without a run that ended well is one entry with its error. */
 #include <math.h>
+#include <string.h>
 
 #include "base/json.h"
 #include "export/forms.h"
@@ -88,6 +89,38 @@ static void times_put(struct whet_json *j, uint64_t iterations, const struct ent
     whet__json_put_string(j, "time_unit", "ns");
 }
 
+/* The form has counters beside its own keys; a key must not stand twice. */
+static int is_key(const char *name)
+{
+    static const char *const keys[] = {"name",
+                                       "family_index",
+                                       "per_family_instance_index",
+                                       "run_name",
+                                       "run_type",
+                                       "repetitions",
+                                       "threads",
+                                       "repetition_index",
+                                       "iterations",
+                                       "real_time",
+                                       "cpu_time",
+                                       "time_unit",
+                                       "label",
+                                       "bytes_per_second",
+                                       "items_per_second",
+                                       "big_o",
+                                       "rms",
+                                       "error_occurred",
+                                       "skipped",
+                                       "error_message",
+                                       "skip_message"};
+
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        if (strcmp(keys[i], name) == 0)
+            return 1;
+    }
+    return 0;
+}
+
 /* Rates under the names of google/benchmark, and the program's own counters. */
 static void counters_put(struct whet_json *j, const struct whet_row *row, size_t i, double wall)
 {
@@ -100,7 +133,7 @@ static void counters_put(struct whet_json *j, const struct whet_row *row, size_t
     for (size_t m = WHET_METRIC_IDS; m < row->result->metric_count; m++) {
         double value = whet__arm_value(row->result, row->arm, i, m);
 
-        if (isfinite(value))
+        if (isfinite(value) && !is_key(row->result->metrics[m].name))
             whet__json_put_double(j, row->result->metrics[m].name, value);
     }
 }
