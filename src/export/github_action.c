@@ -103,9 +103,9 @@ static void rates_put(struct list *l, const struct whet_row *row)
     if (!whet__row_metric(&wall, &l->rows, row, WHET_METRIC_WALL))
         return;
     if (whet__row_rate(&rate, row->arm->items, &wall.median))
-        entry_put(l, row, "items", "items/s", &rate, wall.summary.n);
+        entry_put(l, row, "items/s", "items/s", &rate, wall.summary.n);
     if (whet__row_rate(&rate, row->arm->bytes, &wall.median))
-        entry_put(l, row, "bytes", "bytes/s", &rate, wall.summary.n);
+        entry_put(l, row, "bytes/s", "bytes/s", &rate, wall.summary.n);
 }
 
 static int list_put(struct whet_text *out, const struct whet_report *report,
