@@ -103,6 +103,8 @@ struct whet_digest_table {
     char scale[96]; /* heading of the histograms */
 };
 
+/* A row for each outcome of a report. */
+void whet__digest_table_suites(struct whet_digest_table *t, const struct whet_report *report);
 /* A row for each arm; `bins` characters of histogram (0: none), in ASCII if so. */
 void whet__digest_table_arms(struct whet_digest_table *t, const struct whet_digest *d,
                              unsigned bins, int ascii);
@@ -111,6 +113,8 @@ void whet__digest_table_targets(struct whet_digest_table *t, const struct whet_d
 void whet__digest_table_concurrency(struct whet_digest_table *t, const struct whet_digest *d);
 /* A row for each metric that is known, of each arm. */
 void whet__digest_table_metrics(struct whet_digest_table *t, const struct whet_digest *d);
+/* What ran: a row for each arm. */
+void whet__digest_table_commands(struct whet_digest_table *t, const struct whet_digest *d);
 /* A row for each run. */
 void whet__digest_table_samples(struct whet_digest_table *t, const struct whet_digest *d);
 

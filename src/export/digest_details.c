@@ -42,6 +42,7 @@ void whet__digest_table_targets(struct whet_digest_table *t, const struct whet_d
     whet__digest_table_column(t, "limit", WHET_ALIGN_RIGHT, 60);
     whet__digest_table_column(t, "state", WHET_ALIGN_LEFT, 90);
     whet__digest_table_column(t, "why", WHET_ALIGN_LEFT, 10);
+    t->columns[t->column_count - 1].shrinks = 1;
     whet__table_init(&t->table, t->columns, t->column_count);
     for (size_t i = 0; i < d->outcome->targets.len; i++)
         target_row(&t->table, whet__vec_at(&d->outcome->targets, i));
@@ -57,6 +58,8 @@ void whet__digest_table_concurrency(struct whet_digest_table *t, const struct wh
     whet__digest_table_column(t, "failed", WHET_ALIGN_RIGHT, 70);
     whet__digest_table_column(t, "other output", WHET_ALIGN_RIGHT, 60);
     whet__digest_table_column(t, "state", WHET_ALIGN_LEFT, 90);
+    whet__digest_table_column(t, "why", WHET_ALIGN_LEFT, 10);
+    t->columns[t->column_count - 1].shrinks = 1;
     whet__table_init(&t->table, t->columns, t->column_count);
     for (size_t i = 0; i < d->outcome->concurrency.len; i++) {
         const struct whet_concurrency *c = whet__vec_at(&d->outcome->concurrency, i);
@@ -71,6 +74,7 @@ void whet__digest_table_concurrency(struct whet_digest_table *t, const struct wh
         whet__table_count(&t->table, c->differing > 0 ? WHET_ROLE_BAD : WHET_ROLE_PLAIN,
                           c->differing);
         whet__table_cell(&t->table, whet__digest_target_role(c->state), state_word(c->state));
+        whet__table_cell(&t->table, WHET_ROLE_DIM, c->why);
     }
 }
 
@@ -119,6 +123,28 @@ void whet__digest_table_metrics(struct whet_digest_table *t, const struct whet_d
             metric_row(&t->table, d, i, k, named);
             named = 1;
         }
+    }
+}
+
+void whet__digest_table_commands(struct whet_digest_table *t, const struct whet_digest *d)
+{
+    memset(t, 0, sizeof(*t));
+    whet__digest_table_names(t, "name");
+    whet__digest_table_column(t, "command", WHET_ALIGN_LEFT, 90);
+    t->columns[t->column_count - 1].shrinks = 1;
+    whet__digest_table_column(t, "program", WHET_ALIGN_LEFT, 80);
+    t->columns[t->column_count - 1].shrinks = 1;
+    whet__digest_table_column(t, "hash", WHET_ALIGN_LEFT, 70);
+    whet__table_init(&t->table, t->columns, t->column_count);
+    for (size_t i = 0; i < d->count; i++) {
+        const struct whet_result_arm *arm = whet__digest_arm(d, i);
+
+        whet__table_row(&t->table);
+        whet__table_cell(&t->table, WHET_ROLE_PLAIN, arm->name);
+        whet__table_cell(&t->table, WHET_ROLE_PLAIN, arm->command != NULL ? arm->command : "-");
+        whet__table_cell(&t->table, WHET_ROLE_PLAIN, arm->program != NULL ? arm->program : "-");
+        whet__table_cell(&t->table, WHET_ROLE_DIM,
+                         arm->program_hash != NULL ? arm->program_hash : "-");
     }
 }
 

@@ -340,3 +340,42 @@ void whet__digest_table_judgements(struct whet_digest_table *t, const struct whe
             judgement_row(&t->table, d, i, metrics);
     }
 }
+
+static int suite_row(struct whet_table *t, const struct whet_outcome *o)
+{
+    int failed = whet__digest_failed(o);
+    struct whet_text answer;
+    struct whet_digest d;
+    int rc = whet__digest_init(&d, o);
+
+    if (rc != 0)
+        return rc;
+    whet__text_init(&answer, WHET_DIGEST_TEXT);
+    whet__digest_answer(&answer, &d);
+    rc = whet__text_error(&answer);
+    whet__table_row(t);
+    whet__table_cell(t, WHET_ROLE_PLAIN, whet__digest_title(o, "-"));
+    whet__table_cell(t, failed ? WHET_ROLE_BAD : whet__digest_role(o->verdict),
+                     failed ? whet__verdict_title(WHET_VERDICT_FAIL)
+                            : whet__verdict_title(o->verdict));
+    whet__table_cell(t, WHET_ROLE_PLAIN, whet__text_str(&answer));
+    whet__text_clear(&answer);
+    whet__digest_clear(&d);
+    return rc;
+}
+
+void whet__digest_table_suites(struct whet_digest_table *t, const struct whet_report *report)
+{
+    memset(t, 0, sizeof(*t));
+    whet__digest_table_names(t, "suite");
+    whet__digest_table_column(t, "verdict", WHET_ALIGN_LEFT, 90);
+    whet__digest_table_column(t, "most telling", WHET_ALIGN_LEFT, 60);
+    t->columns[t->column_count - 1].shrinks = 1;
+    whet__table_init(&t->table, t->columns, t->column_count);
+    for (size_t i = 0; i < report->outcomes.len && t->table.error == 0; i++) {
+        int rc = suite_row(&t->table, whet__vec_at(&report->outcomes, i));
+
+        if (t->table.error == 0)
+            t->table.error = rc;
+    }
+}

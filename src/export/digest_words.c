@@ -112,9 +112,40 @@ static size_t telling_arm(const struct whet_digest *d)
     return best;
 }
 
+/* What made it fail that is no comparison: a target, copies at once, growth. */
+static void answer_of_limits(struct whet_text *out, const struct whet_outcome *o)
+{
+    for (size_t i = 0; i < o->targets.len; i++) {
+        const struct whet_target *t = whet__vec_at(&o->targets, i);
+
+        if (t->state != WHET_TARGET_MISSED)
+            continue;
+        whet__digest_name(out, t->arm);
+        whet__text_printf(out, ": %s ", whet__digest_target_title(t));
+        whet__digest_target(out, t);
+        return;
+    }
+    for (size_t i = 0; i < o->concurrency.len; i++) {
+        const struct whet_concurrency *c = whet__vec_at(&o->concurrency, i);
+
+        if (c->state == WHET_TARGET_MISSED) {
+            whet__digest_concurrency(out, c);
+            return;
+        }
+    }
+    for (size_t i = 0; i < o->scaling.len; i++) {
+        const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
+
+        if (s->state == WHET_TARGET_MISSED) {
+            whet__digest_scaling(out, s, 0);
+            return;
+        }
+    }
+}
+
 void whet__digest_answer(struct whet_text *out, const struct whet_digest *d)
 {
-    size_t judged = whet__digest_judged(d);
+    size_t judged = whet__digest_judged(d), before = out->len, arm;
 
     if (d->result == NULL) {
         whet__text_puts(out, d->outcome->failure != NULL ? d->outcome->failure
@@ -125,7 +156,12 @@ void whet__digest_answer(struct whet_text *out, const struct whet_digest *d)
         whet__text_puts(out, "nothing was measured");
         return;
     }
-    answer_of_arm(out, d, telling_arm(d));
+    arm = telling_arm(d);
+    if (judged == 0 || whet__digest_judgement(d, arm)->verdict != WHET_VERDICT_FAIL)
+        answer_of_limits(out, d->outcome);
+    if (out->len > before)
+        return;
+    answer_of_arm(out, d, arm);
     if (judged > 1)
         whet__text_printf(out, "; the worst of %zu comparisons", judged);
     else if (judged == 0 && d->count > 1)

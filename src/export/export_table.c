@@ -20,9 +20,11 @@ static const struct whet_export *const forms[] = {
     &whet__export_github_action,
     &whet__export_github_action_bigger,
     &whet__export_google_benchmark,
+    &whet__export_html,
     &whet__export_hyperfine,
     &whet__export_json,
     &whet__export_junit,
+    &whet__export_markdown,
     &whet__export_text,
 };
 

@@ -17,9 +17,11 @@ extern const struct whet_export whet__export_csv;
 extern const struct whet_export whet__export_github_action;
 extern const struct whet_export whet__export_github_action_bigger;
 extern const struct whet_export whet__export_google_benchmark;
+extern const struct whet_export whet__export_html;
 extern const struct whet_export whet__export_hyperfine;
 extern const struct whet_export whet__export_json;
 extern const struct whet_export whet__export_junit;
+extern const struct whet_export whet__export_markdown;
 extern const struct whet_export whet__export_text;
 
 #endif

@@ -178,6 +178,17 @@ void whet__html_facts(struct whet_text *out, const struct whet_html_fact *facts,
     whet__text_puts(out, "</dl>\n");
 }
 
+void whet__html_details(struct whet_text *out, const char *summary)
+{
+    whet__text_puts(out, "<details>\n");
+    put_element(out, "summary", NULL, summary);
+}
+
+void whet__html_details_end(struct whet_text *out)
+{
+    whet__text_puts(out, "</details>\n");
+}
+
 void whet__html_figure(struct whet_text *out)
 {
     whet__text_puts(out, "<figure>\n");

@@ -63,6 +63,10 @@ struct whet_html_fact {
 };
 void whet__html_facts(struct whet_text *out, const struct whet_html_fact *facts, size_t count);
 
+/* Parts that only some readers want: closed until asked for, but printed. */
+void whet__html_details(struct whet_text *out, const char *summary);
+void whet__html_details_end(struct whet_text *out);
+
 /* Around a plot; `caption` says how to read it (NULL: none). */
 void whet__html_figure(struct whet_text *out);
 void whet__html_figure_end(struct whet_text *out, const char *caption);

@@ -90,6 +90,7 @@ static const char page_tables[] =
     "thead th { color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--line);\n"
     "  white-space: normal; vertical-align: bottom; line-height: 1.3; }\n"
     ".right { text-align: right; }\n"
+    "td.wrap { white-space: normal; min-width: 9rem; overflow-wrap: anywhere; }\n"
     ".tail { display: inline-block; text-align: left; white-space: pre; }\n"
     ".ruled > *, .total > * { border-top: 1px solid var(--line); }\n"
     ".total > *, th.heading, td.heading { font-weight: 650; }\n"
@@ -97,6 +98,9 @@ static const char page_tables[] =
     "td.bad, th.bad { color: var(--bad); } td.dim, th.dim { color: var(--soft); }\n"
     "td.accent, th.accent { color: var(--accent); font-weight: 600; }\n"
     "figure { margin: 0 0 2rem; } figure svg { display: block; width: 100%; height: auto; }\n"
+    "details { margin: 0 0 1rem; } details[open] > summary { margin-bottom: 0.75rem; }\n"
+    "summary { cursor: pointer; color: var(--accent); font-weight: 600; font-size: 0.95rem;\n"
+    "  width: fit-content; }\n"
     "figcaption { color: var(--soft); font-size: 0.85rem; margin-top: 0.5rem;\n"
     "  max-width: 44rem; }\n";
 
@@ -116,7 +120,8 @@ static const char page_media[] =
     "figure, .card, .callout, tr, .facts div { break-inside: avoid; }\n"
     ".cards { grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); }\n"
     ".table { overflow: visible; } th, td { padding: 0.35rem 0.5rem; }\n"
-    "pre { white-space: pre-wrap; }\n"
+    "pre { white-space: pre-wrap; } summary { color: var(--ink); }\n"
+    "details::details-content { content-visibility: visible; height: auto; }\n"
     ".card, .callout, pre, svg { print-color-adjust: exact;\n"
     "  -webkit-print-color-adjust: exact; }\n"
     "}\n";

@@ -86,18 +86,32 @@ static size_t widest_tail(const struct whet_table *t, size_t column)
     return widest;
 }
 
+/* The classes of a cell: how it stands, whether it may take several lines, what it means. */
+static void put_html_classes(struct whet_text *out, const struct whet_table_column *column,
+                             enum whet_role role, int is_first)
+{
+    const char *classes[] = {column->align == WHET_ALIGN_RIGHT ? "right" : NULL,
+                             column->shrinks && !is_first ? "wrap" : NULL,
+                             role != WHET_ROLE_PLAIN ? whet__colour_class(role) : NULL};
+    int first = 1;
+
+    for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+        if (classes[i] == NULL)
+            continue;
+        whet__text_printf(out, "%s%s", first ? " class=\"" : " ", classes[i]);
+        first = 0;
+    }
+    whet__text_puts(out, first ? "" : "\"");
+}
+
 /* The first cell of a row names it. */
 static void put_html_cell(struct whet_text *out, const struct whet_table *t,
                           const struct whet_table_cell *cell, size_t column, size_t tail)
 {
     const char *tag = column == 0 ? "th" : "td";
-    int right = t->columns[column].align == WHET_ALIGN_RIGHT;
 
     whet__text_printf(out, "<%s%s", tag, column == 0 ? " scope=\"row\"" : "");
-    if (right || cell->role != WHET_ROLE_PLAIN)
-        whet__text_printf(out, " class=\"%s%s%s\"", right ? "right" : "",
-                          right && cell->role != WHET_ROLE_PLAIN ? " " : "",
-                          cell->role != WHET_ROLE_PLAIN ? whet__colour_class(cell->role) : "");
+    put_html_classes(out, &t->columns[column], cell->role, column == 0);
     whet__text_putc(out, '>');
     put_html_content(out, &t->columns[column], cell, tail);
     whet__text_printf(out, "</%s>", tag);
