@@ -12,6 +12,7 @@
 
 #define COMMAND_FLOOR_NS  20000.0
 #define FUNCTION_FLOOR_NS 1.0
+#define NOISE_LEVEL       0.95
 #define ROUNDING          1e-12
 
 /* Numbers of both sides, pair by pair, and room to work in. */
@@ -162,13 +163,17 @@ static int level_reached(const struct pairs *p, const struct whet_verdict_option
            is_constant(p->theirs, p->n);
 }
 
-/* The reference against itself, round 2k against 2k + 1, as if one were a candidate. */
-static double noise_of(struct pairs *p, const struct whet_verdict_side *reference,
-                       size_t metric, const struct whet_verdict_options *o)
+/* The reference against itself, round 2k against 2k + 1, by the rules for a candidate: where
+ * that finds a change, rounds are not alike, and what they say of a candidate is worth
+ * nothing. */
+static void look_for_noise(struct whet_judgement *j, struct pairs *p,
+                           const struct whet_verdict_side *reference,
+                           const struct whet_verdict_options *o)
 {
     struct whet_verdict_options alone = *o;
+    size_t n = whet__arm_collect(reference->r, reference->arm, j->metric, p->mine) / 2;
+    char low[32], high[32];
     struct whet_paired self;
-    size_t n = whet__arm_collect(reference->r, reference->arm, metric, p->mine) / 2;
 
     for (size_t i = 0; i < n; i++) {
         p->theirs[i] = p->mine[2 * i + 1];
@@ -176,10 +181,17 @@ static double noise_of(struct pairs *p, const struct whet_verdict_side *referenc
     }
     p->n = n;
     alone.gates = 1;
-    if (compare(p, &alone, WHET_METRIC_LOWER, &self, NULL) != 0 ||
-        self.ratio.level < alone.level - ROUNDING)
-        return NAN;
-    return whet__verdict_half_width(&self.ratio);
+    if (compare(p, &alone, WHET_METRIC_LOWER, &self, NULL) == 0 &&
+        self.ratio.level >= alone.level - ROUNDING &&
+        (self.ratio.low > 1 || self.ratio.high < 1) && fabs(self.ratio.estimate - 1) >= o->warn)
+        whet__verdict_lower(j, WHET_VERDICT_INCONCLUSIVE,
+                            "the reference differs from itself: %s to %s",
+                            whet__verdict_percent(self.ratio.low - 1, low),
+                            whet__verdict_percent(self.ratio.high - 1, high));
+    alone.level = NOISE_LEVEL;
+    if (compare(p, &alone, WHET_METRIC_LOWER, &self, NULL) == 0 &&
+        self.ratio.level >= NOISE_LEVEL - ROUNDING)
+        j->noise = whet__verdict_half_width(&self.ratio);
 }
 
 /* FAIL needs that no other metric of the same matter says otherwise. */
@@ -242,14 +254,6 @@ static void explain_width(struct whet_judgement *j, const struct whet_interval *
                  100 * whet__verdict_half_width(worse), 100 * o->width);
 }
 
-static void respect_noise(struct whet_judgement *j, const struct whet_verdict_options *o)
-{
-    if (j->noise > o->warn && fabs(j->change.ratio.estimate - 1) <= j->noise)
-        whet__verdict_lower(j, WHET_VERDICT_INCONCLUSIVE,
-                            "the reference differs from itself by up to %.1f%%",
-                            100 * j->noise);
-}
-
 void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
                             const struct whet_verdict_options *o, int reached, int same_code)
 {
@@ -283,11 +287,10 @@ static void conclude(struct whet_judgement *j, struct pairs *p,
     double mine = median_of(p->mine, p->n), theirs = median_of(p->theirs, p->n);
     struct whet_interval worse = whet__verdict_worse(&j->change.ratio, metric->better);
 
-    j->noise = noise_of(p, reference, j->metric, o);
     j->verdict = whet__verdict_decide(&worse, o);
     explain_width(j, &worse, o);
     whet__verdict_floor(j, metric, theirs, o);
-    respect_noise(j, o);
+    look_for_noise(j, p, reference, o);
     look_for_contradiction(j, p, reference, candidate, o);
     whet__verdict_overrule(j, metric, o, reached,
                            !o->any_code && whet__verdict_same_code(reference, candidate));

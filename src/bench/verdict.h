@@ -19,8 +19,10 @@
  *
  * FAIL is lowered to WARN when another metric that stands for the time of the run contradicts
  * (wall, active and CPU time, where whet__judge_metric could have taken it): its interval is
- * below `warn`. WARN and FAIL are lowered to INCONCLUSIVE when the reference differs from
- * itself by more than `warn` and by more than the change. Times below `floor` pass.
+ * below `warn`. WARN and FAIL are lowered to INCONCLUSIVE when the same rules find a change
+ * between rounds of the reference alone. (That its interval is merely wide is no reason: with
+ * half the pairs it always is, and asking for less halves the power at no gain in false
+ * alarms.) Times below `floor` pass.
  *
  * Same code: both files have the same hash, and commands, behind the program, and parameters
  * are the same. Who gives two arms another environment, folder or input, or programs other
@@ -75,8 +77,8 @@ struct whet_judgement {
     struct whet_paired change; /* candidate / reference; ratio.level is what it has */
     double p;                  /* of "no change", two-sided */
     double p_warn;             /* of "not worse than `warn`", one-sided */
-    double noise;  /* half width of reference against itself (round 2k against 2k+1);
-                      NaN: too few rounds */
+    double noise;  /* half width, at 95 %, of the reference against itself (round 2k against
+                      2k + 1, so half as many pairs); NaN: fewer than 12 rounds */
     char why[160]; /* why it is INCONCLUSIVE, or what made it less than the numbers say: another
                       metric that contradicts, the floor, noise, the same code; "" if nothing */
     char text[160]; /* "no difference: -0.4% ± 0.9%", "12.3% slower: +10.1% to +14.0%" */
