@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "bench/function_sample.h"
 #include "bench/functions.h"
 #include "bench/rounds.h"
 #include "os/spawn.h"
@@ -399,6 +400,58 @@ static void a_worker_refuses_nonsense(void **state)
     assert_int_equal(whet__function_worker("run\nfile=/nonexistent/x\nname=y\n"), 2);
 }
 
+/* ---- Memory that runs out ---- */
+
+static void fails_without_memory(void **state)
+{
+    (void)state;
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_functions_options o = {
+            .filter = "good_add", .prefix = "p:", .epoch_ns = EPOCH_NS, .epochs = 1};
+        struct whet_functions *f = NULL;
+        struct whet_error err;
+        int rc = whet__functions_open(&f, program(), &o, &err);
+
+        if (rc == 0)
+            rc = whet__functions_calibrate(f, &err);
+        assert_true(rc == 0 || rc == -ENOMEM);
+        whet__functions_free(f);
+    }
+}
+
+static void a_worker_without_memory_leaves_no_answer(void **state)
+{
+    static const char *const requests[] = {"list", "run", "calibrate"};
+    char path[] = "/tmp/whet-test-XXXXXX", text[256];
+    struct whet_function_answer answer;
+    struct whet_error err;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    unlink(path);
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(text, sizeof(text),
+                 "%s\nfile=%s\nname=good_copy/bytes:64/offset:8\niterations=10\nepochs=2\n"
+                 "epoch_ns=%d\nscratch=/tmp\n",
+                 requests[i], path, EPOCH_NS);
+        EACH_ALLOCATION_FAILS
+        {
+            int code = whet__function_worker(text);
+            int pending = whet__mem_fail_pending(), rc;
+
+            whet__mem_fail_nth(-1);
+            rc = whet__function_answer_take(&answer, path, &err);
+            assert_true(code == 0 ? rc == 0 : code == 2 && rc == -ENOENT);
+            if (rc == 0)
+                whet__function_answer_clear(&answer);
+            whet__mem_fail_nth(pending ? 1000000 : -1);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -419,6 +472,8 @@ int main(int argc, char **argv)
         cmocka_unit_test(can_be_stopped),
         cmocka_unit_test(a_sample_without_answer_fails),
         cmocka_unit_test(a_worker_refuses_nonsense),
+        cmocka_unit_test(fails_without_memory),
+        cmocka_unit_test(a_worker_without_memory_leaves_no_answer),
     };
     int rc;
 
