@@ -11,6 +11,9 @@
 #include "base/mem.h"
 #include "os/file.h"
 #include "stat/quantile.h"
+#include "stat/slope.h"
+
+#define SLOPE_LEVEL 0.95 /* of an interval that is not looked at */
 
 int whet__function_answer_take(struct whet_function_answer *out, const char *path,
                                struct whet_error *err)
@@ -29,21 +32,28 @@ int whet__function_answer_take(struct whet_function_answer *out, const char *pat
     return rc;
 }
 
-/* Least squares through the origin: no iterations take no time, and what a reading of the
- * clock costs weighs least where the epoch is long. */
-static double slope(const struct whet_vec *epochs, size_t offset)
+static double figure(const struct whet_function_epoch *e, size_t offset)
 {
-    double xy = 0, xx = 0;
+    double value;
+
+    memcpy(&value, (const char *)e + offset, sizeof(value));
+    return value;
+}
+
+/* NaN when it is not known of every epoch; `room` is of three doubles for each. */
+static double slope(const struct whet_vec *epochs, size_t offset, double *room)
+{
+    double *x = room, *y = x + epochs->len, *scratch = y + epochs->len;
+    struct whet_interval line;
 
     for (size_t i = 0; i < epochs->len; i++) {
         const struct whet_function_epoch *e = whet__vec_at(epochs, i);
-        double x = (double)e->iterations, y;
 
-        memcpy(&y, (const char *)e + offset, sizeof(y));
-        xy += x * y;
-        xx += x * x;
+        x[i] = (double)e->iterations;
+        y[i] = figure(e, offset);
     }
-    return xx > 0 ? xy / xx : NAN;
+    return whet__slope_fit(&line, x, y, epochs->len, SLOPE_LEVEL, scratch) == 0 ? line.estimate
+                                                                                : NAN;
 }
 
 /* NaN when it is not known of every epoch. */
@@ -51,10 +61,8 @@ static double median(const struct whet_vec *epochs, size_t offset, double *room)
 {
     for (size_t i = 0; i < epochs->len; i++) {
         const struct whet_function_epoch *e = whet__vec_at(epochs, i);
-        double y;
 
-        memcpy(&y, (const char *)e + offset, sizeof(y));
-        room[i] = y / (double)e->iterations;
+        room[i] = figure(e, offset) / (double)e->iterations;
     }
     return whet__doubles_sort(room, epochs->len) == 0 ? whet__median_sorted(room, epochs->len)
                                                       : NAN;
@@ -85,7 +93,7 @@ int whet__function_sample_values(const struct whet_function_answer *a, int linea
         {WHET_METRIC_ALLOCATIONS, offsetof(struct whet_function_epoch, allocations)},
         {WHET_METRIC_ALLOCATED, offsetof(struct whet_function_epoch, allocated_bytes)},
     };
-    double *room = whet__mem_zalloc(a->epochs.len + 1, sizeof(*room));
+    double *room = whet__mem_zalloc(3 * a->epochs.len + 1, sizeof(*room));
 
     if (room == NULL)
         return -ENOMEM;
@@ -94,7 +102,7 @@ int whet__function_sample_values(const struct whet_function_answer *a, int linea
             values[i] = NAN;
     }
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        values[rows[i].metric] = linear ? slope(&a->epochs, rows[i].offset)
+        values[rows[i].metric] = linear ? slope(&a->epochs, rows[i].offset, room)
                                         : median(&a->epochs, rows[i].offset, room);
     counters_fill(a, r, values);
     whet__mem_free(room);
