@@ -430,7 +430,7 @@ int whet__disk_cache_open(struct whet_disk_cache **out, const char *path, uint64
         .upgrade = make_tables,
     };
     if (rc == 0)
-        rc = whet__disk_file_open(&c->file, path, &c->options);
+        rc = whet__disk_file_open(&c->file, path, "cache", &c->options);
     if (rc == 0 && c->file.store != NULL) {
         rc = statements_prepare(c);
         if (rc == -EBADMSG || rc == -EINVAL)

@@ -94,9 +94,9 @@ static void clean_up(struct whet_disk_file *f)
             rc = whet__lock_flag_set(f->lock, 0);
         if (rc == 0)
             snprintf(f->note, sizeof(f->note),
-                     "the cache was damaged and has been started anew: '%s': the old one "
+                     "the %s was damaged and has been started anew: '%s': the old one "
                      "is now '%s%s'",
-                     f->path, f->path, bad);
+                     f->what, f->path, f->path, bad);
     }
     (void)!whet__lock_take(f->lock, WHET_LOCK_NONE);
 }
@@ -107,16 +107,17 @@ void whet__disk_file_note(struct whet_disk_file *f, int code)
         return;
     if (code == -EBADMSG || code == -EPROTOTYPE)
         snprintf(f->note, sizeof(f->note),
-                 "the cache is damaged: '%s': it is not used until it can be replaced",
+                 "the %s is damaged: '%s': it is not used until it can be replaced", f->what,
                  f->path);
     else if (code == -ENOTSUP)
         snprintf(f->note, sizeof(f->note),
-                 "the cache is of a newer version of whet and is left alone: '%s'", f->path);
+                 "the %s is of a newer version of whet and is left alone: '%s'", f->what,
+                 f->path);
     else if (code == -EBUSY)
-        snprintf(f->note, sizeof(f->note), "the cache is locked by another program: '%s'",
+        snprintf(f->note, sizeof(f->note), "the %s is locked by another program: '%s'", f->what,
                  f->path);
     else
-        snprintf(f->note, sizeof(f->note), "the cache cannot be used: '%s': %s", f->path,
+        snprintf(f->note, sizeof(f->note), "the %s cannot be used: '%s': %s", f->what, f->path,
                  strerror(-code));
 }
 
@@ -155,7 +156,7 @@ void whet__disk_file_replace(struct whet_disk_file *f)
     }
 }
 
-int whet__disk_file_open(struct whet_disk_file *f, const char *path,
+int whet__disk_file_open(struct whet_disk_file *f, const char *path, const char *what,
                          const struct whet_store_options *options)
 {
     struct whet_text name;
@@ -163,6 +164,7 @@ int whet__disk_file_open(struct whet_disk_file *f, const char *path,
 
     memset(f, 0, sizeof(*f));
     f->lock = -1;
+    f->what = what;
     f->options = options;
     f->path = whet__mem_strdup(path);
     if (f->path == NULL)

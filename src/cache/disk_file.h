@@ -1,4 +1,4 @@
-/* cache/disk_file.h - the file under a disk cache, replaced when it is damaged.
+/* cache/disk_file.h - the file under a disk cache or a history, replaced when it is damaged.
  *
  * Shape    a store and the lock beside it: PATH and PATH.lock.
  * Units    none.
@@ -22,13 +22,16 @@
 struct whet_disk_file {
     struct whet_store *store; /* NULL: there is none to use */
     const struct whet_store_options *options;
+    const char *what;
     char *path;
     int lock; /* -1: none to be had */
     char note[640];
 };
 
-/* Opens or makes PATH; `options` must outlive the file. */
+/* Opens or makes PATH; `what` is what notes call it: "cache". It and `options` must outlive
+ * the file. */
 WHET_MUST_USE int whet__disk_file_open(struct whet_disk_file *f, const char *path,
+                                       const char *what,
                                        const struct whet_store_options *options);
 
 /* Clear all statements first. */

@@ -4,8 +4,9 @@
  *          in, the course of one arm's metric out, with the points where it changed.
  * Units    seconds since 1970; metrics as bench/metric.h.
  * Memory   a trend is allocated and released with whet__trend_clear.
- * Errors   those of data/store.h. A history that cannot be written is no reason to fail a
- *          measurement: the caller says so once and goes on.
+ * Errors   -EIO, or those of data/store.h, with a message. A history that cannot be written
+ *          is no reason to fail a measurement: the caller says so once and goes on. A damaged
+ *          file is moved aside, with a warning (base/log.h).
  * Threads  one at a time; several processes may add at the same time.
  */
 #ifndef WHET_CHECK_HISTORY_H
@@ -53,15 +54,19 @@ struct whet_trend {
 };
 
 /* The course of `name` ("suite", "suite/arm" or "arm"; several arms: -EINVAL with their
- * names) on machines like this one, or on any; `metric` NULL: the one verdicts take.
- * -ENOENT: never measured, with the nearest names. */
+ * names) in the folder `dir`, on machines like this one (CPU model, architecture and number of
+ * cores; a new kernel is part of the course), or on any; `metric` NULL: the one verdicts
+ * take, by the newest result. Without a value that is not positive, change points are
+ * marked (stat/change_points.h).
+ * -ENOENT: never measured, with the nearest name; or that metric never was. */
 WHET_MUST_USE int whet__history_trend(struct whet_trend *out, const char *name, const char *dir,
                                       const char *metric, int any_machine,
                                       const struct whet_history_options *options,
                                       struct whet_error *err);
 void whet__trend_clear(struct whet_trend *t);
 
-/* Pushes the names that there are (const char *, owned by `strings`). */
+/* Pushes the names that there are in the folder `dir` (const char *, owned by `strings`), in
+ * byte order. */
 WHET_MUST_USE int whet__history_names(struct whet_vec *out, struct whet_arena *strings,
                                       const char *dir,
                                       const struct whet_history_options *options,
