@@ -10,6 +10,8 @@
 #include "stat/paired.h"
 #include "stat/quantile.h"
 
+#define NONE ((size_t)-1)
+
 static double half_width(const struct whet_interval *i, double level)
 {
     if (i->level < level || !(i->estimate > 0))
@@ -30,12 +32,12 @@ static double width_alone(const struct whet_result *r, const struct whet_result_
     return half_width(&median, level);
 }
 
-/* Of its ratio to the reference; `values` is room for three times as many. */
+/* Of its ratio to its pair; `values` is room for three times as many. */
 static double width_paired(const struct whet_result *r, const struct whet_result_arm *arm,
-                           size_t metric, double level, double *values, size_t room)
+                           const struct whet_result_arm *with, size_t metric, double level,
+                           double *values, size_t room)
 {
-    const struct whet_result_arm *reference = whet__result_arm(r, r->reference);
-    size_t n = whet__arm_collect_pairs(r, arm, r, reference, metric, values, values + room);
+    size_t n = whet__arm_collect_pairs(r, arm, r, with, metric, values, values + room);
     struct whet_paired ratio;
 
     if (n == 0 ||
@@ -44,8 +46,44 @@ static double width_paired(const struct whet_result *r, const struct whet_result
     return half_width(&ratio.ratio, level);
 }
 
-int whet__precision(const struct whet_result *r, double level, double *out)
+static size_t pair_of(const struct whet_result *r, const struct whet_precision_options *o,
+                      size_t i)
 {
+    if (o->pair != NULL)
+        return o->pair[i];
+    return i == r->reference ? NONE : r->reference;
+}
+
+static int is_a_pair(const struct whet_result *r, const struct whet_precision_options *o,
+                     size_t arm)
+{
+    for (size_t i = 0; i < whet__result_count(r); i++) {
+        if (pair_of(r, o, i) == arm)
+            return 1;
+    }
+    return 0;
+}
+
+/* Of the i-th arm; 0 when it is only there for others to be compared with. */
+static double width_of(const struct whet_result *r, const struct whet_precision_options *o,
+                       size_t i, double level, double *values, size_t room)
+{
+    const struct whet_result_arm *arm = whet__result_arm(r, i);
+    size_t with = pair_of(r, o, i), metric;
+
+    if (arm->left_out || (with == NONE && is_a_pair(r, o, i)))
+        return 0;
+    if (o->metric == NULL || whet__result_find_metric(r, o->metric, &metric) != 0)
+        metric = whet__judge_metric(r, with == NONE ? i : with, i, NULL);
+    if (with == NONE)
+        return width_alone(r, arm, metric, level, values);
+    return width_paired(r, arm, whet__result_arm(r, with), metric, level, values, room);
+}
+
+int whet__precision(const struct whet_result *r, const struct whet_precision_options *options,
+                    double level, double *out)
+{
+    static const struct whet_precision_options none;
     size_t count = whet__result_count(r), room = 1;
     double *values, worst = 0;
 
@@ -57,16 +95,9 @@ int whet__precision(const struct whet_result *r, double level, double *out)
     values = whet__mem_zalloc(room, 3 * sizeof(*values));
     if (values == NULL)
         return -ENOMEM;
-    for (size_t i = 0; i < count; i++) {
-        const struct whet_result_arm *arm = whet__result_arm(r, i);
-        size_t metric = whet__judge_metric(r, r->reference, i, NULL);
-
-        if (arm->left_out || (i == r->reference && count > 1))
-            continue;
+    for (size_t i = 0; i < count; i++)
         worst =
-            fmax(worst, i == r->reference ? width_alone(r, arm, metric, level, values)
-                                          : width_paired(r, arm, metric, level, values, room));
-    }
+            fmax(worst, width_of(r, options != NULL ? options : &none, i, level, values, room));
     whet__mem_free(values);
     *out = worst;
     return 0;

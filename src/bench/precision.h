@@ -13,9 +13,18 @@
 
 #include "bench/result.h"
 
-/* The widest half width: of each arm's ratio to the reference or, when there is one arm
- * only, of its median. On the metric that the verdict takes. Infinite while one of them
- * has too few values for `level`; arms that were left out do not count. */
-WHET_MUST_USE int whet__precision(const struct whet_result *r, double level, double *out);
+/* What the intervals are of; NULL or all zero: as every field says. */
+struct whet_precision_options {
+    const size_t *pair; /* of each arm: which it is compared with, or (size_t)-1; NULL: all with
+                           the reference */
+    const char *metric; /* by name; NULL, or one that is not known: that of the verdict */
+};
+
+/* The widest half width: of each arm's ratio to its pair or, of an arm that is compared with
+ * none and none with it, of its median. Infinite while one of them has too few values for
+ * `level`; arms that were left out do not count. */
+WHET_MUST_USE int whet__precision(const struct whet_result *r,
+                                  const struct whet_precision_options *options, double level,
+                                  double *out);
 
 #endif

@@ -10,7 +10,6 @@
 #include "base/random.h"
 #include "bench/hook.h"
 #include "bench/pad.h"
-#include "bench/precision.h"
 #include "os/clock.h"
 #include "os/counters.h"
 
@@ -268,9 +267,11 @@ static int is_precise(struct session *s, unsigned round)
     unsigned step = round < 32 ? 1 : round / 8;
     double width;
 
-    if (s->o.width <= 0 || round < s->o.min_rounds || round % step != 0)
+    if (s->o.width <= 0 || round < s->o.min_rounds || round < s->o.width_rounds ||
+        round % step != 0)
         return 0;
-    return whet__precision(s->r, PRECISION_LEVEL, &width) == 0 && width <= s->o.width;
+    return whet__precision(s->r, &s->o.precision, PRECISION_LEVEL, &width) == 0 &&
+           width <= s->o.width;
 }
 
 /* Whether the session is over before this round, and why. */

@@ -18,6 +18,7 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
+#include "bench/precision.h"
 #include "bench/result.h"
 #include "bench/sample.h"
 
@@ -28,27 +29,30 @@
 struct whet_rounds_progress {
     const char *arm; /* that is run next; NULL at the end */
     int warmup;
+    int confirms;           /* 1: the second batch of a session (bench/session.h) */
     unsigned round, rounds; /* of the warm-up rounds, or of the measured ones */
     uint64_t done, total;   /* runs, warm-up included */
     uint64_t elapsed_ns;
 };
 
 struct whet_rounds_options {
-    unsigned rounds;      /* 0: 10; at most WHET_ROUNDS_MAX */
-    unsigned warmup;      /* rounds thrown away before; 0: 1, see no_warmup */
-    int no_warmup;        /* 1: none, whatever `warmup` says */
-    double width;         /* over when the intervals (bench/precision.h) have at most this half
-                             width, a ratio; 0: all rounds are run. Never by significance:
-                             asking again and again would find what is not there */
-    uint64_t budget_ns;   /* no round is begun after this time, counted from the start of
-                             the warm-up; 0: no such limit */
-    unsigned min_rounds;  /* measured whatever the budget; 0: 3 */
-    unsigned patience;    /* an arm that failed this often in a row is left out; 0: 3 */
-    uint64_t seed;        /* of the orders */
-    size_t out_max_bytes; /* captured of each run's stdout; 0: thrown away */
-    size_t err_max_bytes; /* likewise of its stderr */
-    unsigned spawn_flags; /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY, NICE */
-    int nice;             /* of each run, with WHET_SPAWN_NICE */
+    unsigned rounds; /* 0: 10; at most WHET_ROUNDS_MAX */
+    unsigned warmup; /* rounds thrown away before; 0: 1, see no_warmup */
+    int no_warmup;   /* 1: none, whatever `warmup` says */
+    double width;    /* over when the intervals (bench/precision.h) have at most this half
+                        width, a ratio; 0: all rounds are run. Never by significance:
+                        asking again and again would find what is not there */
+    struct whet_precision_options precision; /* what intervals `width` is about */
+    uint64_t budget_ns;    /* no round is begun after this time, counted from the start of
+                              the warm-up; 0: no such limit */
+    unsigned min_rounds;   /* measured whatever the budget; 0: 3 */
+    unsigned width_rounds; /* before which `width` ends nothing; 0: min_rounds */
+    unsigned patience;     /* an arm that failed this often in a row is left out; 0: 3 */
+    uint64_t seed;         /* of the orders */
+    size_t out_max_bytes;  /* captured of each run's stdout; 0: thrown away */
+    size_t err_max_bytes;  /* likewise of its stderr */
+    unsigned spawn_flags;  /* of enum whet_spawn_flags: DETAILS, TREE_MEMORY, NICE */
+    int nice;              /* of each run, with WHET_SPAWN_NICE */
     const struct whet_affinity
         *cpus;                      /* where runs may run (os/affinity.h); NULL: where we may */
     int no_counters;                /* 1: the hardware's counters are left alone */

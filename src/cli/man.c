@@ -33,7 +33,7 @@ static void append_option(const struct whet_option *row, struct whet_text *out)
         whet__text_printf(out, "*--%s%s*", row->type == WHET_OPTION_SWITCH ? "[no-]" : "",
                           row->name);
     if (row->argument != NULL)
-        whet__text_printf(out, " _%s_", row->argument);
+        whet__text_printf(out, row->implied != NULL ? "[=_%s_]" : " _%s_", row->argument);
     whet__text_puts(out, "\n\t");
     whet__text_init(&phrase, 4096);
     whet__option_describe(row, &phrase);

@@ -54,6 +54,8 @@ struct whet_option {
     uint64_t min, max; /* of UINT, SIZE, DURATION; max 0: as much as fits */
     double max_ratio;  /* of PERCENT; 0: 1.0 */
     const struct whet_option_choice *choices;
+    const char *implied;  /* the value when none is attached (--shell, not --shell=bash); then
+                             the next argument never is one; NULL: a value is needed */
     const char *fallback; /* what holds without it, in words; NULL: nothing worth saying */
     const char *help;     /* lower case, no full stop; NULL hides the row */
     const char *section;  /* heading in the help; NULL: that of the row before it */
@@ -128,6 +130,7 @@ WHET_MUST_USE int whet__option_store(const struct whet_option *row, void *target
 /* Frees the lists of a set's target. */
 void whet__options_clear(const struct whet_option_set *set);
 
+/* 1: the next argument is its value, unless one is attached. */
 int whet__option_takes_value(const struct whet_option *row);
 
 /* Appends the table as -h shows it: headings, two columns, at most `width` wide. */

@@ -19,7 +19,7 @@ static void append_usage(const struct whet_option *row, struct whet_text *out)
         whet__text_printf(out, "%s--%s%s", row->letter != 0 ? ", " : " ",
                           row->type == WHET_OPTION_SWITCH ? "[no-]" : "", row->name);
     if (row->argument != NULL)
-        whet__text_printf(out, " %s", row->argument);
+        whet__text_printf(out, row->implied != NULL ? "[=%s]" : " %s", row->argument);
 }
 
 static void append_row(const struct whet_option *row, unsigned width, struct whet_text *out)

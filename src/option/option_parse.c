@@ -27,7 +27,7 @@ struct match {
 
 int whet__option_takes_value(const struct whet_option *row)
 {
-    return row->type >= WHET_OPTION_UINT;
+    return row->type >= WHET_OPTION_UINT && row->implied == NULL;
 }
 
 static int matches_long(const struct whet_option *row, const char *name, size_t len,
@@ -128,6 +128,9 @@ static int read_long(struct parse *p, const char *arg)
     snprintf(given, sizeof(given), "%.*s", (int)len + 2, arg);
     if (whet__option_takes_value(m.row))
         return read_value(p, &m, given, equals != NULL ? equals + 1 : NULL);
+    if (m.row->implied != NULL)
+        return whet__option_store(m.row, m.target, given,
+                                  equals != NULL ? equals + 1 : m.row->implied, p->err);
     if (equals != NULL)
         return whet_error_set(p->err, -EINVAL, "unexpected value: '%s': '%s' takes none", arg,
                               given);
@@ -147,7 +150,10 @@ static int read_letters(struct parse *p, const char *arg)
                                   at == arg + 1 ? arg : given);
         if (whet__option_takes_value(m.row))
             return read_value(p, &m, given, at[1] != '\0' ? at + 1 : NULL);
-        rc = whet__option_store(m.row, m.target, given, "yes", p->err);
+        if (m.row->implied != NULL && at[1] != '\0')
+            return whet__option_store(m.row, m.target, given, at + 1, p->err);
+        rc = whet__option_store(m.row, m.target, given,
+                                m.row->implied != NULL ? m.row->implied : "yes", p->err);
         if (rc != 0)
             return rc;
     }
