@@ -1,7 +1,8 @@
-/* How much of a measured run is the measuring. Runs one program again and again, either in the
- * barest loop that there is (posix_spawn and wait4, all three descriptors on /dev/null) or as
- * whet runs it in a session, and prints the nanoseconds of each run as the loop saw them.
- * bench/overhead/run alternates batches of both and of hyperfine. */
+/* How much of a measured run is the measuring. Runs one program again and again: in the barest
+ * loop that there is (posix_spawn and wait4, all three descriptors on /dev/null), or as whet
+ * runs it in a session, or as pairs of both in random order. Prints the nanoseconds of each
+ * run as the loop saw them, of pairs the bare one first. bench/overhead/run makes figures of
+ * it, and runs hyperfine in between. */
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -13,6 +14,7 @@
 #include <sys/types.h>
 #include <sys/wait.h>
 
+#include "base/random.h"
 #include "os/clock.h"
 #include "os/counters.h"
 #include "os/environ.h"
@@ -68,26 +70,53 @@ static int run_whet(const char *const *argv, struct whet_counters *counters, uin
     return -rc;
 }
 
-int main(int argc, char **argv)
+static int run_one(int bare, const char *const *argv, struct whet_counters *counters,
+                   uint64_t *wall_ns)
 {
-    int bare = argc > 1 && strcmp(argv[1], "bare") == 0;
-    unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
-    struct whet_counters *counters = NULL;
+    return bare ? run_bare(argv, wall_ns) : run_whet(argv, counters, wall_ns);
+}
+
+static int run_all(char kind, unsigned long count, const char *const *argv,
+                   struct whet_counters *counters)
+{
+    struct whet_random random;
     int rc = 0;
 
-    if (argc < 4 || count == 0 || (!bare && strcmp(argv[1], "whet") != 0)) {
-        fprintf(stderr, "usage: spawn-loop bare|whet COUNT PROGRAM [ARGUMENT]...\n");
+    whet__random_init(&random, whet__clock_wall_ns());
+    for (unsigned long i = 0; i < count && rc == 0; i++) {
+        int bare_first = kind == 'p' ? (int)whet__random_below(&random, 2) : kind == 'b';
+        uint64_t first = 0, second = 0;
+
+        rc = run_one(bare_first, argv, counters, &first);
+        if (kind == 'p' && rc == 0)
+            rc = run_one(!bare_first, argv, counters, &second);
+        if (kind == 'p')
+            printf("%llu %llu\n", (unsigned long long)(bare_first ? first : second),
+                   (unsigned long long)(bare_first ? second : first));
+        else
+            printf("%llu\n", (unsigned long long)first);
+    }
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    static const char *const kinds[] = {"bare", "whet", "pairs"};
+    unsigned long count = argc > 2 ? strtoul(argv[2], NULL, 10) : 0;
+    struct whet_counters *counters = NULL;
+    char kind = '\0';
+    int rc;
+
+    for (size_t i = 0; argc > 3 && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (strcmp(argv[1], kinds[i]) == 0)
+            kind = kinds[i][0];
+    if (kind == '\0' || count == 0) {
+        fprintf(stderr, "usage: spawn-loop bare|whet|pairs COUNT PROGRAM [ARGUMENT]...\n");
         return 2;
     }
-    if (!bare)
-        rc = -whet__counters_new(&counters, NULL);
-    for (unsigned long i = 0; i < count && rc == 0; i++) {
-        const char *const *command = (const char *const *)argv + 3;
-        uint64_t wall_ns = 0;
-
-        rc = bare ? run_bare(command, &wall_ns) : run_whet(command, counters, &wall_ns);
-        printf("%llu\n", (unsigned long long)wall_ns);
-    }
+    rc = kind == 'b' ? 0 : -whet__counters_new(&counters, NULL);
+    if (rc == 0)
+        rc = run_all(kind, count, (const char *const *)argv + 3, counters);
     whet__counters_free(counters);
     return rc == 0 ? 0 : fail(argv[3], rc);
 }

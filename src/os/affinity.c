@@ -6,8 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "os/sysfile.h"
-
 #define WORD_BITS (CHAR_BIT * sizeof(unsigned long))
 
 int whet__affinity_has(const struct whet_affinity *set, unsigned cpu)
@@ -71,24 +69,54 @@ static int range_add(struct whet_affinity *set, const struct whet_affinity *usab
     return 0;
 }
 
+/* Takes a number off the list; one that is too large is WHET_AFFINITY_MAX. */
+static int number_take(const char **at, unsigned *out)
+{
+    const char *digit = *at;
+    unsigned number = 0;
+
+    for (; *digit >= '0' && *digit <= '9'; digit++)
+        number = number < WHET_AFFINITY_MAX ? number * 10 + (unsigned)(*digit - '0') : number;
+    if (digit == *at)
+        return -EINVAL;
+    *at = digit;
+    *out = number < WHET_AFFINITY_MAX ? number : WHET_AFFINITY_MAX;
+    return 0;
+}
+
+/* Takes "3" or "3-5". */
+static int range_take(const char **at, unsigned *first, unsigned *last)
+{
+    int rc = number_take(at, first);
+
+    *last = *first;
+    if (rc == 0 && **at == '-') {
+        (*at)++;
+        rc = number_take(at, last);
+    }
+    return rc == 0 && *last < *first ? -EINVAL : rc;
+}
+
 int whet__affinity_parse(struct whet_affinity *out, const char *list, struct whet_error *err)
 {
     struct whet_affinity set = {0}, usable;
     const char *at = list;
-    unsigned first, last, count = 0;
+    unsigned first, last;
     int rc = whet__affinity_read(&usable);
 
     if (rc != 0)
         return whet_error_set(err, rc, "cannot read which processors may be used: %s",
                               strerror(-rc));
-    while (rc == 0 && whet__sysfile_range(&at, &first, &last)) {
+    for (;;) {
+        if (range_take(&at, &first, &last) != 0 || (*at != ',' && *at != '\0'))
+            return whet_error_set(
+                err, -EINVAL, "not a list of processors: '%.100s': use one like 0,2-3", list);
         rc = range_add(&set, &usable, first, last, err);
-        count++;
+        if (rc != 0)
+            return rc;
+        if (*at++ == '\0')
+            break;
     }
-    if (rc == 0 && (count == 0 || *at != '\0' || strspn(list, "0123456789,-") != strlen(list)))
-        rc = whet_error_set(err, -EINVAL,
-                            "not a list of processors: '%.100s': use one like 0,2-3", list);
-    if (rc == 0)
-        *out = set;
-    return rc;
+    *out = set;
+    return 0;
 }

@@ -1,5 +1,11 @@
 /* Hardware counters through perf_event_open, four events read before and after each run.
- * Opening and closing them costs a few hundred microseconds, so they stay open. */
+ * Opening and closing them costs a few hundred microseconds, so they stay open.
+ *
+ * That has a catch. When a thread and its child have events that are copies of each other,
+ * the kernel, switching between the two, exchanges the events instead of the counts; then the
+ * child's exec starts our event instead of its copy, and uses up "start at exec" for all
+ * later children. It does so only where all events were inherited: so beside each event there
+ * is an anchor, its twin that is not inherited, and never runs. */
 #include "os/counters.h"
 
 #include <errno.h>
@@ -23,6 +29,7 @@ struct reading {
 struct whet_counters {
     struct whet_counters_event events[WHET_COUNTERS_IDS];
     int fds[WHET_COUNTERS_IDS]; /* -1: not to be had */
+    int anchors[WHET_COUNTERS_IDS];
     struct reading before[WHET_COUNTERS_IDS];
     unsigned count;
     int stale; /* a process of an earlier run may still be counted */
@@ -37,7 +44,7 @@ static const struct whet_counters_event hardware[WHET_COUNTERS_IDS] = {
 };
 
 /* A descriptor or -errno. */
-static int event_open(const struct whet_counters_event *event)
+static int event_open(const struct whet_counters_event *event, int inherit)
 {
     struct perf_event_attr attr;
     long fd;
@@ -47,8 +54,8 @@ static int event_open(const struct whet_counters_event *event)
     attr.type = event->type;
     attr.config = event->config;
     attr.disabled = 1;
-    attr.inherit = 1;
-    attr.enable_on_exec = 1;
+    attr.inherit = inherit != 0;
+    attr.enable_on_exec = inherit != 0;
     attr.exclude_kernel = 1; /* also what is allowed without privilege */
     attr.exclude_hv = 1;
     attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
@@ -56,34 +63,53 @@ static int event_open(const struct whet_counters_event *event)
     return fd >= 0 ? (int)fd : -errno;
 }
 
+static void descriptor_close(int *fd)
+{
+    if (*fd >= 0)
+        close(*fd);
+    *fd = -1;
+}
+
 static void events_close(struct whet_counters *c)
 {
     for (unsigned i = 0; i < WHET_COUNTERS_IDS; i++) {
-        if (c->fds[i] >= 0)
-            close(c->fds[i]);
-        c->fds[i] = -1;
+        descriptor_close(&c->fds[i]);
+        descriptor_close(&c->anchors[i]);
     }
     c->count = 0;
+}
+
+/* 0, or why not. */
+static int counter_open(struct whet_counters *c, unsigned i)
+{
+    int anchor = event_open(&c->events[i], 0), fd;
+
+    if (anchor < 0)
+        return anchor;
+    fd = event_open(&c->events[i], 1);
+    if (fd < 0) {
+        close(anchor);
+        return fd;
+    }
+    c->anchors[i] = anchor;
+    c->fds[i] = fd;
+    c->count++;
+    return 0;
 }
 
 /* Opens all that there are; answers why the first of the others is not. */
 static int events_open(struct whet_counters *c)
 {
-    int error = -ENOENT, first = 1;
+    int error = 0;
 
     for (unsigned i = 0; i < WHET_COUNTERS_IDS; i++) {
-        if (c->events[i].name == NULL)
-            continue;
-        c->fds[i] = event_open(&c->events[i]);
-        if (c->fds[i] >= 0)
-            c->count++;
-        else if (first) {
-            error = c->fds[i];
-            first = 0;
-        }
+        int rc = c->events[i].name != NULL ? counter_open(c, i) : 0;
+
+        if (error == 0)
+            error = rc;
     }
     c->stale = 0;
-    return error;
+    return error != 0 ? error : -ENOENT;
 }
 
 static void describe_none(struct whet_counters *c, int error)
@@ -130,7 +156,7 @@ int whet__counters_new(struct whet_counters **out, const struct whet_counters_ev
         return -ENOMEM;
     memcpy(c->events, events != NULL ? events : hardware, sizeof(c->events));
     for (unsigned i = 0; i < WHET_COUNTERS_IDS; i++)
-        c->fds[i] = -1;
+        c->fds[i] = c->anchors[i] = -1;
     describe(c, events_open(c));
     *out = c;
     return 0;

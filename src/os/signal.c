@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stddef.h>
 
+#include "os/watch.h"
+
 static volatile sig_atomic_t caught;
 
 static void on_signal(int number)
@@ -12,7 +14,9 @@ static void on_signal(int number)
         caught = number;
         return;
     }
-    /* Someone means it. The signal is blocked in its handler and comes at its end. */
+    /* Someone means it. Nothing that was started goes on without us. The signal is blocked in
+     * its handler and comes at its end. */
+    whet__watch_kill_all();
     signal(number, SIG_DFL);
     raise(number);
 }

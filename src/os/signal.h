@@ -10,9 +10,9 @@
 #define WHET_OS_SIGNAL_H
 
 /* From now on the first SIGINT, SIGTERM or SIGHUP only sets the flag, and calls that
- * wait return early; the second ends the process as if nothing had been installed. A
- * signal that was ignored before stays so (nohup). SIGPIPE is ignored: writes answer
- * EPIPE instead. */
+ * wait return early; the second ends the process as if nothing had been installed, and kills
+ * the runs (os/spawn.h) that could have been stopped. A signal that was ignored before stays so
+ * (nohup). SIGPIPE is ignored: writes answer EPIPE instead. */
 void whet__interrupt_install(void);
 
 /* The number of the signal that came, or 0. */

@@ -23,6 +23,7 @@
 #define LOOK_COST 50           /* and never for more than one part in so many of the time */
 #define IDLE_NS   SECOND_NS    /* without anything to watch, until the thread ends */
 #define NEVER     UINT64_MAX
+#define SLOTS     128
 
 /* All that the lock guards. */
 static struct {
@@ -32,6 +33,11 @@ static struct {
     uint64_t pace_ns; /* what the last run asked for, kept up until the next one comes */
     uint64_t busy_ns; /* when there was last a run */
 } watcher;
+
+/* What kill(2) takes to reach each run under watch, for a signal handler, which must not wait
+ * for a lock. 0: free, or not started. Runs beyond these are not found by it. */
+static atomic_long reached[SLOTS];
+static unsigned char slot_taken[SLOTS]; /* under the lock */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
@@ -65,7 +71,10 @@ static int changed_init(void)
 static void fork_child(void)
 {
     memset(&watcher, 0, sizeof(watcher));
-    (void)changed_init(); /* the thread that waited for it is not here */
+    memset(slot_taken, 0, sizeof(slot_taken));
+    for (unsigned i = 0; i < SLOTS; i++)
+        atomic_store(&reached[i], 0); /* those runs are not ours */
+    (void)changed_init();             /* the thread that waited for it is not here */
     pthread_mutex_unlock(&lock);
 }
 
@@ -86,13 +95,49 @@ static uint64_t earlier(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
+/* What kill(2) takes to reach the run. */
+static pid_t reach_of(const struct whet_watch *w, pid_t pid)
+{
+    return (w->options->flags & WHET_SPAWN_SAME_GROUP) != 0 ? pid : -pid;
+}
+
 void whet__watch_signal(const struct whet_watch *w, int number)
 {
     pid_t pid = (pid_t)atomic_load(&w->pid);
 
     /* It has not been waited for, so the number is still its own. */
     if (pid > 0)
-        (void)kill((w->options->flags & WHET_SPAWN_SAME_GROUP) != 0 ? pid : -pid, number);
+        (void)kill(reach_of(w, pid), number);
+}
+
+void whet__watch_kill_all(void)
+{
+    for (unsigned i = 0; i < SLOTS; i++) {
+        pid_t pid = (pid_t)atomic_load(&reached[i]);
+
+        if (pid != 0)
+            (void)kill(pid, SIGKILL);
+    }
+}
+
+/* Both under the lock. */
+static void slot_take(struct whet_watch *w)
+{
+    w->slot = -1;
+    for (int i = 0; i < SLOTS && w->slot < 0; i++)
+        if (!slot_taken[i])
+            w->slot = i;
+    if (w->slot >= 0)
+        slot_taken[w->slot] = 1;
+}
+
+static void slot_give(struct whet_watch *w)
+{
+    if (w->slot < 0)
+        return;
+    atomic_store(&reached[w->slot], 0);
+    slot_taken[w->slot] = 0;
+    w->slot = -1;
 }
 
 static void watch_ask(struct whet_watch *w, uint64_t now)
@@ -238,6 +283,7 @@ static void list_add(struct whet_watch *w, uint64_t pace)
         w->next->previous = w;
     watcher.first = w;
     w->active = 1;
+    slot_take(w);
     watcher.pace_ns = pace < MS_NS ? MS_NS : earlier(pace, SECOND_NS);
     if (watcher.wake_ns > due)
         pthread_cond_signal(&changed);
@@ -251,6 +297,7 @@ int whet__watch_begin(struct whet_watch *w, const struct whet_spawn_options *opt
     memset(w, 0, sizeof(*w));
     w->options = options;
     w->look_step_ns = LOOK_NS;
+    w->slot = -1;
     w->tree_known = (options->flags & WHET_SPAWN_TREE_MEMORY) != 0 && whet__proc_has_tree();
     if (pace == NEVER)
         return 0;
@@ -270,6 +317,8 @@ void whet__watch_started(struct whet_watch *w, pid_t pid, uint64_t start_ns)
 {
     w->start_ns = start_ns;
     atomic_store_explicit(&w->pid, pid, memory_order_release);
+    if (w->slot >= 0)
+        atomic_store(&reached[w->slot], reach_of(w, pid));
 }
 
 void whet__watch_end(struct whet_watch *w)
@@ -284,5 +333,6 @@ void whet__watch_end(struct whet_watch *w)
     if (w->next != NULL)
         w->next->previous = w->previous;
     w->active = 0;
+    slot_give(w);
     pthread_mutex_unlock(&lock);
 }

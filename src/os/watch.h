@@ -47,6 +47,7 @@ struct whet_watch {
     struct whet_watch *next;
     struct whet_watch *previous;
     int active;
+    int slot; /* of those that whet__watch_kill_all finds; -1: none */
 };
 
 /* Puts the run that is about to start under watch, if its options give any reason to. */
@@ -63,5 +64,9 @@ void whet__watch_end(struct whet_watch *w);
 /* Sends a signal to the run: to its group, or to it alone with WHET_SPAWN_SAME_GROUP. Only
  * while it is not waited for. */
 void whet__watch_signal(const struct whet_watch *w, int number);
+
+/* Kills all runs that are watched, for a process that is about to end itself. Safe in a signal
+ * handler. */
+void whet__watch_kill_all(void);
 
 #endif
