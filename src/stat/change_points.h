@@ -22,7 +22,11 @@
  *          p of 0.001, least change); Besag and Clifford, "Sequential Monte Carlo p-values",
  *          Biometrika 78, 1991.
  *
- * CHANGE-FIGURES
+ * In plain noise of any shape tried, of 2,000 series of 100 values each, 0.1 to 0.4 % had a
+ * point of whatever size. With noise of 2 %, a step of 10 % is found from 4 values after it on,
+ * nearly always; with one night in ten being 40 % off, from 10; of log-normal noise of 6 %, a
+ * step of 20 % from 5 on. A step of `min_change` itself is found half of the time
+ * (tests/unit/stat/test_change_points.c).
  */
 #ifndef WHET_STAT_CHANGE_POINTS_H
 #define WHET_STAT_CHANGE_POINTS_H

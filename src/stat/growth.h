@@ -16,7 +16,11 @@
  * best fit is not worse than the best of all, by the F distribution (Bates and Watts,
  * Nonlinear Regression Analysis, section 6.1).
  *
- * GROWTH-FIGURES
+ * Over 10,000 series of 5 sizes with 10 repeats each, with normal, log-normal and bimodal noise
+ * and stalls, the interval holds the true exponent in 94.8 to 95.4 of 100 at 95 %; with 4
+ * repeats and stalls in 97. A level that all sizes of a repeat share and that wanders only
+ * makes it wider. Laws, of 3 % to 9 % noise: right in 94 % and more, n log n in 87 % when
+ * stalls of half as much again hide it (tests/unit/stat/test_growth.c).
  */
 #ifndef WHET_STAT_GROWTH_H
 #define WHET_STAT_GROWTH_H

@@ -15,7 +15,9 @@
  * Least squares with resampling, which is mostly done, was tried on the same draws: a stall in
  * one run of ten leaves its intervals of 95 % with 75 to 91 %, this one's with 94 to 96 %.
  *
- * SLOPE-FIGURES
+ * Over 10,000 draws of normal, log-normal and bimodal noise and stalls, of all of the time or
+ * of clock readings only: 94.3 to 95.9 of 100 at 95 %, from 10 runs on
+ * (tests/unit/stat/test_slope.c).
  */
 #ifndef WHET_STAT_SLOPE_H
 #define WHET_STAT_SLOPE_H

@@ -14,6 +14,8 @@
  * values; for numbers of different days, which drift by more than either says, this is the
  * one to err with.
  *
+ * Over 10,000 draws each: 99.9 of 100 and more at 99 % (tests/unit/stat/test_slope.c).
+ *
  * It answers for the two samples. Whether the machine was the same is another matter.
  */
 #ifndef WHET_STAT_UNPAIRED_H
