@@ -17,7 +17,7 @@ STANDARD = set("""assert complex ctype errno fenv float inttypes iso646 limits l
     string strings tgmath threads time uchar wchar wctype
     dirent fcntl fnmatch glob iconv langinfo poll pthread pwd regex sched semaphore
     termios unistd""".split())
-POSIX_SYS = {"sys/types.h", "sys/stat.h"}
+POSIX_SYS = {"sys/types.h", "sys/stat.h", "sys/mman.h"}
 LINUX_FLOOR = "os"
 
 
