@@ -183,5 +183,5 @@ int whet__verdict_same_code(const struct whet_verdict_side *a,
     if (x->kind != y->kind || x->threads != y->threads || x->command == NULL ||
         y->command == NULL)
         return 0;
-    return is_own_program(x) && same_params(x, y) && same_arguments(x, y);
+    return is_own_program(x) && is_own_program(y) && same_params(x, y) && same_arguments(x, y);
 }

@@ -17,7 +17,7 @@
  * Nonlinear Regression Analysis, section 6.1).
  *
  * Over 10,000 series of 5 sizes with 10 repeats each, with normal, log-normal and bimodal noise
- * and stalls, the interval holds the true exponent in 94.8 to 95.4 of 100 at 95 %; with 4
+ * and stalls, the interval holds the true exponent in 94.4 to 95.7 of 100 at 95 %; with 4
  * repeats and stalls in 97. A level that all sizes of a repeat share and that wanders only
  * makes it wider. Laws, of 3 % to 9 % noise: right in 94 % and more, n log n in 87 % when
  * stalls of half as much again hide it (tests/unit/stat/test_growth.c).

@@ -86,21 +86,37 @@ static struct whet_judgement judge(const struct whet_verdict_options *o)
     return j;
 }
 
-static void a_small_change_passes(void **state)
+static void changes_get_their_verdicts(void **state)
 {
     struct whet_judgement j;
 
     (void)state;
     add_commands();
-    add_session(ROUNDS, 1.01, 0.002, 0.5);
+    add_session(ROUNDS, 1.01, 0.02, 0.5);
     j = judge(NULL);
     assert_int_equal(j.verdict, WHET_VERDICT_PASS);
     assert_int_equal(j.metric, WHET_METRIC_WALL);
     assert_int_equal(j.pairs, ROUNDS);
-    print_message("# %s | %s\n", j.text, j.metric_why);
+    assert_true(j.change.ratio.level >= 0.99 && j.p > 0 && j.p_warn > 0.5);
+    assert_non_null(strstr(j.text, "no difference: +"));
+    assert_string_equal(j.why, "");
 }
 
-static void a_large_one_fails(void **state)
+static void a_slower_one_warns(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1.07, 0.004, 0.5);
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_WARN);
+    assert_int_equal(strncmp(j.text, "7.", 2), 0);
+    assert_non_null(strstr(j.text, "% slower: +"));
+    assert_true(j.p < 0.001 && j.p_warn < 0.05);
+}
+
+static void a_much_slower_one_fails_on_cpu_time(void **state)
 {
     struct whet_judgement j;
 
@@ -108,16 +124,454 @@ static void a_large_one_fails(void **state)
     add_commands();
     add_session(ROUNDS, 1.12, 0.004, 0.95);
     j = judge(NULL);
-    print_message("# %s | %s\n", j.text, j.why);
     assert_int_equal(j.verdict, WHET_VERDICT_FAIL);
     assert_int_equal(j.metric, WHET_METRIC_CPU);
+    assert_true(!isnan(j.noise) && j.noise < 0.01);
 }
+
+static void a_faster_one_improves(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 0.9, 0.004, 0.5);
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_IMPROVED);
+    assert_non_null(strstr(j.text, "% faster: -"));
+}
+
+static void a_wide_interval_decides_nothing(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1.02, 0.3, 0.5);
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(j.text, "too noisy to tell: "));
+    assert_non_null(strstr(j.why, "is more than"));
+}
+
+/* ... unless it has no room for being worse. */
+static void a_wide_interval_that_is_low_passes(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 0.97, 0.04, 0.5);
+    j = judge(&(struct whet_verdict_options){.width = 0.001, .metric = WHET_VERDICT_AUTO});
+    assert_int_equal(j.verdict, WHET_VERDICT_PASS);
+}
+
+static void few_rounds_tell_their_level(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(5, 1.5, 0.001, 0.5);
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_string_equal(j.why, "5 rounds reach a level of 93.75%, not of 99%");
+    assert_true(isnan(j.noise));
+    /* Many gates share the level. */
+    j = judge(
+        &(struct whet_verdict_options){.level = 0.9, .gates = 2, .metric = WHET_VERDICT_AUTO});
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE);
+    j = judge(&(struct whet_verdict_options){.level = 0.9, .metric = WHET_VERDICT_AUTO});
+    assert_int_equal(j.verdict, WHET_VERDICT_FAIL);
+}
+
+static void times_below_the_floor_pass(void **state)
+{
+    struct whet_verdict_options o = {.floor = 3 * MS, .metric = WHET_VERDICT_AUTO};
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1.2, 0.004, 0.5);
+    j = judge(&o);
+    assert_int_equal(j.verdict, WHET_VERDICT_PASS);
+    assert_non_null(strstr(j.why, "below the floor"));
+    assert_non_null(strstr(j.text, "slower"));
+    o.floor = 1 * MS;
+    assert_int_equal(judge(&o).verdict, WHET_VERDICT_FAIL);
+}
+
+/* CPU time rose by a quarter, wall time did not: something is odd, nobody fails for it. */
+static void another_metric_may_contradict(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        double wall = 10 * MS * (1 + 0.002 * wobble(i, 0));
+
+        add_run(0, i, wall, 0.92 * wall, 0.8 * wall);
+        add_run(1, i, wall, 0.92 * wall, 1.0 * wall);
+    }
+    j = judge(NULL);
+    assert_int_equal(j.metric, WHET_METRIC_ACTIVE);
+    assert_string_equal(j.metric_why,
+                        "one thread did it all, so waiting for a processor is left out");
+    assert_int_equal(j.verdict, WHET_VERDICT_WARN);
+    assert_non_null(strstr(j.why, "contradicts: "));
+}
+
+/* Round after round the reference takes 10 % more and less. */
+static void a_reference_unlike_itself_decides_nothing(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        double a = 10 * MS * (i % 2 == 0 ? 1.1 : 1) * (1 + 0.001 * wobble(i, 0));
+
+        add_run(0, i, a, a / 2, 0);
+        add_run(1, i, 1.2 * a, a / 2, 0);
+    }
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_non_null(strstr(j.why, "the reference differs from itself: +"));
+}
+
+static void metrics_are_chosen_for_what_they_show(void **state)
+{
+    char why[160];
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < ROUNDS; i++) { /* disturbed, but for every third run */
+        add_run(0, i, 10 * MS * (i % 3 == 0 ? 1 : 2), 9.5 * MS, 0);
+        add_run(1, i, 10 * MS * (i % 3 == 1 ? 1 : 3), 9.5 * MS, 0);
+    }
+    assert_int_equal(whet__judge_metric(r, 0, 1, why), WHET_METRIC_CPU);
+    assert_non_null(strstr(why, "one processor busy"));
+    add_run(0, ROUNDS, 10 * MS, 0, 0);
+    add_run(0, ROUNDS + 1, 10 * MS, 0, 0); /* below what the clock sees */
+    assert_int_equal(whet__judge_metric(r, 0, 1, NULL), WHET_METRIC_WALL);
+}
+
+static void parallel_work_is_judged_by_wall_time(void **state)
+{
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1, 0.002, 1.8);
+    assert_int_equal(whet__judge_metric(r, 0, 1, NULL), WHET_METRIC_WALL);
+}
+
+static void functions_of_many_threads_too(void **state)
+{
+    const struct whet_result_arm a = {
+        .name = "a", .kind = WHET_RESULT_FUNCTION, .threads = 4, .command = "x"};
+    const struct whet_result_arm b = {
+        .name = "b", .kind = WHET_RESULT_FUNCTION, .threads = 1, .command = "x"};
+
+    (void)state;
+    add_arms(&a, &b);
+    add_session(ROUNDS, 1, 0.002, 1);
+    assert_int_equal(whet__judge_metric(r, 0, 1, NULL), WHET_METRIC_WALL);
+    assert_int_equal(whet__judge_metric(r, 1, 1, NULL), WHET_METRIC_CPU);
+}
+
+static void more_of_some_metrics_is_better(void **state)
+{
+    const struct whet_metric rate = {"rate", "rate", WHET_UNIT_COUNT, WHET_METRIC_HIGHER};
+    struct whet_verdict_options o = {0};
+    struct whet_judgement j;
+
+    (void)state;
+    assert_int_equal(whet__result_add_metric(r, &rate, &o.metric), 0);
+    add_commands();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        struct whet_result_sample sample = {.round = i};
+        double values[WHET_RESULT_METRICS_MAX] = {0};
+
+        values[o.metric] = 1000 + wobble(i, 0);
+        assert_int_equal(whet__result_add_sample(r, arms[0], &sample, values), 0);
+        values[o.metric] = 850 + wobble(i, 1);
+        assert_int_equal(whet__result_add_sample(r, arms[1], &sample, values), 0);
+    }
+    j = judge(&o);
+    assert_int_equal(j.verdict, WHET_VERDICT_FAIL);
+    assert_non_null(strstr(j.text, "% lower: -"));
+    assert_true(j.change.ratio.estimate < 1 && j.p_warn < 0.001);
+    assert_int_equal(whet__judge(&j, r, 1, 0, &o), 0);
+    assert_int_equal(j.verdict, WHET_VERDICT_IMPROVED);
+}
+
+/* Allocations: none of both; none before and some now; and the other way round. */
+static void nothing_is_a_number_too(void **state)
+{
+    struct whet_verdict_options o = {.metric = WHET_METRIC_ALLOCATIONS};
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < 3; i++) {
+        struct whet_result_sample sample = {.round = i};
+        double values[WHET_METRIC_IDS] = {0};
+
+        assert_int_equal(whet__result_add_sample(r, arms[0], &sample, values), 0);
+        values[WHET_METRIC_ALLOCATIONS] = 3;
+        assert_int_equal(whet__result_add_sample(r, arms[1], &sample, values), 0);
+    }
+    j = judge(&o);
+    assert_int_equal(j.verdict, WHET_VERDICT_FAIL);
+    assert_string_equal(j.text, "3 instead of 0");
+    assert_int_equal(whet__judge(&j, r, 1, 0, &o), 0);
+    assert_int_equal(j.verdict, WHET_VERDICT_IMPROVED);
+    assert_string_equal(j.text, "0 instead of 3");
+    assert_int_equal(whet__judge(&j, r, 0, 0, &o), 0);
+    assert_int_equal(j.verdict, WHET_VERDICT_PASS);
+    assert_string_equal(j.text, "no difference: 0 in both");
+    o.metric = WHET_METRIC_DELAY;
+    assert_int_equal(judge(&o).verdict, WHET_VERDICT_NONE);
+}
+
+static void what_did_not_run_is_not_compared(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_run(0, 0, MS, MS, 0);
+    j = judge(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_NONE);
+    assert_int_equal(j.pairs, 0);
+    assert_string_equal(j.text, "nothing to compare");
+}
+
+struct pair_of_commands {
+    const char *a, *a_program, *b, *b_program;
+    int same;
+};
+
+static void the_same_code_is_recognised(void **state)
+{
+    static const struct pair_of_commands cases[] = {
+        {"./old/cat f", "./old/cat", "./new/cat f", "./new/cat", 1},
+        {"'./old/cat' f", "./old/cat", "./new/cat f", "./new/cat", 0}, /* not understood */
+        {"/bin/cat f", "/bin/cat", "/usr/bin/cat  f", "/usr/bin/cat", 1},
+        {"./cat f", "./cat", "cat f", "/bin/cat", 0}, /* of PATH: may be an interpreter */
+        {"cat f", "/bin/cat", "cat g", "/bin/cat", 0},
+        {"cat f", "/bin/cat", "cat", "/bin/cat", 0},
+        {"./old x", "/bin/sh", "./new x", "/bin/sh", 0}, /* a shell runs both */
+        {"./old x", "/bin/sh", "./old x", "/bin/sh", 1},
+        {"concat f", "/bin/cat", "cat f", "/bin/cat", 0},
+        {"cat f", NULL, "./cat f", NULL, 0},
+        {NULL, "/bin/cat", NULL, "/bin/cat", 0},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct pair_of_commands *c = &cases[i];
+        const struct whet_result_arm a = {
+            .name = "a", .command = c->a, .program = c->a_program, .program_hash = "12ab"};
+        const struct whet_result_arm b = {
+            .name = "b", .command = c->b, .program = c->b_program, .program_hash = "12ab"};
+        struct whet_judgement j;
+
+        add_arms(&a, &b);
+        add_session(ROUNDS, 1.3, 0.002, 0.5);
+        j = judge(NULL);
+        assert_int_equal(j.verdict, c->same ? WHET_VERDICT_SAME_CODE : WHET_VERDICT_FAIL);
+        if (c->same)
+            assert_non_null(strstr(j.why, "outside of it"));
+        assert_int_equal(
+            judge(&(struct whet_verdict_options){.any_code = 1, .metric = WHET_VERDICT_AUTO})
+                .verdict,
+            WHET_VERDICT_FAIL);
+        assert_int_equal(teardown(state), 0);
+        assert_int_equal(setup(state), 0);
+    }
+}
+
+static void parameters_make_another_command(void **state)
+{
+    static const struct whet_result_param one = {"n", "1"}, two = {"n", "2"};
+    struct whet_result_arm a = {
+        .name = "a", .command = "c", .params = &one, .param_count = 1, .program_hash = "12"};
+    struct whet_result_arm b = a;
+
+    (void)state;
+    b.name = "b";
+    b.params = &two;
+    add_arms(&a, &b);
+    add_session(ROUNDS, 1, 0.002, 0.5);
+    assert_int_equal(judge(NULL).verdict, WHET_VERDICT_PASS);
+}
+
+static struct whet_judgement judge_stored(const struct whet_verdict_options *o)
+{
+    struct whet_judgement j;
+
+    assert_int_equal(whet__judge_stored(&j, r, 0, r, 1, o, 0, NULL), 0);
+    assert_int_equal(j.stored, 1);
+    assert_true(isnan(j.p) && isnan(j.noise));
+    return j;
+}
+
+static void saved_times_warn_at_most(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 2, 0.01, 0.5);
+    j = judge_stored(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_WARN);
+    assert_non_null(strstr(j.why, "measure both in the same session"));
+    assert_int_equal(j.pairs, ROUNDS);
+}
+
+static void saved_times_drift(void **state)
+{
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1.08, 0.01, 0.5);
+    j = judge_stored(NULL);
+    assert_int_equal(j.verdict, WHET_VERDICT_PASS);
+    assert_non_null(strstr(j.why, "unchanged programs differ"));
+}
+
+static void saved_counts_may_fail(void **state)
+{
+    struct whet_verdict_options o = {.metric = WHET_METRIC_INSTRUCTIONS};
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < 3; i++) {
+        struct whet_result_sample sample = {.round = i};
+        double values[WHET_METRIC_IDS] = {0};
+
+        values[WHET_METRIC_INSTRUCTIONS] = 1000000;
+        assert_int_equal(whet__result_add_sample(r, arms[0], &sample, values), 0);
+        values[WHET_METRIC_INSTRUCTIONS] = 1200000;
+        assert_int_equal(whet__result_add_sample(r, arms[1], &sample, values), 0);
+    }
+    assert_int_equal(judge_stored(&o).verdict, WHET_VERDICT_FAIL);
+    o.metric = WHET_METRIC_WALL; /* 0 everywhere: never measured so, but no crash */
+    assert_int_equal(judge_stored(&o).verdict, WHET_VERDICT_INCONCLUSIVE);
+}
+
+static void other_machines_are_refused(void **state)
+{
+    struct whet_verdict_options o = {.metric = WHET_METRIC_INSTRUCTIONS};
+    struct whet_judgement j = {.pairs = 77};
+    struct whet_result *other;
+    char why[160];
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1, 0.01, 0.5);
+    assert_int_equal(whet__result_new(&other, "x"), 0);
+    assert_int_equal(whet__result_add_arm(other, arms[0], &arms[0]), 0);
+    other->machine.cpu_model = "Z80";
+    assert_int_equal(whet__judge_stored(&j, other, 0, r, 1, NULL, 0, why), -EXDEV);
+    assert_string_equal(why, "measured on a machine of another CPU model");
+    assert_int_equal(j.pairs, 77);
+    assert_int_equal(whet__judge_stored(&j, other, 0, r, 1, &o, 1, why), 0);
+    assert_int_equal(j.verdict, WHET_VERDICT_NONE);
+    assert_int_equal(whet__judge_stored(&j, other, 1, r, 1, NULL, 0, NULL), -EINVAL);
+    whet__result_free(other);
+}
+
+static enum whet_verdict confirmed(enum whet_verdict first, enum whet_verdict second)
+{
+    return whet__verdict_confirmed(&(struct whet_judgement){.verdict = first},
+                                   &(struct whet_judgement){.verdict = second});
+}
+
+static void a_second_batch_confirms(void **state)
+{
+    (void)state;
+    assert_int_equal(confirmed(WHET_VERDICT_FAIL, WHET_VERDICT_FAIL), WHET_VERDICT_FAIL);
+    assert_int_equal(confirmed(WHET_VERDICT_FAIL, WHET_VERDICT_WARN), WHET_VERDICT_WARN);
+    assert_int_equal(confirmed(WHET_VERDICT_WARN, WHET_VERDICT_FAIL), WHET_VERDICT_WARN);
+    assert_int_equal(confirmed(WHET_VERDICT_WARN, WHET_VERDICT_PASS), WHET_VERDICT_PASS);
+    assert_int_equal(confirmed(WHET_VERDICT_WARN, WHET_VERDICT_NONE), WHET_VERDICT_WARN);
+    assert_int_equal(confirmed(WHET_VERDICT_FAIL, WHET_VERDICT_IMPROVED),
+                     WHET_VERDICT_INCONCLUSIVE);
+    assert_int_equal(confirmed(WHET_VERDICT_PASS, WHET_VERDICT_FAIL), WHET_VERDICT_PASS);
+    assert_int_equal(
+        whet__verdict_confirmed(&(struct whet_judgement){.verdict = WHET_VERDICT_FAIL}, NULL),
+        WHET_VERDICT_FAIL);
+    assert_string_equal(whet__verdict_name(WHET_VERDICT_SAME_CODE), "same code");
+    assert_string_equal(whet__verdict_title(WHET_VERDICT_INCONCLUSIVE), "INCONCLUSIVE");
+}
+
+static void refuses_bad_arguments(void **state)
+{
+    const struct whet_verdict_options bad[] = {
+        {.warn = -1},  {.warn = NAN},      {.warn = 0.2, .fail = 0.1},
+        {.level = 1},  {.level = -0.5},    {.width = -1},
+        {.floor = -1}, {.fail = INFINITY}, {.metric = 1000},
+    };
+    struct whet_judgement j = {.pairs = 77};
+
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1, 0.01, 0.5);
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(whet__judge(&j, r, 0, 1, &bad[i]), -EINVAL);
+    assert_int_equal(whet__judge(&j, r, 2, 1, NULL), -EINVAL);
+    assert_int_equal(whet__judge(&j, r, 0, 2, NULL), -EINVAL);
+    assert_int_equal(j.pairs, 77);
+}
+
+static void survives_failed_allocations(void **state)
+{
+    (void)state;
+    add_commands();
+    add_session(ROUNDS, 1.2, 0.01, 0.95);
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_judgement j;
+        int rc = whet__judge(&j, r, 0, 1, NULL);
+
+        assert_true(rc == 0 || rc == -ENOMEM);
+        rc = whet__judge_stored(&j, r, 0, r, 1, NULL, 0, NULL);
+        assert_true(rc == 0 || rc == -ENOMEM);
+    }
+}
+
+#define RULE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_small_change_passes, setup, teardown),
-        cmocka_unit_test_setup_teardown(a_large_one_fails, setup, teardown),
+        RULE(changes_get_their_verdicts),
+        RULE(a_slower_one_warns),
+        RULE(a_much_slower_one_fails_on_cpu_time),
+        RULE(a_faster_one_improves),
+        RULE(a_wide_interval_decides_nothing),
+        RULE(a_wide_interval_that_is_low_passes),
+        RULE(few_rounds_tell_their_level),
+        RULE(times_below_the_floor_pass),
+        RULE(another_metric_may_contradict),
+        RULE(a_reference_unlike_itself_decides_nothing),
+        RULE(metrics_are_chosen_for_what_they_show),
+        RULE(parallel_work_is_judged_by_wall_time),
+        RULE(functions_of_many_threads_too),
+        RULE(more_of_some_metrics_is_better),
+        RULE(nothing_is_a_number_too),
+        RULE(what_did_not_run_is_not_compared),
+        RULE(the_same_code_is_recognised),
+        RULE(parameters_make_another_command),
+        RULE(saved_times_warn_at_most),
+        RULE(saved_times_drift),
+        RULE(saved_counts_may_fail),
+        RULE(other_machines_are_refused),
+        RULE(a_second_batch_confirms),
+        RULE(refuses_bad_arguments),
+        RULE(survives_failed_allocations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
