@@ -18,6 +18,12 @@ const struct whet_comparison_metric *whet__digest_numbers(const struct whet_dige
     return &d->numbers->arms[arm].metric[metric];
 }
 
+double whet__digest_half_width(const struct whet_comparison_metric *m)
+{
+    return m->n > 1 && m->median.high > m->median.low ? (m->median.high - m->median.low) / 2
+                                                      : NAN;
+}
+
 const struct whet_judgement *whet__digest_judgement(const struct whet_digest *d, size_t arm)
 {
     const struct whet_judgement *j = d->outcome->judgements;

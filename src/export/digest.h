@@ -45,6 +45,8 @@ const struct whet_result_arm *whet__digest_arm(const struct whet_digest *d, size
 /* The arm's numbers by a metric; .n is 0 where nothing is known. */
 const struct whet_comparison_metric *whet__digest_numbers(const struct whet_digest *d,
                                                           size_t arm, size_t metric);
+/* Half the width of the interval of its median; NaN where there is none to show. */
+double whet__digest_half_width(const struct whet_comparison_metric *m);
 /* NULL: nothing to compare it with. */
 const struct whet_judgement *whet__digest_judgement(const struct whet_digest *d, size_t arm);
 /* How many arms have one. */

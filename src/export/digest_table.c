@@ -31,7 +31,7 @@ void whet__digest_table_names(struct whet_digest_table *t, const char *heading)
 void whet__digest_table_median(struct whet_table *t, enum whet_role role, enum whet_unit unit,
                                const struct whet_comparison_metric *m)
 {
-    double half = m->n > 1 ? (m->median.high - m->median.low) / 2 : NAN;
+    double half = whet__digest_half_width(m);
     struct whet_text text;
 
     whet__text_init(&text, 128);

@@ -23,29 +23,6 @@ const char *whet__digest_title(const struct whet_outcome *outcome, const char *o
     return outcome->name != NULL && outcome->name[0] != '\0' ? outcome->name : otherwise;
 }
 
-/* Always so many decimals (1 to 4), unlike whet__number_fixed. */
-static void put_decimals(struct whet_text *out, double value, unsigned decimals)
-{
-    double power = pow(10, decimals), scaled = floor(fabs(value) * power + 0.5);
-
-    if (!(scaled < 1e15)) {
-        whet__text_putc(out, '-');
-        return;
-    }
-    whet__text_printf(out, "%s%.0f.%0*.0f", value < 0 && scaled > 0 ? "-" : "",
-                      floor(scaled / power), (int)decimals, fmod(scaled, power));
-}
-
-void whet__digest_p(struct whet_text *out, double p)
-{
-    if (!isfinite(p))
-        whet__text_putc(out, '-');
-    else if (p < 0.0001)
-        whet__text_puts(out, "< 0.0001");
-    else
-        put_decimals(out, p, p < 0.1 ? 4 : 2);
-}
-
 static void put_tally(struct whet_text *out, size_t count, const char *what, int *first)
 {
     if (count == 0)
@@ -71,7 +48,7 @@ static void put_numbers(struct whet_text *out, const struct whet_digest *d, size
                         size_t metric)
 {
     const struct whet_comparison_metric *m = whet__digest_numbers(d, arm, metric);
-    double half = m->n > 1 ? (m->median.high - m->median.low) / 2 : NAN;
+    double half = whet__digest_half_width(m);
 
     whet__number_plus_minus(out, d->result->metrics[metric].unit,
                             m->n > 0 ? m->summary.median : NAN, half);
@@ -360,61 +337,4 @@ void whet__digest_machine(struct whet_text *out, const struct whet_result *r)
         whet_size_format(m->memory_bytes, memory, sizeof(memory)), m->distribution, m->kernel);
     if (m->governor[0] != '\0')
         whet__text_printf(out, ", frequency governor %s", m->governor);
-}
-
-const char *whet__digest_target_title(const struct whet_target *target)
-{
-    if (strcmp(target->name, "time") == 0)
-        return "Duration";
-    if (strcmp(target->name, "memory") == 0)
-        return "Peak memory";
-    return strcmp(target->name, "throughput") == 0 ? "Throughput" : target->name;
-}
-
-void whet__digest_target(struct whet_text *out, const struct whet_target *target)
-{
-    if (isfinite(target->value))
-        whet__number_value(out, target->unit, target->value);
-    else
-        whet__text_puts(out, "not measured");
-    whet__text_puts(out, target->at_least ? " (target: at least " : " (target: ");
-    whet__number_value(out, target->unit, target->limit);
-    whet__text_putc(out, ')');
-    if (target->state == WHET_TARGET_UNKNOWN && target->why[0] != '\0')
-        whet__text_printf(out, ": %s", target->why);
-}
-
-void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, int memory)
-{
-    const struct whet_growth *g = memory ? &s->memory : &s->time;
-
-    whet__text_printf(out, "%s over ", memory ? "memory" : "time");
-    whet__digest_name(out, s->parameter);
-    if (g->law == WHET_GROWTH_UNKNOWN) {
-        whet__text_puts(out, ": no law could be fitted");
-        return;
-    }
-    whet__text_printf(out, ": %s, exponent ", whet__growth_name(g->law));
-    put_decimals(out, g->exponent.estimate, 2);
-    whet__text_puts(out, " (");
-    put_decimals(out, g->exponent.low, 2);
-    whet__text_puts(out, " to ");
-    put_decimals(out, g->exponent.high, 2);
-    whet__text_putc(out, ')');
-    if (!memory && s->max_exponent > 0) {
-        whet__text_puts(out, ", target: at most ");
-        put_decimals(out, s->max_exponent, 2);
-    }
-}
-
-void whet__digest_concurrency(struct whet_text *out, const struct whet_concurrency *c)
-{
-    whet__digest_name(out, c->arm);
-    whet__text_printf(out, ": %u copies at once in ", c->copies);
-    whet__number_value(out, WHET_UNIT_DURATION, c->wall_ns);
-    whet__text_puts(out, " (one alone: ");
-    whet__number_value(out, WHET_UNIT_DURATION, c->sequential_ns);
-    whet__text_printf(out, "), %u failed, %u with other output", c->failed, c->differing);
-    if (c->why[0] != '\0')
-        whet__text_printf(out, "; %s", c->why);
 }

@@ -2,45 +2,13 @@
  * then how it was measured and how to do it again. */
 #include "export/forms.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <time.h>
 
 #include <whet/units.h>
 
-#include "export/html_plots.h"
+#include "export/html_page.h"
 #include "view/html.h"
-
-typedef void (*arm_sentence)(struct whet_text *out, const struct whet_digest *d, size_t arm);
-
-/* The page in the making. */
-struct page {
-    struct whet_text *out;
-    struct whet_text text; /* a sentence in the making */
-    int verbose;
-    int lead_says; /* 1: the only outcome's answer stands at the top already */
-};
-
-static struct whet_text *text_begin(struct page *p)
-{
-    if (whet__text_error(&p->text) == 0)
-        whet__text_reset(&p->text);
-    return &p->text;
-}
-
-/* The sentence as a paragraph; nothing when it is empty. */
-static void paragraph_put(struct page *p)
-{
-    if (p->text.len > 0)
-        whet__html_paragraph(p->out, whet__text_str(&p->text));
-}
-
-static void table_put(struct page *p, struct whet_digest_table *t, const char *caption)
-{
-    if (t->table.rows.len > 0 || whet__table_error(&t->table) != 0)
-        whet__table_put_html(p->out, &t->table, caption);
-    whet__table_clear(&t->table);
-}
 
 static const char *verdict_note(const struct whet_report *report)
 {
@@ -64,7 +32,7 @@ static const char *verdict_note(const struct whet_report *report)
 }
 
 /* Of suites: how many came to what. */
-static void tally_cards(struct page *p, const struct whet_report *report)
+static void tally_cards(struct whet_html_report *p, const struct whet_report *report)
 {
     struct whet_digest_tally t = whet__digest_tally(report);
     char passed[24], of[32], watch[24], failed[24];
@@ -84,14 +52,14 @@ static void tally_cards(struct page *p, const struct whet_report *report)
     whet__html_cards(p->out, cards, sizeof(cards) / sizeof(cards[0]));
 }
 
-static const char *copy_value(char *out, size_t size, struct page *p)
+static const char *copy_value(char *out, size_t size, struct whet_html_report *p)
 {
     snprintf(out, size, "%s", whet__text_str(&p->text));
     return out;
 }
 
 /* Of arms: what the reference takes, and how sure that is. */
-static void arms_cards(struct page *p, const struct whet_report *report,
+static void arms_cards(struct whet_html_report *p, const struct whet_report *report,
                        const struct whet_digest *d)
 {
     const struct whet_comparison_metric *m =
@@ -109,173 +77,15 @@ static void arms_cards(struct page *p, const struct whet_report *report,
     size_t last = d->noise >= 0 ? 4 : 3;
 
     if (m->n > 0)
-        whet__number_value(text_begin(p), d->result->metrics[d->metric].unit,
+        whet__number_value(whet__html_report_sentence(p), d->result->metrics[d->metric].unit,
                            m->summary.median);
     else
-        whet__text_putc(text_begin(p), '-');
+        whet__text_putc(whet__html_report_sentence(p), '-');
     copy_value(median, sizeof(median), p);
-    whet__number_value(text_begin(p), WHET_UNIT_PERCENT, d->noise);
+    whet__number_value(whet__html_report_sentence(p), WHET_UNIT_PERCENT, d->noise);
     copy_value(noise, sizeof(noise), p);
     snprintf(rounds, sizeof(rounds), "%u", d->result->rounds);
     whet__html_cards(p->out, cards + first, last - first);
-}
-
-/* One paragraph for each arm that has something to say. */
-static void remarks_of(struct page *p, const struct whet_digest *d, enum whet_role role,
-                       const char *heading, arm_sentence make)
-{
-    struct whet_text *text = text_begin(p);
-
-    for (size_t i = 0; i < d->count; i++) {
-        size_t before = text->len;
-
-        if (before > 0)
-            whet__text_puts(text, ". ");
-        make(text, d, i);
-        if (before > 0 && text->len == before + 2)
-            whet__text_truncate(text, before);
-    }
-    if (text->len > 0)
-        whet__html_callout(p->out, role, heading, whet__text_str(text));
-}
-
-static void remarks_put(struct page *p, const struct whet_digest *d)
-{
-    remarks_of(p, d, WHET_ROLE_BAD, "Runs failed", whet__digest_failure);
-    remarks_of(p, d, WHET_ROLE_PLAIN, "Why no worse verdict", whet__digest_note);
-    remarks_of(p, d, WHET_ROLE_PLAIN, "Measured again to confirm", whet__digest_confirmation);
-    remarks_of(p, d, WHET_ROLE_PLAIN, "Runs far off", whet__digest_outliers);
-    whet__digest_noise(text_begin(p), d);
-    if (p->text.len > 0)
-        whet__html_callout(p->out, WHET_ROLE_WARN, "Noise", whet__text_str(&p->text));
-    whet__digest_interrupted(text_begin(p), d);
-    if (p->text.len > 0)
-        whet__html_callout(p->out, WHET_ROLE_WARN, "Stopped early", whet__text_str(&p->text));
-}
-
-static void targets_put(struct page *p, const struct whet_digest *d)
-{
-    struct whet_digest_table t;
-
-    if (d->outcome->targets.len > 0) {
-        whet__html_heading(p->out, "Targets");
-        whet__digest_table_targets(&t, d);
-        table_put(p, &t, NULL);
-    }
-    if (d->outcome->concurrency.len > 0) {
-        whet__html_heading(p->out, "Copies at once");
-        whet__digest_table_concurrency(&t, d);
-        table_put(p, &t, "Outputs are compared with that of one run alone.");
-    }
-}
-
-static int scaling_put(struct page *p, const struct whet_digest *d, size_t suite)
-{
-    int rc = 0;
-
-    if (d->outcome->scaling.len > 0)
-        whet__html_heading(p->out, "Scaling");
-    for (size_t i = 0; i < d->outcome->scaling.len && rc == 0; i++) {
-        const struct whet_scaling *s = whet__vec_at(&d->outcome->scaling, i);
-
-        for (int memory = 0; memory < 2 && rc == 0; memory++) {
-            if (memory && s->memory.law == WHET_GROWTH_UNKNOWN)
-                continue;
-            whet__digest_scaling(text_begin(p), s, memory);
-            paragraph_put(p);
-            rc = whet__html_plot_scaling(p->out, d, suite, i, memory);
-        }
-    }
-    return rc;
-}
-
-static int compared_put(struct page *p, const struct whet_digest *d, size_t suite)
-{
-    struct whet_digest_table t;
-
-    if (whet__digest_judged(d) == 0)
-        return 0;
-    whet__html_heading(p->out, "Compared");
-    whet__text_puts(text_begin(p), "Compared ");
-    whet__digest_against(&p->text, d);
-    whet__digest_table_judgements(&t, d);
-    table_put(p, &t, whet__text_str(&p->text));
-    return whet__html_plot_changes(p->out, d, suite);
-}
-
-static int arms_put(struct page *p, const struct whet_digest *d, size_t suite)
-{
-    struct whet_digest_table t;
-    int rc;
-
-    whet__html_heading(p->out, "Measured");
-    whet__digest_method(text_begin(p), d);
-    whet__digest_table_arms(&t, d, 0, 0);
-    table_put(p, &t, whet__text_str(&p->text));
-    rc = whet__html_plot_spread(p->out, d, suite);
-    if (rc == 0)
-        rc = whet__html_plot_runs(p->out, d, suite);
-    return rc;
-}
-
-static void details_put(struct page *p, const struct whet_digest *d)
-{
-    struct whet_digest_table t;
-
-    whet__html_details(p->out, "Every metric");
-    whet__digest_table_metrics(&t, d);
-    table_put(p, &t, "Medians with 95% intervals; MAD is the scaled median deviation.");
-    whet__html_details_end(p->out);
-    whet__html_details(p->out, "What ran");
-    whet__digest_table_commands(&t, d);
-    table_put(p, &t, NULL);
-    whet__html_details_end(p->out);
-    if (p->verbose < 2)
-        return;
-    whet__html_details(p->out, "Every run");
-    whet__digest_table_samples(&t, d);
-    table_put(p, &t, NULL);
-    whet__html_details_end(p->out);
-}
-
-static int outcome_parts(struct page *p, const struct whet_digest *d, size_t suite)
-{
-    const struct whet_outcome *o = d->outcome;
-    int rc;
-
-    whet__digest_answer(text_begin(p), d);
-    if (!p->lead_says && (o->verdict != WHET_VERDICT_NONE || d->count == 0))
-        whet__html_callout(
-            p->out, whet__digest_failed(o) ? WHET_ROLE_BAD : whet__digest_role(o->verdict),
-            d->result != NULL ? whet__verdict_title(o->verdict) : "Not run",
-            whet__text_str(&p->text));
-    if (d->count == 0)
-        return 0;
-    targets_put(p, d);
-    rc = compared_put(p, d, suite);
-    if (rc == 0)
-        rc = arms_put(p, d, suite);
-    if (rc == 0)
-        rc = scaling_put(p, d, suite);
-    remarks_put(p, d);
-    details_put(p, d);
-    return rc;
-}
-
-static int outcome_put(struct page *p, const struct whet_outcome *o, size_t suite)
-{
-    struct whet_digest d;
-    char id[40];
-    int rc = whet__digest_init(&d, o);
-
-    if (rc != 0)
-        return rc;
-    snprintf(id, sizeof(id), "suite-%zu", suite);
-    whet__html_section(p->out, id, whet__digest_title(o, "Result"));
-    rc = outcome_parts(p, &d, suite);
-    whet__html_section_end(p->out);
-    whet__digest_clear(&d);
-    return rc;
 }
 
 /* The first result that there is; those of one report are of one machine. */
@@ -290,7 +100,7 @@ static const struct whet_result *any_result(const struct whet_report *report)
     return NULL;
 }
 
-static void machine_put(struct page *p, const struct whet_result *r)
+static void machine_put(struct whet_html_report *p, const struct whet_result *r)
 {
     const struct whet_result_machine *m = &r->machine;
     char cores[32], memory[32], seed[32];
@@ -321,7 +131,7 @@ static void machine_put(struct page *p, const struct whet_result *r)
     whet__html_section_end(p->out);
 }
 
-static void again_put(struct page *p, const struct whet_report *report)
+static void again_put(struct whet_html_report *p, const struct whet_report *report)
 {
     if (report->command == NULL || report->command[0] == '\0')
         return;
@@ -330,7 +140,7 @@ static void again_put(struct page *p, const struct whet_report *report)
     whet__html_section_end(p->out);
 }
 
-static void suites_put(struct page *p, const struct whet_report *report)
+static void suites_put(struct whet_html_report *p, const struct whet_report *report)
 {
     struct whet_digest_table t;
 
@@ -338,11 +148,11 @@ static void suites_put(struct page *p, const struct whet_report *report)
         return;
     whet__html_section(p->out, "suites", "Suites");
     whet__digest_table_suites(&t, report);
-    table_put(p, &t, NULL);
+    whet__html_report_table(p, &t, NULL);
     whet__html_section_end(p->out);
 }
 
-static int body_put(struct page *p, const struct whet_report *report)
+static int body_put(struct whet_html_report *p, const struct whet_report *report)
 {
     const struct whet_result *r = any_result(report);
     int rc = 0;
@@ -360,7 +170,7 @@ static int body_put(struct page *p, const struct whet_report *report)
     }
     suites_put(p, report);
     for (size_t i = 0; i < report->outcomes.len && rc == 0; i++)
-        rc = outcome_put(p, whet__vec_at(&report->outcomes, i), i + 1);
+        rc = whet__html_suite(p, whet__vec_at(&report->outcomes, i), i + 1);
     if (rc == 0 && r != NULL)
         machine_put(p, r);
     again_put(p, report);
@@ -385,7 +195,7 @@ static void footer_put(struct whet_text *out, const struct whet_result *r)
 static int html_put(struct whet_text *out, const struct whet_report *report,
                     const struct whet_export_options *options)
 {
-    struct page p = {.out = out, .verbose = options != NULL ? options->verbose : 0};
+    struct whet_html_report p = {.out = out, .verbose = options != NULL ? options->verbose : 0};
     struct whet_text lead, footer;
     struct whet_html_page page = {.eyebrow = report->title};
     int rc;

@@ -15,6 +15,12 @@
 #define LOG_FROM    8.0 /* largest / smallest median from which an axis is logarithmic */
 #define CAPTION_MAX 320
 
+/* Whether so wide a range of positive values wants a logarithmic axis. */
+static int is_wide(double low, double high)
+{
+    return low > 0 && high >= LOG_FROM * low;
+}
+
 /* "s2-runs" */
 static const char *id_of(char *room, size_t size, size_t suite, const char *what)
 {
@@ -135,7 +141,7 @@ static int wants_log(const struct whet_digest *d)
         low = fmin(low, m->summary.median);
         high = fmax(high, m->summary.median);
     }
-    return high >= LOG_FROM * low;
+    return is_wide(low, high);
 }
 
 /* Both plots of samples, which differ in how they are drawn only. */
@@ -195,13 +201,14 @@ struct growth_lines {
     size_t count;
     struct whet_plot_point law[LAW_POINTS];
     size_t law_count;
-    int log;
+    int x_log, y_log;
 };
 
 static void growth_measured(struct growth_lines *g, const struct whet_digest *d,
                             const struct whet_scaling *s, size_t metric)
 {
-    g->log = 1;
+    double low = INFINITY, high = 0;
+
     for (size_t i = 0; i < s->count; i++) {
         const struct whet_comparison_metric *m;
 
@@ -210,7 +217,8 @@ static void growth_measured(struct growth_lines *g, const struct whet_digest *d,
         m = whet__digest_numbers(d, s->arms[i], metric);
         if (m->n == 0)
             continue;
-        g->log = g->log && s->sizes[i] > 0 && m->summary.min > 0;
+        low = fmin(low, m->summary.min);
+        high = fmax(high, m->summary.max);
         g->measured[g->count++] = (struct whet_plot_point){s->sizes[i], m->summary.median,
                                                            m->median.low, m->median.high};
     }
@@ -225,10 +233,10 @@ static void growth_law(struct growth_lines *g, const struct whet_growth *law)
         return;
     for (size_t i = 0; i < LAW_POINTS; i++) {
         double at = (double)i / (LAW_POINTS - 1);
-        double x = g->log ? first * pow(last / first, at) : first + (last - first) * at;
+        double x = g->x_log ? first * pow(last / first, at) : first + (last - first) * at;
         double y = whet__growth_at(law, x);
 
-        if (isfinite(y) && (!g->log || y > 0))
+        if (isfinite(y) && (!g->y_log || y > 0))
             g->law[g->law_count++] = (struct whet_plot_point){x, y, 0, 0};
     }
 }
@@ -247,8 +255,8 @@ static int growth_draw(struct whet_text *out, const struct growth_lines *g,
         .y_axis = memory ? "peak memory" : "time",
         .x_unit = WHET_UNIT_COUNT,
         .y_unit = memory ? WHET_UNIT_SIZE : WHET_UNIT_DURATION,
-        .x_log = g->log,
-        .y_log = g->log,
+        .x_log = g->x_log,
+        .y_log = g->y_log,
         .lines = lines,
         .count = g->law_count > 0 ? 2 : 1,
     };
@@ -276,9 +284,10 @@ int whet__html_plot_scaling(struct whet_text *out, const struct whet_digest *d, 
         whet__html_figure(out);
         rc = growth_draw(out, &g, s, id_of(id, sizeof(id), suite, what), memory);
         rc = figure_end(out, rc,
-                        g.log ? "Both axes are logarithmic: a straight line is a power of the "
-                                "size, and its slope the exponent."
-                              : "Medians with their intervals.",
+                        g.x_log && g.y_log
+                            ? "Both axes are logarithmic: a straight line is a power of the "
+                              "size, and its slope the exponent."
+                            : "Medians with their intervals.",
                         0, 0);
     }
     whet__mem_free(g.measured);

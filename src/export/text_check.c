@@ -2,7 +2,6 @@
  * its targets and a word, and a summary. Tens of suites. */
 #include "export/text_lines.h"
 
-#include <math.h>
 #include <string.h>
 
 #define RULE_WIDTH   40
@@ -66,7 +65,7 @@ static void times_put(struct whet_text_lines *l, const struct whet_digest *d)
             continue;
         figure_name(text, d, "Duration", name);
         whet__number_plus_minus(text, WHET_UNIT_DURATION, m->summary.median,
-                                m->n > 1 ? (m->median.high - m->median.low) / 2 : NAN);
+                                whet__digest_half_width(m));
         whet__text_lines_plain(l, INDENT, WHET_ROLE_PLAIN);
         shown++;
     }

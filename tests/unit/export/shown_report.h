@@ -22,18 +22,22 @@ static inline void shown_as_bench(struct made_report *m, size_t outcomes)
 {
     m->report.title = "whet bench";
     m->report.command = "whet bench ./old ./new";
-    m->report.outcomes.len = outcomes;
-    for (size_t i = 0; i < outcomes; i++) {
+    for (size_t i = 0; i < m->report.outcomes.len; i++) {
         struct whet_outcome *o = shown_outcome(m, i);
 
         whet__vec_clear(&o->targets);
         whet__vec_clear(&o->scaling);
         whet__vec_clear(&o->concurrency);
+        if (i >= outcomes) {
+            whet__mem_free(o->judgements);
+            o->judgements = NULL;
+        }
         if (outcomes == 1) {
             o->name = "";
             o->title = NULL;
         }
     }
+    m->report.outcomes.len = outcomes;
 }
 
 /* A report with one outcome of one result, which the caller fills with arms. */
