@@ -41,7 +41,7 @@ struct whet_json_place whet__json_root(struct whet_json_fields *f,
                                        const struct whet_json_in *json,
                                        enum whet_json_kind kind);
 
-/* What is in a place; of an array every item must be of `kind`. */
+/* What is in a place; a field that is missing or null has no node, an item must be there. */
 struct whet_json_place whet__json_field(struct whet_json_fields *f,
                                         const struct whet_json_place *object, const char *key,
                                         enum whet_json_kind kind);
