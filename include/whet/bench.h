@@ -295,6 +295,12 @@ WHET_API void whet_bench_once(struct whet_bench_config *config,
 
 /* ---- The program ---- */
 
+/* Measures the functions of this program as the command line says: `--help` lists the options,
+ * which are those of whet-bench(1); an operand says which functions. Prints to stdout and
+ * stderr; what main returns: 0 done, 1 a regression that --fail, --strict or --baseline asked
+ * about, 2 wrong usage or a failure, 128 and its number when a signal ended it. */
+WHET_API int whet_bench_main(int argc, char **argv);
+
 /* Who counts allocations tells by this call how: `read` answers the calls for memory so far
  * in this process and the bytes they asked for. Then the results have both, for each
  * iteration. NULL: nobody counts. */

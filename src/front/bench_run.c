@@ -7,11 +7,16 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "bench/functions.h"
 #include "bench/session.h"
+#include "check/baseline.h"
+#include "check/history.h"
 #include "front/bench_arms.h"
+#include "front/bench_base.h"
 #include "front/bench_outputs.h"
 #include "front/bench_typed.h"
+#include "front/bench_verbs.h"
 #include "front/bench_watch.h"
 #include "os/affinity.h"
 #include "os/clock.h"
@@ -19,6 +24,7 @@
 
 #define BUDGET_NS    UINT64_C(10000000000)
 #define WIDTH_ROUNDS 20
+#define NONE         ((size_t)-1)
 
 /* All that one call holds. */
 struct run {
@@ -27,8 +33,10 @@ struct run {
     struct whet_outputs outputs;
     struct whet_text typed;
     struct whet_bench_arms *arms;
+    struct whet_bench_base base;
     struct whet_affinity cpus;
     struct whet_bench_watch watch;
+    struct whet_verdict_options verdict;
     struct whet_session *session;
     struct whet_report report;
     struct whet_error *err;
@@ -116,6 +124,7 @@ static int measure(struct run *r)
 
     if (rc != 0)
         return rc;
+    r->verdict = o.verdict;
     o.pair = r->arms->pair;
     o.reference = r->args->reference;
     whet__bench_watch_init(&r->watch, r->call->global, budget_of(r->args));
@@ -136,21 +145,43 @@ static int sample_count(const struct whet_result *result)
 
 /* ---- answering -------------------------------------------------------------------------- */
 
+/* What judgements compare with; NULL: nothing is compared. */
+static const char *against(const struct run *r)
+{
+    if (r->args->baseline != NULL)
+        return r->base.label;
+    for (size_t i = 0; i < r->arms->count; i++) {
+        if (r->arms->pair[i] != NONE)
+            return r->arms->arms[r->arms->pair[i]].about.name;
+    }
+    return NULL;
+}
+
+/* With numbers alone, the session itself had nothing to judge. */
+static int judge_stored(struct run *r, struct whet_outcome *outcome)
+{
+    size_t metric;
+
+    whet__mem_free(outcome->judgements);
+    outcome->judgements = NULL;
+    if (r->args->metric != NULL &&
+        whet__result_find_metric(outcome->result, r->args->metric, &metric) == 0)
+        r->verdict.metric = metric;
+    return whet__baseline_judge(outcome, r->base.saved, &r->verdict, r->args->any_machine,
+                                r->err);
+}
+
 static int report(struct run *r)
 {
-    const char *against = NULL;
     struct whet_outcome *outcome;
-    int rc;
+    int rc = whet__session_report(r->session, "", against(r), &r->report, &outcome);
 
-    for (size_t i = 0; i < r->arms->count; i++) {
-        if (r->arms->pair[i] != (size_t)-1)
-            against = r->arms->arms[r->arms->pair[i]].about.name;
-    }
-    rc = whet__session_report(r->session, "", against, &r->report, &outcome);
     if (rc != 0)
         return whet_error_set(r->err, rc, "out of memory");
+    if (r->args->baseline != NULL && !r->base.runs_again)
+        rc = judge_stored(r, outcome);
     whet__report_conclude(&r->report);
-    return 0;
+    return rc;
 }
 
 /* The first command that was given up, for the message at the end; NULL: none was. */
@@ -199,6 +230,20 @@ static int conclude(const struct run *r)
     return WHET_BENCH_YES;
 }
 
+/* For later: the history, and the baseline if all went well. */
+static int remember(struct run *r)
+{
+    struct whet_error why = {0};
+
+    if (r->args->history && whet__history_add(&r->report, ".", NULL, &why) != 0)
+        whet__log(WHET_LOG_WARNING, "history: %s", why.text);
+    if (r->args->save_baseline == NULL || whet__interrupted() != 0 ||
+        given_up(r->session->result) != NULL)
+        return 0;
+    return whet__baseline_save(".", r->args->save_baseline, &r->report, r->args->keep_binary,
+                               r->err);
+}
+
 static int answer(struct run *r)
 {
     int rc;
@@ -215,6 +260,8 @@ static int answer(struct run *r)
                                   r->err);
     if (rc == 0)
         rc = whet__outputs_write(&r->outputs, &r->report, r->call->global->verbose, r->err);
+    if (rc == 0)
+        rc = remember(r);
     return rc == 0 ? conclude(r) : rc;
 }
 
@@ -235,7 +282,10 @@ static int run(struct run *r)
     }
     whet__typed_command(&r->typed);
     whet__report_init(&r->report, call->title, whet__text_str(&r->typed));
-    rc = measure(r);
+    if (r->args->baseline != NULL)
+        rc = whet__bench_base_open(&r->base, r->arms, r->args, r->err);
+    if (rc == 0)
+        rc = measure(r);
     return rc == 0 ? answer(r) : rc;
 }
 
@@ -246,12 +296,15 @@ int whet__bench_run(const struct whet_bench_call *call, struct whet_error *err)
 
     if (call->args->worker != NULL)
         return whet__function_worker(call->args->worker);
+    if (whet__bench_verb_is(call))
+        return whet__bench_verb(call, err);
     whet__outputs_init(&r.outputs);
     whet__text_init(&r.typed, (size_t)1 << 20);
     whet__report_init(&r.report, call->title, "");
     rc = run(&r);
     whet__report_clear(&r.report);
     whet__session_free(r.session);
+    whet__bench_base_close(&r.base);
     whet__bench_arms_free(r.arms);
     whet__text_clear(&r.typed);
     whet__outputs_clear(&r.outputs);

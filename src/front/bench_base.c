@@ -1,0 +1,166 @@
+/* Baselines of a command line. Stored numbers are a poor thing to compare with, since the
+ * machine was another one that hour: programs that were kept are run again instead. */
+#include "front/bench_base.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "bench/machine.h"
+#include "os/path.h"
+
+#define NONE ((size_t)-1)
+
+/* "NAME (baseline)". */
+static const char *name_make(struct whet_bench_base *b, const char *name)
+{
+    const char *kept = NULL;
+    struct whet_text text;
+
+    whet__text_init(&text, 1 << 20);
+    whet__text_printf(&text, "%s (baseline)", name);
+    if (whet__text_error(&text) == 0)
+        kept = whet__arena_strndup(&b->strings, whet__text_str(&text), text.len);
+    whet__text_clear(&text);
+    return kept;
+}
+
+/* The full path: an arm may run in another folder. */
+static const char *path_make(struct whet_bench_base *b, const char *path)
+{
+    const char *kept = NULL;
+    struct whet_text text;
+
+    whet__text_init(&text, 1 << 16);
+    if (whet__path_real(path, &text) == 0)
+        kept = whet__arena_strndup(&b->strings, whet__text_str(&text), text.len);
+    whet__text_clear(&text);
+    return kept;
+}
+
+/* The same command with the program that was kept. */
+static int arm_add(struct whet_bench_base *b, struct whet_bench_arms *arms, size_t arm,
+                   const char *program)
+{
+    struct whet_bench_arm *added = &arms->arms[arms->count];
+    size_t at;
+
+    *added = arms->arms[arm];
+    added->about.name = name_make(b, added->about.name);
+    added->program = path_make(b, program);
+    if (added->about.name == NULL || added->program == NULL)
+        return -ENOMEM;
+    added->about.program = added->program;
+    added->about.code_hash = NULL;
+    added->about.program_hash = NULL;
+    if (whet__result_find_arm(b->saved, arms->arms[arm].about.name, &at) == 0)
+        added->about.program_hash = whet__result_arm(b->saved, at)->program_hash;
+    arms->pair[arm] = arms->count;
+    arms->pair[arms->count++] = NONE;
+    return 0;
+}
+
+static int arms_grow(struct whet_bench_arms *arms)
+{
+    struct whet_bench_arm *more =
+        whet__mem_resize(arms->arms, 2 * arms->count, sizeof(*arms->arms));
+    size_t *pair;
+
+    if (more == NULL)
+        return -ENOMEM;
+    arms->arms = more;
+    pair = whet__mem_resize(arms->pair, 2 * arms->count, sizeof(*arms->pair));
+    if (pair == NULL)
+        return -ENOMEM;
+    arms->pair = pair;
+    return 0;
+}
+
+static int arms_add(struct whet_bench_base *b, struct whet_bench_arms *arms)
+{
+    size_t asked = arms->count;
+    int rc = arms_grow(arms);
+
+    for (size_t i = 0; rc == 0 && i < asked; i++) {
+        const char *name = arms->arms[i].about.name;
+        const char *program =
+            i < arms->commands ? whet__baseline_program(b->baseline, "", name) : NULL;
+
+        arms->pair[i] = NONE;
+        if (program == NULL)
+            continue;
+        rc = arm_add(b, arms, i, program);
+        b->runs_again = 1;
+    }
+    return rc;
+}
+
+/* Numbers of another machine are no use; better said before they are measured. */
+static int check_machine(const struct whet_bench_base *b, const struct whet_bench_args *args,
+                         struct whet_error *err)
+{
+    struct whet_result *now;
+    const char *difference;
+    int rc;
+
+    if (b->runs_again || args->any_machine)
+        return 0;
+    rc = whet__result_new(&now, "");
+    if (rc != 0)
+        return rc;
+    difference = whet__machine_difference(&b->saved->machine, &now->machine);
+    if (difference != NULL)
+        rc =
+            whet_error_set(err, -EXDEV,
+                           "not comparable: '%.100s': it was measured on another machine (%s): "
+                           "give --any-machine to compare all the same",
+                           b->label, difference);
+    whet__result_free(now);
+    return rc;
+}
+
+static int label_make(struct whet_bench_base *b, const char *name)
+{
+    struct whet_text text;
+
+    whet__text_init(&text, 1 << 16);
+    whet__text_printf(&text, "baseline %s", name);
+    if (whet__text_error(&text) == 0)
+        b->label = whet__arena_strndup(&b->strings, whet__text_str(&text), text.len);
+    whet__text_clear(&text);
+    return b->label != NULL ? 0 : -ENOMEM;
+}
+
+int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arms,
+                          const struct whet_bench_args *args, struct whet_error *err)
+{
+    int rc;
+
+    memset(b, 0, sizeof(*b));
+    whet__arena_init(&b->strings, 1 << 24);
+    rc = whet__baseline_load(&b->baseline, ".", args->baseline, err);
+    if (rc != 0)
+        return rc;
+    b->saved = whet__baseline_find(b->baseline, "");
+    if (b->saved == NULL)
+        return whet_error_set(
+            err, -ENOENT, "nothing to compare with: '--baseline %.200s': it has suites only",
+            args->baseline);
+    rc = label_make(b, args->baseline);
+    if (rc == 0)
+        rc = arms_add(b, arms);
+    if (rc == 0)
+        rc = check_machine(b, args, err);
+    if (rc == -ENOMEM)
+        whet_error_set(err, rc, "out of memory: '--baseline %.200s'", args->baseline);
+    return rc;
+}
+
+void whet__bench_base_close(struct whet_bench_base *b)
+{
+    whet__baseline_free(b->baseline);
+    whet__arena_clear(&b->strings);
+    b->baseline = NULL;
+}
