@@ -85,7 +85,7 @@ static enum whet_verdict of_parts(const struct whet_outcome *o)
     for (size_t i = 0; i < o->scaling.len; i++) {
         const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
 
-        if (s->max_exponent > 0)
+        if (s->max_exponent > 0 || s->max_memory_exponent > 0)
             worst = worse_of(worst, of_state(s->state));
     }
     for (size_t i = 0; i < o->concurrency.len; i++) {

@@ -41,7 +41,8 @@ struct whet_scaling {
     const size_t *arms;
     size_t count;
     struct whet_growth time, memory; /* .law UNKNOWN: could not be fitted */
-    double max_exponent;             /* 0: none was set */
+    double max_exponent;             /* of time; 0: none was set */
+    double max_memory_exponent;      /* likewise */
     enum whet_target_state state;
 };
 
@@ -94,7 +95,7 @@ const struct whet_outcome *whet__report_at(const struct whet_report *r, size_t i
 /* Sets the verdicts of outcomes and report to the worst of what they hold:
  * - judgements; a WARN or FAIL that has a confirmation counts as whet__verdict_confirmed says;
  * - a missed target, growth or concurrent run is FAIL, one that is met is PASS, an unknown one
- *   INCONCLUSIVE; growth without a `max_exponent` counts for nothing;
+ *   INCONCLUSIVE; growth without a limit counts for nothing;
  * - an arm that was left out because it kept failing, or an outcome without a result: FAIL. */
 void whet__report_conclude(struct whet_report *r);
 

@@ -35,7 +35,7 @@ struct whet_suite_base {
 struct whet_suite_options {
     const char *dir; /* the project's folder */
     /* What is set here goes before what the suite says; what neither says is chosen.
-     * .pair is ours. */
+     * .pair is ours; .verdict.gates is how many suites are decided together. */
     struct whet_session_options session;
     int compare_arms; /* 1: judge arms against the first or the reference even if the suite
                          names no reference */
@@ -54,6 +54,9 @@ void whet__suite_free(struct whet_suite_run *run);
 /* 1: the user stopped it; what was measured until then is there. */
 int whet__suite_stopped(const struct whet_suite_run *run);
 
+/* Why it was not compared though that was asked for (it is new, say); NULL: it was. */
+const char *whet__suite_no_base(const struct whet_suite_run *run);
+
 /* Adds its outcome to a report, which borrows from the run. -ENOMEM. */
 WHET_MUST_USE int whet__suite_report(const struct whet_suite_run *run,
                                      struct whet_report *report);
@@ -62,5 +65,8 @@ WHET_MUST_USE int whet__suite_report(const struct whet_suite_run *run,
 WHET_MUST_USE int whet__suite_find(const struct whet_suite **out,
                                    const struct whet_project *project, const char *name,
                                    struct whet_error *err);
+
+/* The error of a project without any: -ENOENT. */
+int whet__suite_none(struct whet_error *err);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "data/yaml_table.h"
 
-#define COPIES_MAX 256
+#define COPIES_MAX 63
 #define RUNS_MAX   100000
 #define NAME_MAX_  64
 #define LINE_MAX_  65536

@@ -54,7 +54,7 @@ struct whet_suite_scaling {
 
 /* Several copies at once. */
 struct whet_suite_concurrency {
-    uint64_t copies; /* 0: not asked for; else 2..256 */
+    uint64_t copies; /* 0: not asked for; else 2..63 */
     const struct whet_yaml_node *output_node;
     const char *const *outputs; /* patterns of files that are compared; ended by NULL */
     uint64_t timeout_ns;        /* 0: as of a run */

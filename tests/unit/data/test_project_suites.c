@@ -142,7 +142,7 @@ static void explains_mistakes(void **state)
         {"{command: x, filter: y}", 3, 3, "unused key: 'filter' in 'a'"},
         {"{program: x, concurrency: {copies: 2}}", 3, 3, "unused key: 'concurrency' in 'a'"},
         {"functions: io", 3, 3, "a built-in suite such as @io is expected"},
-        {"{command: x, concurrency: {copies: 1}}", 4, 40, "it must be in 2..256"},
+        {"{command: x, concurrency: {copies: 1}}", 4, 40, "it must be in 2..63"},
         {"{command: x, concurrency: {}}", 4, 31, "missing key: 'copies'"},
         {"{command: x, concurrency: {copies: 2, outputs: {}}}", 4, 52, "patterns are expected"},
         {"{command: x, scaling: {parameter: n}}", 3, 3, "no sizes: 'n' of 'a'"},

@@ -1,0 +1,439 @@
+/* All suites of a project. Minutes pass in here, nearly all of them in what is measured. */
+#include "check/check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "bench/machine.h"
+#include "check/against.h"
+#include "check/baseline.h"
+#include "check/history.h"
+#include "check/suite.h"
+#include "check/suite_targets.h"
+#include "os/clock.h"
+
+#define STRINGS_MAX ((size_t)16 << 20)
+
+struct whet_check {
+    const struct whet_project *project;
+    const struct whet_check_options *options;
+    struct whet_vec suites; /* of const struct whet_suite * */
+    struct whet_vec runs;   /* of struct whet_suite_run * */
+    struct whet_arena strings;
+    struct whet_baseline *baseline;
+    struct whet_against *against;
+    char base_label[128];
+    struct whet_suite_base base;
+    struct whet_report report;
+    uint64_t start_ns;
+    size_t index; /* of the suite that is run */
+    size_t broken;
+    int stopped;
+};
+
+static int no_memory(struct whet_error *err)
+{
+    return whet_error_set(err, -ENOMEM, "out of memory: 'check'");
+}
+
+static const struct whet_suite *suite_at(const struct whet_check *c, size_t index)
+{
+    return *(const struct whet_suite *const *)whet__vec_at(&c->suites, index);
+}
+
+/* ---- which suites ----------------------------------------------------------------------- */
+
+static int is_tagged(const struct whet_suite *s, const struct whet_check_options *o)
+{
+    for (size_t i = 0; i < o->tag_count; i++) {
+        for (const char *const *tag = s->tags; tag != NULL && *tag != NULL; tag++) {
+            if (strcmp(*tag, o->tags[i]) == 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_named(const struct whet_suite *s, const struct whet_check_options *o)
+{
+    if (o->name_count == 0 && o->tag_count == 0)
+        return 1;
+    for (size_t i = 0; i < o->name_count; i++) {
+        if (strcmp(s->name, o->names[i]) == 0)
+            return 1;
+    }
+    return is_tagged(s, o);
+}
+
+int whet__check_select(struct whet_vec *out, const struct whet_project *project,
+                       const struct whet_check_options *options, struct whet_error *err)
+{
+    const struct whet_suite *found;
+
+    if (project->suites.len == 0)
+        return whet__suite_none(err);
+    for (size_t i = 0; i < options->name_count; i++) {
+        int rc = whet__suite_find(&found, project, options->names[i], err);
+
+        if (rc != 0)
+            return rc;
+    }
+    for (size_t i = 0; i < project->suites.len; i++) {
+        const struct whet_suite *s = whet__vec_at(&project->suites, i), **slot;
+
+        if (!is_named(s, options))
+            continue;
+        slot = whet__vec_push(out);
+        if (slot == NULL)
+            return no_memory(err);
+        *slot = s;
+    }
+    if (out->len > 0)
+        return 0;
+    return whet_error_set(err, -ENOENT, "no suite has this tag: '%.64s'", options->tags[0]);
+}
+
+/* ---- what they are compared with -------------------------------------------------------- */
+
+static const char *kept_program(void *ctx, const char *suite, const char *arm)
+{
+    const struct whet_check *c = ctx;
+
+    return whet__baseline_program(c->baseline, suite, arm);
+}
+
+static int has_program(const struct whet_check *c, const struct whet_suite *s)
+{
+    const struct whet_result *r = whet__baseline_find(c->baseline, s->name);
+
+    for (size_t i = 0; r != NULL && i < whet__result_count(r); i++) {
+        if (whet__baseline_program(c->baseline, s->name, whet__result_arm(r, i)->name) != NULL)
+            return 1;
+    }
+    return 0;
+}
+
+/* Numbers of another machine are refused before minutes are spent. Kept programs are run
+ * here, so where they come from does not matter. */
+static int check_machine(const struct whet_check *c, struct whet_error *err)
+{
+    struct whet_result *here;
+    int rc = whet__result_new(&here, "");
+
+    if (rc != 0)
+        return no_memory(err);
+    for (size_t i = 0; i < c->suites.len && rc == 0; i++) {
+        const struct whet_suite *s = suite_at(c, i);
+        const struct whet_result *r = whet__baseline_find(c->baseline, s->name);
+        const char *differs =
+            r != NULL ? whet__machine_difference(&r->machine, &here->machine) : NULL;
+
+        if (differs != NULL && !has_program(c, s))
+            rc = whet_error_set(err, -EXDEV,
+                                "measured on another machine: '%.64s' of baseline '%.64s': it "
+                                "has another %s: compare with a commit (--against), or give "
+                                "--any-machine",
+                                s->name, c->options->baseline, differs);
+    }
+    whet__result_free(here);
+    return rc;
+}
+
+static int open_baseline(struct whet_check *c, struct whet_error *err)
+{
+    int rc = whet__baseline_load(&c->baseline, c->options->dir, c->options->baseline, err);
+
+    if (rc != 0 || c->options->any_machine)
+        return rc;
+    return check_machine(c, err);
+}
+
+static int open_against(struct whet_check *c, struct whet_error *err)
+{
+    const struct whet_against_options options = {.dir = c->options->dir,
+                                                 .ref = c->options->against,
+                                                 .stop = c->options->stop,
+                                                 .ctx = c->options->ctx};
+    int rc = whet__against_open(&c->against, &options, err);
+
+    if (rc == 0 && whet__against_submodules(c->against))
+        whet__log(WHET_LOG_WARNING,
+                  "submodules are empty: '%s': let the build fetch what it needs of them",
+                  c->options->against);
+    return rc;
+}
+
+static void tell(struct whet_check *c, const struct whet_rounds_progress *round)
+{
+    const struct whet_check_progress now = {suite_at(c, c->index)->name, c->index,
+                                            c->suites.len, round};
+
+    if (c->options->progress != NULL)
+        c->options->progress(c->options->ctx, &now);
+}
+
+/* What is to be built is built for all suites first: a compiler that runs meanwhile would
+ * be measured, too. */
+static int build_all(struct whet_check *c, struct whet_error *err)
+{
+    int rc = 0;
+
+    for (c->index = 0; c->index < c->suites.len && rc == 0; c->index++) {
+        const struct whet_suite *s = suite_at(c, c->index);
+        const char *const *lines = s->build != NULL ? s->build : c->project->build;
+
+        tell(c, NULL);
+        if (lines != NULL && s->functions == NULL)
+            rc = whet__against_build(c->against, lines, err);
+    }
+    return rc;
+}
+
+static int prepare(struct whet_check *c, struct whet_error *err)
+{
+    const struct whet_check_options *o = c->options;
+    int rc = 0;
+
+    if (o->against != NULL && o->baseline != NULL)
+        return whet_error_set(err, -EINVAL,
+                              "both given: '--against' and '--baseline': compare with one");
+    rc = whet__check_select(&c->suites, c->project, o, err);
+    for (size_t i = 0; i < c->suites.len && rc == 0; i++)
+        rc = whet__suite_targets_check(c->project->yaml, suite_at(c, i), err);
+    if (rc == 0 && o->baseline != NULL)
+        rc = open_baseline(c, err);
+    if (rc == 0 && o->against != NULL)
+        rc = open_against(c, err);
+    if (rc == 0 && o->against != NULL)
+        rc = build_all(c, err);
+    return rc;
+}
+
+/* ---- one suite -------------------------------------------------------------------------- */
+
+static void on_progress(void *ctx, const struct whet_rounds_progress *round)
+{
+    tell(ctx, round);
+}
+
+static int on_stop(void *ctx)
+{
+    const struct whet_check *c = ctx;
+
+    return c->options->stop != NULL && c->options->stop(c->options->ctx);
+}
+
+/* Its part of the time that is left, unless it says less itself. */
+static uint64_t share_of(const struct whet_check *c, const struct whet_suite *s)
+{
+    uint64_t spent = whet__clock_now_ns() - c->start_ns, share;
+
+    if (c->options->budget_ns == 0)
+        return 0;
+    if (spent >= c->options->budget_ns)
+        return 1;
+    share = (c->options->budget_ns - spent) / (c->suites.len - c->index);
+    return s->budget_ns != 0 && s->budget_ns < share ? s->budget_ns : share;
+}
+
+static const struct whet_suite_base *base_of(struct whet_check *c, const struct whet_suite *s)
+{
+    c->base = (struct whet_suite_base){.ctx = c};
+    if (c->against != NULL) {
+        c->base.label = c->options->against;
+        c->base.dir = whet__against_dir(c->against);
+        return &c->base;
+    }
+    if (c->baseline == NULL || !has_program(c, s))
+        return NULL;
+    c->base.label = c->base_label;
+    c->base.program = kept_program;
+    return &c->base;
+}
+
+/* Its outcome without numbers: why it could not be run. */
+static int report_failure(struct whet_check *c, const struct whet_suite *s,
+                          const struct whet_error *why)
+{
+    char line[1100];
+    struct whet_outcome *o = whet__report_add(&c->report, s->name, NULL);
+
+    whet_error_format(why, line, sizeof(line));
+    c->broken++;
+    if (o != NULL)
+        o->failure = whet__arena_strndup(&c->strings, line, strlen(line));
+    return o == NULL || o->failure == NULL ? -ENOMEM : 0;
+}
+
+/* Numbers that were saved, where nothing better was at hand. */
+static int judge_stored(struct whet_check *c, const struct whet_suite *s,
+                        struct whet_error *err)
+{
+    struct whet_outcome *o = whet__vec_at(&c->report.outcomes, c->report.outcomes.len - 1);
+    const struct whet_result *saved;
+    struct whet_verdict_options verdict = c->options->session.verdict;
+    const char *metric =
+        c->options->session.metric != NULL ? c->options->session.metric : s->metric;
+    int rc;
+
+    if (c->baseline == NULL || o->judgements != NULL)
+        return 0;
+    saved = whet__baseline_find(c->baseline, s->name);
+    if (saved == NULL) {
+        whet__log(WHET_LOG_WARNING, "not compared: '%s': it is not in baseline '%s'", s->name,
+                  c->options->baseline);
+        return 0;
+    }
+    verdict.warn = verdict.warn > 0 ? verdict.warn : s->warn;
+    verdict.fail = verdict.fail > 0 ? verdict.fail : s->fail;
+    verdict.gates = c->suites.len * whet__result_count(o->result);
+    if (metric == NULL || whet__result_find_metric(o->result, metric, &verdict.metric) != 0)
+        verdict.metric = WHET_VERDICT_AUTO;
+    rc = whet__baseline_judge(o, saved, &verdict, c->options->any_machine, err);
+    if (rc == 0)
+        o->against = c->base_label;
+    return rc;
+}
+
+static int keep_run(struct whet_check *c, const struct whet_suite *s,
+                    struct whet_suite_run *run, struct whet_error *err)
+{
+    struct whet_suite_run **slot = whet__vec_push(&c->runs);
+    const char *why = whet__suite_no_base(run);
+
+    if (slot == NULL) {
+        whet__suite_free(run);
+        return no_memory(err);
+    }
+    *slot = run;
+    if (why != NULL)
+        whet__log(WHET_LOG_WARNING, "not compared: '%s': %s", s->name, why);
+    c->stopped = whet__suite_stopped(run) || on_stop(c);
+    if (whet__suite_report(run, &c->report) != 0)
+        return no_memory(err);
+    return judge_stored(c, s, err);
+}
+
+static int run_suite(struct whet_check *c, const struct whet_suite *s, struct whet_error *err)
+{
+    struct whet_suite_options options = {
+        .dir = c->options->dir, .session = c->options->session, .base = base_of(c, s)};
+    struct whet_suite_run *run;
+    struct whet_error why = {0};
+    int rc;
+
+    options.session.rounds.progress = on_progress;
+    options.session.rounds.stop = on_stop;
+    options.session.rounds.ctx = c;
+    options.session.rounds.budget_ns = share_of(c, s);
+    options.session.verdict.gates = c->suites.len;
+    rc = whet__suite_run(&run, c->project, s, &options, &why);
+    if (rc == 0)
+        return keep_run(c, s, run, err);
+    if (on_stop(c)) {
+        c->stopped = 1;
+        return 0;
+    }
+    if (rc == -ENOMEM || report_failure(c, s, &why) != 0)
+        return no_memory(err);
+    return 0;
+}
+
+/* ---- afterwards ------------------------------------------------------------------------- */
+
+static int has_result(const struct whet_check *c)
+{
+    for (size_t i = 0; i < c->report.outcomes.len; i++) {
+        if (whet__report_at(&c->report, i)->result != NULL)
+            return 1;
+    }
+    return 0;
+}
+
+static void add_history(const struct whet_check *c)
+{
+    struct whet_error why = {0};
+
+    if (!c->options->no_history && has_result(c) &&
+        whet__history_add(&c->report, c->options->dir, NULL, &why) != 0)
+        whet__log(WHET_LOG_WARNING, "not kept in the history: %s", why.text);
+}
+
+static int run_all(struct whet_check *c, struct whet_error *err)
+{
+    int rc = prepare(c, err);
+
+    c->start_ns = whet__clock_now_ns();
+    for (c->index = 0; c->index < c->suites.len && rc == 0 && !c->stopped; c->index++)
+        rc = run_suite(c, suite_at(c, c->index), err);
+    if (rc != 0)
+        return rc;
+    if (c->stopped && c->report.outcomes.len == 0)
+        return whet_error_set(err, -EINTR, "interrupted");
+    whet__report_conclude(&c->report);
+    add_history(c);
+    if (c->options->save_baseline != NULL && !c->stopped)
+        rc = whet__baseline_save(c->options->dir, c->options->save_baseline, &c->report,
+                                 c->options->keep_binary, err);
+    return rc;
+}
+
+int whet__check_run(struct whet_check **out, const struct whet_project *project,
+                    const struct whet_check_options *options, struct whet_error *err)
+{
+    struct whet_check *c = whet__mem_zalloc(1, sizeof(*c));
+    int rc;
+
+    if (c == NULL)
+        return no_memory(err);
+    c->project = project;
+    c->options = options;
+    whet__vec_init(&c->suites, sizeof(const struct whet_suite *), WHET_PROJECT_SUITES_MAX);
+    whet__vec_init(&c->runs, sizeof(struct whet_suite_run *), WHET_PROJECT_SUITES_MAX);
+    whet__arena_init(&c->strings, STRINGS_MAX);
+    whet__report_init(&c->report, "whet check", options->command);
+    if (options->baseline != NULL)
+        snprintf(c->base_label, sizeof(c->base_label), "baseline %.100s", options->baseline);
+    rc = run_all(c, err);
+    whet__against_free(c->against); /* nothing is run there any more */
+    c->against = NULL;
+    if (rc == 0)
+        *out = c;
+    else
+        whet__check_free(c);
+    return rc;
+}
+
+void whet__check_free(struct whet_check *c)
+{
+    if (c == NULL)
+        return;
+    whet__report_clear(&c->report);
+    for (size_t i = 0; i < c->runs.len; i++)
+        whet__suite_free(*(struct whet_suite_run **)whet__vec_at(&c->runs, i));
+    whet__vec_clear(&c->runs);
+    whet__vec_clear(&c->suites);
+    whet__against_free(c->against);
+    whet__baseline_free(c->baseline);
+    whet__arena_clear(&c->strings);
+    whet__mem_free(c);
+}
+
+const struct whet_report *whet__check_report(const struct whet_check *c)
+{
+    return &c->report;
+}
+
+int whet__check_stopped(const struct whet_check *c)
+{
+    return c->stopped;
+}
+
+size_t whet__check_broken(const struct whet_check *c)
+{
+    return c->broken;
+}
