@@ -21,11 +21,20 @@ static uint64_t step_read(void)
     return now - before;
 }
 
-static uint64_t pair_read(uint64_t (*clock_ns)(void))
+static uint64_t pair_read(void)
 {
-    uint64_t from = clock_ns();
+    uint64_t from = whet__clock_now_ns();
 
-    return clock_ns() - from;
+    return whet__clock_now_ns() - from;
+}
+
+/* With what is read between the two when there is nothing to time. */
+static uint64_t cpu_pair_read(void)
+{
+    uint64_t from = whet__clock_process_cpu_ns();
+
+    (void)pair_read();
+    return whet__clock_process_cpu_ns() - from;
 }
 
 /* Additions of a register, each of which needs the one before: a cycle each. Additions of a
@@ -52,8 +61,8 @@ void whet__function_clock_read(struct whet_function_clock *out)
     *out = (struct whet_function_clock){UINT64_MAX, UINT64_MAX, UINT64_MAX, 0};
     for (unsigned i = 0; i < TRIES; i++) {
         out->step_ns = least(out->step_ns, step_read());
-        out->pair_ns = least(out->pair_ns, pair_read(whet__clock_now_ns));
-        out->cpu_pair_ns = least(out->cpu_pair_ns, pair_read(whet__clock_process_cpu_ns));
+        out->pair_ns = least(out->pair_ns, pair_read());
+        out->cpu_pair_ns = least(out->cpu_pair_ns, cpu_pair_read());
         chain = least(chain, chain_read());
     }
     chain -= least(chain, out->pair_ns);

@@ -23,8 +23,8 @@ struct whet_function_run;
 /* What the clocks of this machine are good for. */
 struct whet_function_clock {
     uint64_t step_ns;     /* the least time that passes between two different readings */
-    uint64_t pair_ns;     /* two readings in a row, at best */
-    uint64_t cpu_pair_ns; /* likewise of the CPU clock */
+    uint64_t pair_ns;     /* what two readings measure when nothing is between, at best */
+    uint64_t cpu_pair_ns; /* likewise of the CPU clock, with two of the other between */
     double cycle_ns;      /* of the processor, at its present frequency */
 };
 void whet__function_clock_read(struct whet_function_clock *out);

@@ -96,11 +96,20 @@ static int delay_read(uint64_t *out)
 }
 
 /* With several threads each reads its own clock; one that is alone reads that of the process,
- * for the benchmark may start threads itself. */
-static void cpu_read(const struct whet_bench_state *s, struct whet_function_readings *r)
+ * for the benchmark may start threads itself. That one is nearest to the wall clock. */
+static void cpu_begin(const struct whet_bench_state *s, struct whet_function_readings *r)
 {
     r->own_cpu_ns = whet__clock_thread_cpu_ns();
     r->cpu_ns = s->test->threads == 1 ? whet__clock_process_cpu_ns() : r->own_cpu_ns;
+}
+
+static void cpu_end(const struct whet_bench_state *s, struct whet_function_readings *r)
+{
+    if (s->test->threads == 1)
+        r->cpu_ns = whet__clock_process_cpu_ns();
+    r->own_cpu_ns = whet__clock_thread_cpu_ns();
+    if (s->test->threads > 1)
+        r->cpu_ns = r->own_cpu_ns;
 }
 
 static void allocations_read(const struct whet_bench_state *s, struct whet_function_readings *r)
@@ -112,7 +121,7 @@ static void allocations_read(const struct whet_bench_state *s, struct whet_funct
 static void clocks_begin(struct whet_bench_state *s)
 {
     allocations_read(s, &s->from);
-    cpu_read(s, &s->from);
+    cpu_begin(s, &s->from);
     s->from.wall_ns = whet__clock_now_ns();
     if (s->first_ns == 0)
         s->first_ns = s->from.wall_ns;
@@ -123,7 +132,7 @@ static void clocks_end(struct whet_bench_state *s)
     struct whet_function_readings now = s->from;
 
     now.wall_ns = whet__clock_now_ns();
-    cpu_read(s, &now);
+    cpu_end(s, &now);
     allocations_read(s, &now);
     s->last_ns = now.wall_ns;
     s->sum.wall_ns += now.wall_ns - s->from.wall_ns;
