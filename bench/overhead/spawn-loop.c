@@ -114,7 +114,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: spawn-loop bare|whet|pairs COUNT PROGRAM [ARGUMENT]...\n");
         return 2;
     }
-    rc = kind == 'b' ? 0 : -whet__counters_new(&counters, NULL);
+    /* Of pairs the bare run would inherit them, too. */
+    rc = kind == 'w' ? -whet__counters_new(&counters, NULL) : 0;
     if (rc == 0)
         rc = run_all(kind, count, (const char *const *)argv + 3, counters);
     whet__counters_free(counters);

@@ -87,14 +87,13 @@ static int number_take(const char **at, unsigned *out)
 /* Takes "3" or "3-5". */
 static int range_take(const char **at, unsigned *first, unsigned *last)
 {
-    int rc = number_take(at, first);
-
+    if (number_take(at, first) != 0)
+        return -EINVAL;
     *last = *first;
-    if (rc == 0 && **at == '-') {
-        (*at)++;
-        rc = number_take(at, last);
-    }
-    return rc == 0 && *last < *first ? -EINVAL : rc;
+    if (**at != '-')
+        return 0;
+    (*at)++;
+    return number_take(at, last) == 0 && *last >= *first ? 0 : -EINVAL;
 }
 
 int whet__affinity_parse(struct whet_affinity *out, const char *list, struct whet_error *err)

@@ -8,7 +8,8 @@
  *
  * The events are this thread's own and stand still; what it starts inherits them, and they
  * run from its exec on. When a process ends, the kernel adds its counts to ours. So a
- * run is counted with its children, as far as they ended before it.
+ * run is counted with its children, as far as they ended before it. Copying and adding them
+ * takes the kernel some 20 microseconds of each run.
  */
 #ifndef WHET_OS_COUNTERS_H
 #define WHET_OS_COUNTERS_H
