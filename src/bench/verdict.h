@@ -24,9 +24,8 @@
  * half the pairs it always is, and asking for less halves the power at no gain in false
  * alarms.) Times below `floor` pass.
  *
- * Same code: both files have the same hash, and commands, behind the program, and parameters
- * are the same. Who gives two arms another environment, folder or input, or programs other
- * libraries, leaves program_hash away.
+ * Same code: equal code hashes where both are known; else equal program hashes of files that
+ * the commands name with their folder, and the same parameters and words behind the program.
  *
  * Measured false alarms and power: tests/unit/bench/test_alarms.c.
  */

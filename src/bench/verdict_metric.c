@@ -175,8 +175,9 @@ int whet__verdict_same_code(const struct whet_verdict_side *a,
 {
     const struct whet_result_arm *x = a->arm, *y = b->arm;
 
-    if (x->code_hash != NULL && y->code_hash != NULL && strcmp(x->code_hash, y->code_hash) == 0)
-        return 1;
+    /* Where all of how they run is known, that decides: environment, folder and input too. */
+    if (x->code_hash != NULL && y->code_hash != NULL)
+        return strcmp(x->code_hash, y->code_hash) == 0;
     if (x->program_hash == NULL || y->program_hash == NULL || x->program_hash[0] == '\0' ||
         strcmp(x->program_hash, y->program_hash) != 0)
         return 0;

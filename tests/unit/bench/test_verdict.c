@@ -391,6 +391,25 @@ static void the_same_code_is_recognised(void **state)
     }
 }
 
+static void another_environment_is_not_the_same_code(void **state)
+{
+    struct whet_result_arm a = {.name = "a",
+                                .command = "./c",
+                                .program = "./c",
+                                .program_hash = "12",
+                                .code_hash = "3"};
+    struct whet_result_arm b = a;
+
+    (void)state;
+    b.name = "b";
+    b.code_hash = "4";
+    add_arms(&a, &b);
+    add_session(ROUNDS, 1, 0.002, 0.5);
+    assert_int_equal(judge(NULL).verdict, WHET_VERDICT_PASS);
+    arms[1]->code_hash = "3";
+    assert_int_equal(judge(NULL).verdict, WHET_VERDICT_SAME_CODE);
+}
+
 static void parameters_make_another_command(void **state)
 {
     static const struct whet_result_param one = {"n", "1"}, two = {"n", "2"};
@@ -564,6 +583,7 @@ int main(void)
         RULE(nothing_is_a_number_too),
         RULE(what_did_not_run_is_not_compared),
         RULE(the_same_code_is_recognised),
+        RULE(another_environment_is_not_the_same_code),
         RULE(parameters_make_another_command),
         RULE(saved_times_warn_at_most),
         RULE(saved_times_drift),
