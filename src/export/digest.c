@@ -58,8 +58,35 @@ const char *whet__digest_metric_title(const struct whet_result *r, size_t metric
     return strlen(m->title) <= 16 ? m->title : m->name;
 }
 
-/* What was decided on, else wall time, else the first that is known. */
-static size_t shown_metric(const struct whet_digest *d)
+/* Whether every arm that has a wall time has this, too. */
+static int known_of_all(const struct whet_digest *d, size_t metric)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        if (whet__digest_numbers(d, i, WHET_METRIC_WALL)->n > 0 &&
+            whet__digest_numbers(d, i, metric)->n == 0)
+            return 0;
+    }
+    return whet__digest_knows(d, metric);
+}
+
+/* Where nothing is compared: what a verdict would take, since the session was measured until
+ * that was precise (bench/precision.h). */
+static size_t unjudged_metric(struct whet_digest *d)
+{
+    size_t reference = d->result->reference;
+    size_t metric = whet__judge_metric(d->result, reference, reference, d->metric_why);
+
+    if (metric != WHET_METRIC_WALL && known_of_all(d, metric))
+        return metric;
+    d->metric_why[0] = '\0';
+    for (size_t k = WHET_METRIC_WALL; k < d->result->metric_count; k++) {
+        if (whet__digest_knows(d, k))
+            return k;
+    }
+    return WHET_METRIC_WALL;
+}
+
+static size_t shown_metric(struct whet_digest *d)
 {
     for (size_t i = 0; i < d->count; i++) {
         const struct whet_judgement *j = whet__digest_judgement(d, i);
@@ -68,11 +95,7 @@ static size_t shown_metric(const struct whet_digest *d)
             whet__digest_knows(d, j->metric))
             return j->metric;
     }
-    for (size_t k = WHET_METRIC_WALL; k < d->result->metric_count; k++) {
-        if (whet__digest_knows(d, k))
-            return k;
-    }
-    return WHET_METRIC_WALL;
+    return unjudged_metric(d);
 }
 
 static double widest_noise(const struct whet_digest *d)

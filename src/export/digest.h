@@ -35,6 +35,9 @@ struct whet_digest {
     size_t metric;                    /* that arms are shown by: the one that was decided on */
     struct whet_comparison *numbers;  /* NULL: no arms */
     struct whet_outliers *outliers;   /* of each arm */
+    char metric_why[160];             /* "" where judgements say it, or it is wall time */
+    int numbered;                     /* 1: arms are called "[2] name", after a list of them;
+                                         set by whom wants it */
     double noise;                     /* the widest noise floor; NaN: not known */
 };
 
@@ -67,6 +70,8 @@ int whet__digest_failed(const struct whet_outcome *outcome);
 enum whet_role whet__digest_role(enum whet_verdict verdict);
 enum whet_role whet__digest_target_role(enum whet_target_state state);
 
+/* Appends the arm's name, cut; with its number if so. */
+void whet__digest_arm_name(struct whet_text *out, const struct whet_digest *d, size_t arm);
 /* Appends a name, cut for a sentence; its title or name, or `otherwise`. */
 void whet__digest_name(struct whet_text *out, const char *name);
 const char *whet__digest_title(const struct whet_outcome *outcome, const char *otherwise);
@@ -85,6 +90,8 @@ void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *
 void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, size_t arm);
 void whet__digest_failure(struct whet_text *out, const struct whet_digest *d, size_t arm);
 void whet__digest_noise(struct whet_text *out, const struct whet_digest *d);
+/* Why arms are shown by another metric than wall time, where nothing is compared. */
+void whet__digest_metric(struct whet_text *out, const struct whet_digest *d);
 void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d);
 void whet__digest_method(struct whet_text *out, const struct whet_digest *d);
 void whet__digest_machine(struct whet_text *out, const struct whet_result *r);

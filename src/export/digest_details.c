@@ -91,7 +91,7 @@ static void metric_row(struct whet_table *t, const struct whet_digest *d, size_t
     whet__table_cell(t, WHET_ROLE_HEADING,
                      named ? "" : whet__digest_metric_title(d->result, metric));
     if (d->count > 1)
-        whet__table_cell(t, WHET_ROLE_PLAIN, whet__digest_arm(d, arm)->name);
+        whet__digest_table_arm(t, WHET_ROLE_PLAIN, d, arm);
     whet__digest_table_median(t, WHET_ROLE_PLAIN, about->unit, m);
     whet__table_value(t, WHET_ROLE_PLAIN, about->unit, m->summary.mean);
     whet__table_value(t, WHET_ROLE_PLAIN, about->unit, m->n > 1 ? m->summary.mad : NAN);
@@ -176,7 +176,7 @@ static void sample_row(struct whet_table *t, const struct whet_digest *d, size_t
     const struct whet_result_sample *s = whet__arm_sample(a, i);
 
     whet__table_row(t);
-    whet__table_cell(t, WHET_ROLE_PLAIN, a->name);
+    whet__digest_table_arm(t, WHET_ROLE_PLAIN, d, arm);
     whet__table_count(t, WHET_ROLE_PLAIN, (uint64_t)s->round + 1);
     whet__table_count(t, WHET_ROLE_PLAIN, (uint64_t)s->position + 1);
     whet__table_value(t, WHET_ROLE_DIM, WHET_UNIT_DURATION, s->at_seconds * 1e9);

@@ -28,6 +28,24 @@ void whet__digest_table_names(struct whet_digest_table *t, const char *heading)
     t->columns[t->column_count - 1].shrinks = 1;
 }
 
+void whet__digest_table_arm(struct whet_table *t, enum whet_role role,
+                            const struct whet_digest *d, size_t arm)
+{
+    const char *name = whet__digest_arm(d, arm)->name;
+    struct whet_text text;
+
+    if (!d->numbered) {
+        whet__table_cell(t, role, name);
+        return;
+    }
+    whet__text_init(&text, WHET_TABLE_MAX_BYTES);
+    whet__text_printf(&text, "[%zu] %s", arm + 1, name);
+    if (t->error == 0)
+        t->error = whet__text_error(&text);
+    whet__table_cell(t, role, whet__text_str(&text));
+    whet__text_clear(&text);
+}
+
 void whet__digest_table_median(struct whet_table *t, enum whet_role role, enum whet_unit unit,
                                const struct whet_comparison_metric *m)
 {
@@ -239,7 +257,7 @@ static void arm_row(struct arms *a, size_t i)
     struct whet_table *t = &a->t->table;
 
     whet__table_row(t);
-    whet__table_cell(t, arm->left_out ? WHET_ROLE_BAD : WHET_ROLE_PLAIN, arm->name);
+    whet__digest_table_arm(t, arm->left_out ? WHET_ROLE_BAD : WHET_ROLE_PLAIN, a->d, i);
     for (size_t k = 0; k < a->param_count; k++)
         whet__table_cell(t, WHET_ROLE_PLAIN, param_of(arm, a->params[k]));
     whet__digest_table_median(t, WHET_ROLE_HEADING, unit, m);
@@ -304,7 +322,7 @@ static void judgement_row(struct whet_table *t, const struct whet_digest *d, siz
     whet__text_init(&p, 64);
     whet__digest_p(&p, j->pairs > 0 ? j->p : NAN);
     whet__table_row(t);
-    whet__table_cell(t, WHET_ROLE_PLAIN, whet__digest_arm(d, arm)->name);
+    whet__digest_table_arm(t, WHET_ROLE_PLAIN, d, arm);
     whet__table_cell(t, whet__digest_role(j->verdict), whet__verdict_title(j->verdict));
     whet__table_cell(t, WHET_ROLE_PLAIN, j->text);
     whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_FACTOR,

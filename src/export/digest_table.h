@@ -16,6 +16,10 @@ void whet__digest_table_column(struct whet_digest_table *t, const char *heading,
 /* A column for names: it stays to the last, and shrinks. */
 void whet__digest_table_names(struct whet_digest_table *t, const char *heading);
 
+/* A cell: the arm's name, with its number if so. */
+void whet__digest_table_arm(struct whet_table *t, enum whet_role role,
+                            const struct whet_digest *d, size_t arm);
+
 /* A cell: the median with half its interval's width. */
 void whet__digest_table_median(struct whet_table *t, enum whet_role role, enum whet_unit unit,
                                const struct whet_comparison_metric *m);

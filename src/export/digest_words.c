@@ -16,6 +16,13 @@ void whet__digest_name(struct whet_text *out, const char *name)
     whet__width_fit(out, name, strlen(name), NAME_COLUMNS, 0);
 }
 
+void whet__digest_arm_name(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    if (d->numbered)
+        whet__text_printf(out, "[%zu] ", arm + 1);
+    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+}
+
 const char *whet__digest_title(const struct whet_outcome *outcome, const char *otherwise)
 {
     if (outcome->title != NULL && outcome->title[0] != '\0')
@@ -59,7 +66,7 @@ static void answer_of_arm(struct whet_text *out, const struct whet_digest *d, si
 {
     const struct whet_judgement *j = whet__digest_judgement(d, arm);
 
-    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__digest_arm_name(out, d, arm);
     if (j != NULL && j->text[0] != '\0') {
         whet__text_printf(out, ": %s", j->text);
         if (d->outcome->against != NULL)
@@ -207,7 +214,7 @@ void whet__digest_judgement_line(struct whet_text *out, const struct whet_digest
     if (j == NULL)
         return;
     if (d->count > 1) {
-        whet__digest_name(out, whet__digest_arm(d, arm)->name);
+        whet__digest_arm_name(out, d, arm);
         whet__text_puts(out, ": ");
     }
     whet__text_puts(out, whet__verdict_title(j->verdict));
@@ -225,7 +232,7 @@ void whet__digest_note(struct whet_text *out, const struct whet_digest *d, size_
 
     if (j == NULL || j->why[0] == '\0')
         return;
-    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__digest_arm_name(out, d, arm);
     whet__text_printf(out, ": %s", j->why);
 }
 
@@ -235,7 +242,7 @@ void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *
 
     if (c == NULL || c[arm].pairs == 0)
         return;
-    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__digest_arm_name(out, d, arm);
     whet__text_printf(out, ": a second batch alone of %zu rounds says %s", c[arm].pairs,
                       c[arm].text);
 }
@@ -253,16 +260,16 @@ void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, s
 
     if (o->count == 0)
         return;
-    whet__digest_name(out, whet__digest_arm(d, arm)->name);
+    whet__digest_arm_name(out, d, arm);
     whet__text_printf(out, ": %zu of %zu runs far off", o->count, o->of);
     if (isfinite(o->worst)) {
         whet__text_puts(out, o->count > 1 ? ", up to " : ", ");
         whet__number_value(out, WHET_UNIT_FACTOR, o->worst);
         whet__text_puts(out, " the median");
     }
-    whet__text_puts(out, ": ");
     if (o->explained < o->count && o->cause != WHET_OUTLIERS_UNKNOWN)
-        whet__text_printf(out, "%zu by ", o->explained);
+        whet__text_printf(out, "; %zu of them", o->explained);
+    whet__text_puts(out, ": ");
     whet__text_puts(out, causes[o->cause]);
 }
 
@@ -273,7 +280,7 @@ void whet__digest_failure(struct whet_text *out, const struct whet_digest *d, si
 
     if (failed == 0 && a->failure == NULL && !a->left_out)
         return;
-    whet__digest_name(out, a->name);
+    whet__digest_arm_name(out, d, arm);
     whet__text_printf(out, ": %zu of %zu runs failed", failed, whet__arm_count(a));
     if (a->failure != NULL)
         whet__text_printf(out, ", the first: %s", a->failure);
@@ -288,6 +295,12 @@ void whet__digest_noise(struct whet_text *out, const struct whet_digest *d)
     whet__text_puts(out, "high: the reference differs from itself by up to ");
     whet__number_value(out, WHET_UNIT_PERCENT, d->noise);
     whet__text_puts(out, ", so smaller differences cannot be told on this machine now");
+}
+
+void whet__digest_metric(struct whet_text *out, const struct whet_digest *d)
+{
+    if (d->metric_why[0] != '\0')
+        whet__text_printf(out, "%s: %s", d->result->metrics[d->metric].title, d->metric_why);
 }
 
 void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d)
@@ -309,7 +322,7 @@ void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d
 void whet__digest_method(struct whet_text *out, const struct whet_digest *d)
 {
     static const char *const ends[] = {
-        [WHET_RESULT_COMPLETE] = "as many as were asked for",
+        [WHET_RESULT_COMPLETE] = "all that were to be made",
         [WHET_RESULT_PRECISE] = "precise enough then",
         [WHET_RESULT_BUDGET] = "the time was spent then",
         [WHET_RESULT_STOPPED] = "interrupted then",

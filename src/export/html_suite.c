@@ -121,6 +121,10 @@ static int arms_put(struct whet_html_report *p, const struct whet_digest *d, siz
 
     whet__html_heading(p->out, "Measured");
     whet__digest_method(whet__html_report_sentence(p), d);
+    if (d->metric_why[0] != '\0') {
+        whet__text_puts(&p->text, "; shown by ");
+        whet__digest_metric(&p->text, d);
+    }
     whet__digest_table_arms(&t, d, 0, 0);
     whet__html_report_table(p, &t, whet__text_str(&p->text));
     rc = whet__html_plot_spread(p->out, d, suite);

@@ -2,8 +2,16 @@
 #include "export/forms.h"
 #include "export/text_lines.h"
 
-#define NARROW    60 /* columns; below, judgements are sentences */
-#define LINES_MAX 6  /* of one kind, without -v */
+#include <string.h>
+
+#include "view/width.h"
+
+#define NARROW       60  /* columns; below, judgements are sentences */
+#define NAME_PART    4   /* of the width may be a name, ... */
+#define NAME_ROOM    12  /* ... and so much always */
+#define NAME_COLUMNS 400 /* of a name in the list */
+#define NUMBER_ROOM  10  /* "[1024] ", and what later lines stand in */
+#define LINES_MAX    6   /* of one kind, without -v */
 
 typedef void (*arm_sentence)(struct whet_text *out, const struct whet_digest *d, size_t arm);
 
@@ -114,6 +122,55 @@ void whet__text_details(struct whet_text_lines *l, const struct whet_digest *d)
     fact(l, "whet", d->result->version);
 }
 
+/* Whether a name will be cut in the table. */
+static int wants_numbers(const struct whet_text_lines *l, const struct whet_digest *d)
+{
+    size_t room = l->style->width / NAME_PART;
+
+    if (l->style->width <= NUMBER_ROOM)
+        return 0;
+    for (size_t i = 0; i < d->count; i++) {
+        const char *name = whet__digest_arm(d, i)->name;
+
+        if (whet__width(name, strlen(name), 0) > (room > NAME_ROOM ? room : NAME_ROOM))
+            return 1;
+    }
+    return 0;
+}
+
+/* Whether it can be broken into lines at its blanks. */
+static int can_fill(const char *name, size_t room)
+{
+    while (*name != '\0') {
+        size_t word = strcspn(name, " ");
+
+        if (whet__width(name, word, 0) > room)
+            return 0;
+        name += word;
+        name += strspn(name, " ");
+    }
+    return 1;
+}
+
+/* The names whole, where tables have to cut them; but a line at most of what cannot be
+ * broken. */
+static void names_put(struct whet_text_lines *l, struct whet_digest *d)
+{
+    d->numbered = wants_numbers(l, d);
+    for (size_t i = 0; i < d->count && d->numbered; i++) {
+        struct whet_text *text = whet__text_lines_begin(l);
+        const char *name = whet__digest_arm(d, i)->name;
+
+        whet__text_printf(text, "[%zu] ", i + 1);
+        whet__width_fit(
+            text, name, strlen(name),
+            can_fill(name, l->width - NUMBER_ROOM) ? NAME_COLUMNS : l->width - NUMBER_ROOM, 0);
+        whet__text_lines_plain(l, 0, WHET_ROLE_PLAIN);
+    }
+    if (d->numbered)
+        whet__text_putc(l->out, '\n');
+}
+
 static int outcome_put(struct whet_text_lines *l, const struct whet_outcome *outcome)
 {
     const char *title = whet__digest_title(outcome, NULL);
@@ -126,9 +183,12 @@ static int outcome_put(struct whet_text_lines *l, const struct whet_outcome *out
         whet__text_puts(whet__text_lines_begin(l), title);
         whet__text_lines_plain(l, 0, WHET_ROLE_HEADING);
     }
+    names_put(l, &d);
     if (d.count > 0) {
         whet__text_arms(l, &d);
         whet__text_remarks(l, &d);
+        whet__digest_metric(whet__text_lines_begin(l), &d);
+        whet__text_lines_labelled(l, "Metric");
         whet__digest_method(whet__text_lines_begin(l), &d);
         whet__text_lines_labelled(l, "Measured");
     } else {
