@@ -2,118 +2,17 @@
 #include "front/bench_verbs.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/json.h"
 #include "check/history.h"
+#include "check/trend_view.h"
+#include "front/bench_outputs.h"
+#include "os/file.h"
 #include "os/term.h"
-#include "view/table.h"
 
 #define ANSWER_MAX ((size_t)256 << 20)
 #define NAMES_MAX  100000
-#define SHOWN      30 /* newest points, without -v */
-
-static const char *day_format(int64_t seconds, char *out, size_t size)
-{
-    time_t when = (time_t)seconds;
-    struct tm utc;
-
-    if (gmtime_r(&when, &utc) == NULL || strftime(out, size, "%Y-%m-%d %H:%M", &utc) == 0)
-        out[0] = '\0';
-    return out;
-}
-
-static void put_point(struct whet_table *t, const struct whet_trend *trend,
-                      const struct whet_trend_point *p)
-{
-    struct whet_text range;
-    char day[32];
-
-    whet__text_init(&range, 256);
-    whet__number_range(&range, trend->unit, p->low, p->high);
-    whet__table_row(t);
-    whet__table_cell(t, WHET_ROLE_PLAIN, day_format(p->time, day, sizeof(day)));
-    whet__table_printf(t, WHET_ROLE_DIM, "%.10s", p->commit);
-    whet__table_value(t, WHET_ROLE_PLAIN, trend->unit, p->median);
-    whet__table_cell(t, WHET_ROLE_PLAIN, whet__text_str(&range));
-    whet__table_count(t, WHET_ROLE_PLAIN, p->n);
-    if (p->changed)
-        whet__table_printf(t, WHET_ROLE_WARN, "%+.1f%% from here on", 100 * (p->change - 1));
-    whet__text_clear(&range);
-}
-
-static void put_text(const struct whet_trend *trend, const struct whet_bench_call *call,
-                     struct whet_text *out)
-{
-    static const struct whet_table_column columns[] = {
-        {.heading = "measured (UTC)", .priority = 8},
-        {.heading = "commit", .priority = 5},
-        {.heading = "median", .align = WHET_ALIGN_RIGHT, .priority = 9},
-        {.heading = "interval", .align = WHET_ALIGN_RIGHT, .priority = 6},
-        {.heading = "runs", .align = WHET_ALIGN_RIGHT, .priority = 4},
-        {.heading = "change", .priority = 9},
-    };
-    size_t count = trend->points.len, first = 0;
-    struct whet_table_style style = {0};
-    struct whet_table table;
-    struct whet_term term;
-
-    whet__term_read(fileno(call->out), &term);
-    style.width = term.tty ? term.columns : 80;
-    style.colour = whet__global_color(call->global, fileno(call->out));
-    if (call->global->verbose == 0 && count > SHOWN)
-        first = count - SHOWN;
-    whet__colour_put(out, WHET_ROLE_HEADING, style.colour, trend->name);
-    whet__text_printf(out, ": %s, %zu results%s\n\n", trend->metric, count,
-                      first > 0 ? ", the newest of which are shown" : "");
-    whet__table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
-    for (size_t i = 0; i < count; i++) {
-        const struct whet_trend_point *p = whet__vec_at(&trend->points, i);
-
-        if (i >= first || p->changed)
-            put_point(&table, trend, p);
-    }
-    whet__table_put_text(out, &table, &style);
-    if (whet__table_error(&table) != 0 && out->error == 0)
-        out->error = whet__table_error(&table);
-    whet__table_clear(&table);
-}
-
-static void put_json(const struct whet_trend *trend, struct whet_text *out)
-{
-    struct whet_json j;
-
-    whet__json_init(&j, out, 2);
-    whet__json_object(&j);
-    whet__json_put_string(&j, "whet", "trend/1");
-    whet__json_put_string(&j, "name", trend->name);
-    whet__json_put_string(&j, "metric", trend->metric);
-    whet__json_key(&j, "points");
-    whet__json_array(&j);
-    for (size_t i = 0; i < trend->points.len; i++) {
-        const struct whet_trend_point *p = whet__vec_at(&trend->points, i);
-
-        whet__json_object(&j);
-        whet__json_put_int(&j, "time", p->time);
-        whet__json_put_string(&j, "commit", p->commit);
-        whet__json_put_string(&j, "machine", p->machine);
-        whet__json_put_double(&j, "median", p->median);
-        whet__json_put_double(&j, "low", p->low);
-        whet__json_put_double(&j, "high", p->high);
-        whet__json_put_uint(&j, "runs", p->n);
-        whet__json_put_bool(&j, "changed", p->changed);
-        if (p->changed) {
-            whet__json_put_double(&j, "change", p->change);
-            whet__json_put_double(&j, "p", p->p);
-        }
-        whet__json_object_end(&j);
-    }
-    whet__json_array_end(&j);
-    whet__json_object_end(&j);
-    whet__text_putc(out, '\n');
-}
 
 static int print(struct whet_text *text, const struct whet_bench_call *call,
                  struct whet_error *err)
@@ -177,11 +76,64 @@ static int answer_names(const struct whet_bench_call *call, struct whet_error *e
     return rc;
 }
 
+static int put_text(struct whet_text *out, const struct whet_trend *trend,
+                    const struct whet_bench_call *call)
+{
+    struct whet_table_style style = {0};
+
+    whet__outputs_style(call->out, call->global, &style);
+    return whet__trend_put_text(out, trend, &style);
+}
+
+static int ends_with(const char *file, const char *ending)
+{
+    size_t len = strlen(file), n = strlen(ending);
+
+    return len > n && strcmp(file + len - n, ending) == 0;
+}
+
+/* A page or the numbers, by the file's ending. */
+static int write_file(const struct whet_trend *trend, const char *file, struct whet_error *err)
+{
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, ANSWER_MAX);
+    if (ends_with(file, ".html"))
+        rc = whet__trend_put_html(&text, trend);
+    else if (ends_with(file, ".json"))
+        rc = whet__trend_put_json(&text, trend);
+    else
+        rc = whet__trend_put_text(&text, trend, &(struct whet_table_style){.width = 100});
+    if (rc == 0)
+        rc = whet__file_write(file, whet__text_str(&text), text.len, 0);
+    if (rc != 0)
+        whet_error_set(err, rc, "cannot write: '%.300s': %s", file, strerror(-rc));
+    whet__text_clear(&text);
+    return rc;
+}
+
+static int answer_trend(const struct whet_bench_call *call, const struct whet_trend *trend,
+                        struct whet_error *err)
+{
+    const struct whet_bench_args *a = call->args;
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, ANSWER_MAX);
+    rc = a->json ? whet__trend_put_json(&text, trend) : put_text(&text, trend, call);
+    if (rc == 0)
+        rc = print(&text, call, err);
+    whet__text_clear(&text);
+    for (size_t i = 0; rc == 0 && i < a->outputs.len; i++)
+        rc = write_file(trend, *(const char **)whet__vec_at(&a->outputs, i), err);
+    return rc;
+}
+
 int whet__bench_history(const struct whet_bench_call *call, struct whet_error *err)
 {
     const struct whet_bench_args *a = call->args;
     struct whet_trend trend;
-    struct whet_text text;
     int rc;
 
     if (call->operand_count > 2)
@@ -194,12 +146,7 @@ int whet__bench_history(const struct whet_bench_call *call, struct whet_error *e
                              err);
     if (rc != 0)
         return rc;
-    whet__text_init(&text, ANSWER_MAX);
-    if (a->json)
-        put_json(&trend, &text);
-    else
-        put_text(&trend, call, &text);
-    rc = print(&text, call, err);
+    rc = answer_trend(call, &trend, err);
     whet__trend_clear(&trend);
     return rc;
 }

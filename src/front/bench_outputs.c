@@ -112,20 +112,29 @@ int whet__outputs_write(const struct whet_outputs *o, const struct whet_report *
     return 0;
 }
 
+void whet__outputs_style(FILE *out, const struct whet_global *global,
+                         struct whet_table_style *style)
+{
+    struct whet_term term;
+
+    whet__term_read(fileno(out), &term);
+    *style = (struct whet_table_style){
+        .width = term.tty ? term.columns : 80,
+        .colour = whet__global_color(global, fileno(out)),
+    };
+}
+
 int whet__outputs_answer(FILE *out, const struct whet_report *report,
                          const struct whet_global *global, int json, struct whet_error *err)
 {
     const struct whet_export *form = whet__export_find(json ? "json" : "text", err);
     struct whet_export_options options = {.verbose = global->verbose};
-    struct whet_term term;
     struct whet_text text;
     int rc;
 
     if (form == NULL)
         return -EINVAL;
-    whet__term_read(fileno(out), &term);
-    options.style.width = term.tty ? term.columns : 80;
-    options.style.colour = whet__global_color(global, fileno(out));
+    whet__outputs_style(out, global, &options.style);
     whet__text_init(&text, ANSWER_MAX);
     rc = form->put(&text, report, &options);
     if (rc == 0)

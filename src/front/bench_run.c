@@ -184,13 +184,14 @@ static int report(struct run *r)
     return rc;
 }
 
-/* The first command that was given up, for the message at the end; NULL: none was. */
+/* The first command that never worked or was given up; NULL: none was. */
 static const struct whet_result_arm *given_up(const struct whet_result *result)
 {
     for (size_t i = 0; i < whet__result_count(result); i++) {
         const struct whet_result_arm *arm = whet__result_arm(result, i);
 
-        if (arm->left_out)
+        if (arm->left_out ||
+            (arm->failure != NULL && whet__arm_failed(arm) == whet__arm_count(arm)))
             return arm;
     }
     return NULL;

@@ -10,11 +10,11 @@
 #include "base/mem.h"
 #include "bench/plan.h"
 #include "bench/session.h"
+#include "front/bench_outputs.h"
 #include "front/bench_watch.h"
 #include "os/clock.h"
 #include "os/signal.h"
 #include "os/spawn.h"
-#include "os/term.h"
 #include "stat/quantile.h"
 #include "view/table.h"
 
@@ -308,14 +308,11 @@ static int answer(struct selftest *t)
 {
     struct whet_table_style style = {0};
     struct whet_text text;
-    struct whet_term term;
     int rc;
 
     if (t->done == 0)
         return whet_error_set(t->err, -EINTR, "interrupted: nothing was measured yet");
-    whet__term_read(fileno(t->call->out), &term);
-    style.width = term.tty ? term.columns : 80;
-    style.colour = whet__global_color(t->call->global, fileno(t->call->out));
+    whet__outputs_style(t->call->out, t->call->global, &style);
     whet__text_init(&text, ANSWER_MAX);
     if (t->call->args->json)
         put_json(t, &text);
