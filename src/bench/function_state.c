@@ -40,6 +40,7 @@ int whet__function_gate_pass(struct whet_function_gate *g)
 
 /* ---- Verdicts ---- */
 
+WHET_PRINTF(3, 0)
 static void judge(struct whet_bench_state *s, enum whet_function_verdict verdict,
                   const char *format, va_list args)
 {

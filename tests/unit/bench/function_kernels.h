@@ -170,6 +170,7 @@ WHET_BENCH(bad_removed, state)
 
     WHET_BENCH_LOOP(state)
     x += 3;
+    (void)x;
 }
 
 WHET_BENCH(bad_removed_batch, state)
