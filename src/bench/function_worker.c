@@ -4,12 +4,11 @@
 #include "bench/functions.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#include <inttypes.h>
 
 #include "base/mem.h"
 #include "bench/function_answer.h"
@@ -17,6 +16,7 @@
 #include "bench/function_request.h"
 #include "bench/function_run.h"
 #include "os/file.h"
+#include "os/signal.h"
 
 #define TARGET_NS    1000000 /* the least length of an epoch, and ... */
 #define TARGET_STEPS 1000    /* ... in steps of the clock */
@@ -171,6 +171,7 @@ int whet__function_worker(const char *request)
 
     if (rc != 0)
         return 2;
+    whet__interrupt_remove();
     (void)unlink(q.file); /* nobody shall take an older answer for ours */
     whet__function_answer_init(&answer);
     rc = whet__function_cases_init(&cases, &err);

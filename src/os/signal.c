@@ -21,9 +21,11 @@ static void on_signal(int number)
     raise(number);
 }
 
+static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+static int installed;
+
 void whet__interrupt_install(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal}, old;
 
     sigemptyset(&action.sa_mask);
@@ -33,6 +35,20 @@ void whet__interrupt_install(void)
     signal(SIGPIPE, SIG_IGN);
     /* Where it is ignored, children vanish before they can be waited for. */
     signal(SIGCHLD, SIG_DFL);
+    installed = 1;
+}
+
+void whet__interrupt_remove(void)
+{
+    struct sigaction old;
+
+    if (!installed)
+        return;
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == on_signal)
+            signal(numbers[i], SIG_DFL);
+    signal(SIGPIPE, SIG_DFL);
+    installed = 0;
 }
 
 int whet__interrupted(void)

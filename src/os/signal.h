@@ -15,6 +15,10 @@
  * (nohup). SIGPIPE is ignored: writes answer EPIPE instead. */
 void whet__interrupt_install(void);
 
+/* Takes that back, for a process that turns out to be one that others start and end: a
+ * signal ends it at once, and other people's code in it finds what a program expects. */
+void whet__interrupt_remove(void);
+
 /* The number of the signal that came, or 0. */
 int whet__interrupted(void);
 

@@ -42,6 +42,13 @@ static void two_signals(void)
     raise(SIGINT);
 }
 
+static void a_signal_after_all(void)
+{
+    whet__interrupt_install();
+    whet__interrupt_remove();
+    raise(SIGTERM);
+}
+
 static void an_ignored_signal(void)
 {
     signal(SIGHUP, SIG_IGN);
@@ -70,6 +77,15 @@ static void the_second_ends_the_process(void **state)
     assert_int_equal(WTERMSIG(status), SIGINT);
 }
 
+static void taken_back_the_first_ends_it(void **state)
+{
+    int status = status_of(a_signal_after_all);
+
+    (void)state;
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGTERM);
+}
+
 static void what_was_ignored_stays_so(void **state)
 {
     int status = status_of(an_ignored_signal);
@@ -84,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_sets_the_flag),
         cmocka_unit_test(the_second_ends_the_process),
+        cmocka_unit_test(taken_back_the_first_ends_it),
         cmocka_unit_test(what_was_ignored_stays_so),
     };
 
