@@ -9,7 +9,7 @@
 #include "view/width.h"
 
 #define NAME_COLUMNS 28
-#define NOISY        0.025 /* a noise floor over this leaves half the room of a warning */
+#define NOISY        0.025 /* a noise floor over this takes half the room of a warning */
 
 void whet__digest_name(struct whet_text *out, const char *name)
 {
@@ -292,9 +292,9 @@ void whet__digest_noise(struct whet_text *out, const struct whet_digest *d)
 {
     if (!(d->noise > NOISY))
         return;
-    whet__text_puts(out, "high: the reference differs from itself by up to ");
+    whet__text_puts(out, "high: even the reference against itself is known to ±");
     whet__number_value(out, WHET_UNIT_PERCENT, d->noise);
-    whet__text_puts(out, ", so smaller differences cannot be told on this machine now");
+    whet__text_puts(out, " only; a calmer machine or more rounds would tell more");
 }
 
 void whet__digest_metric(struct whet_text *out, const struct whet_digest *d)

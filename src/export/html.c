@@ -64,18 +64,19 @@ static void arms_cards(struct whet_html_report *p, const struct whet_report *rep
 {
     const struct whet_comparison_metric *m =
         whet__digest_numbers(d, d->result->reference, d->metric);
-    char median[64], noise[64], rounds[24];
+    char name[256], median[64], noise[64], rounds[24];
     struct whet_html_card cards[] = {
         {"Verdict", whet__verdict_title(report->verdict), verdict_note(report),
          whet__digest_role(report->verdict)},
-        {whet__digest_arm(d, d->result->reference)->name, median,
-         whet__digest_metric_title(d->result, d->metric), WHET_ROLE_PLAIN},
+        {name, median, whet__digest_metric_title(d->result, d->metric), WHET_ROLE_PLAIN},
         {"Rounds", rounds, d->count > 1 ? "in random order" : NULL, WHET_ROLE_PLAIN},
         {"Noise floor", noise, "the reference against itself", WHET_ROLE_PLAIN},
     };
     size_t first = report->verdict == WHET_VERDICT_NONE ? 1 : 0;
     size_t last = d->noise >= 0 ? 4 : 3;
 
+    whet__digest_arm_name(whet__html_report_sentence(p), d, d->result->reference);
+    copy_value(name, sizeof(name), p);
     if (m->n > 0)
         whet__number_value(whet__html_report_sentence(p), d->result->metrics[d->metric].unit,
                            m->summary.median);

@@ -86,6 +86,7 @@ static const char page_tables[] =
     "th, td { text-align: left; font-weight: 400; padding: 0.5rem 0.75rem;\n"
     "  border-bottom: 1px solid var(--grid); vertical-align: baseline; white-space: nowrap; }\n"
     "th:first-child { padding-left: 0; white-space: normal; min-width: 8rem; }\n"
+    "tbody th:first-child { overflow-wrap: anywhere; }\n"
     "tr > :last-child { padding-right: 0; }\n"
     "thead th { color: var(--soft); font-weight: 600; border-bottom: 1px solid var(--line);\n"
     "  white-space: normal; vertical-align: bottom; line-height: 1.3; }\n"
