@@ -103,6 +103,31 @@ static void binomial_quantile_inverts(void **state)
     }
 }
 
+/* Tables of Student's t, to their last digit; normal with many degrees of freedom. */
+static void student_agrees_with_tables(void **state)
+{
+    static const struct {
+        double p;
+        size_t freedom;
+        double t;
+    } known[] = {{0.975, 1, 12.706204736}, {0.975, 2, 4.302652730},
+                 {0.975, 5, 2.570581836},  {0.995, 10, 3.169272673},
+                 {0.95, 30, 1.697260887},  {0.975, 1000, 1.962339081},
+                 {0.025, 5, -2.570581836}, {0.5, 7, 0}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        assert_true(fabs(whet__student_quantile(known[i].p, known[i].freedom) - known[i].t) <
+                    1e-8);
+        assert_true(fabs(whet__student_cdf(known[i].t, known[i].freedom) - known[i].p) < 1e-9);
+    }
+    assert_true(fabs(whet__student_quantile(0.975, 100000) - whet__normal_quantile(0.975)) <
+                1e-4);
+    assert_true(isinf(whet__student_quantile(1, 3)) && whet__student_quantile(0, 3) < 0);
+    assert_true(isnan(whet__student_quantile(0.5, 0)) && isnan(whet__student_cdf(1, 0)));
+    assert_true(isnan(whet__student_quantile(1.5, 3)) && isnan(whet__student_cdf(NAN, 3)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -111,6 +136,7 @@ int main(void)
         cmocka_unit_test(binomial_agrees),
         cmocka_unit_test(binomial_has_ends),
         cmocka_unit_test(binomial_quantile_inverts),
+        cmocka_unit_test(student_agrees_with_tables),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
