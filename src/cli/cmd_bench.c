@@ -4,6 +4,7 @@
 
 #include "front/bench_options.h"
 #include "front/bench_run.h"
+#include "suites/suites.h"
 
 static int run_bench(const struct whet_call *call, struct whet_error *err)
 {
@@ -17,6 +18,7 @@ static int run_bench(const struct whet_call *call, struct whet_error *err)
         .title = "whet bench",
     };
 
+    whet__suites_register();
     return whet__bench_run(&bench, err);
 }
 
@@ -27,6 +29,7 @@ static const struct whet_example examples[] = {
     {"whet bench 'prog data' --save-baseline main --keep-binary",
      "keep the result and the program"},
     {"whet bench 'prog data' --baseline main", "compare with it, later; exit code 1 if slower"},
+    {"whet bench @io @memory", "what files and memory cost on this machine"},
     {"whet bench --program ./functions --filter 'parse*'",
      "functions of a program built with <whet/bench.h>"},
     {NULL, NULL},
