@@ -43,6 +43,8 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int once_error;
+static int has_tree; /* of os/proc.h; asked once: the way through /proc leaves caches cold,
+                        right before a run, for some 20 microseconds of it */
 
 /* A fork in a program that uses us takes the lock along, but not the thread. */
 static void fork_prepare(void)
@@ -80,6 +82,7 @@ static void fork_child(void)
 
 static void watcher_init(void)
 {
+    has_tree = whet__proc_has_tree();
     once_error = changed_init();
     if (once_error == 0)
         once_error = -pthread_atfork(fork_prepare, fork_parent, fork_child);
@@ -298,12 +301,12 @@ int whet__watch_begin(struct whet_watch *w, const struct whet_spawn_options *opt
     w->options = options;
     w->look_step_ns = LOOK_NS;
     w->slot = -1;
-    w->tree_known = (options->flags & WHET_SPAWN_TREE_MEMORY) != 0 && whet__proc_has_tree();
     if (pace == NEVER)
         return 0;
     pthread_once(&once, watcher_init);
     if (once_error != 0)
         return once_error;
+    w->tree_known = has_tree && (options->flags & WHET_SPAWN_TREE_MEMORY) != 0;
     pthread_mutex_lock(&lock);
     if (!watcher.running)
         rc = thread_start();
