@@ -125,9 +125,20 @@ def figure(value):
     return f"{value:.3f}" if value < 10 else f"{value:.1f}"
 
 
+INTRODUCTION = """# Function benchmarks beside Google Benchmark
+
+Made by `make peers` (bench/peers/functions.py): the same compiled kernels, both tools launched
+in turn in random order, {launches} launches each. Processor time of an iteration in
+nanoseconds: median and exact interval of 99 %. `empty` is what the loop itself takes;
+`empty_plain` is WHET_BENCH_LOOP_PLAIN beside KeepRunning. An answer is the same when the
+intervals meet.
+"""
+
+
 def report(samples, launches):
-    lines = ["| kernel | whet, ns | Google Benchmark, ns | ratio | same answer |",
-             "|---|---|---|---|---|"]
+    lines = [*INTRODUCTION.format(launches=launches).splitlines(), "",
+             "| kernel | whet | Google Benchmark | ratio | same answer |",
+             "|---|--:|--:|--:|---|"]
     for name in KERNELS:
         ours, theirs = (interval(samples[name][tool], 0.99) for tool in ("whet", "google"))
         same = ours[1] <= theirs[2] and theirs[1] <= ours[2]
@@ -135,8 +146,6 @@ def report(samples, launches):
             f"{figure(m)} ({figure(low)} to {figure(high)})" for m, low, high in (ours, theirs))
             + f" | {ours[0] / theirs[0]:.3f} | {'yes' if same else 'no'} |")
     lines.append("")
-    lines.append(f"{launches} launches each; processor time of an iteration, median and "
-                 "interval of 99 %.")
     return lines
 
 
@@ -155,7 +164,9 @@ def main():
         if options.sessions:
             held, error, width = coverage(whet, str(folder / "bare"), options.sessions,
                                           options.launches)
-            lines.append(f"The truth of chain_1000 was inside the interval in {held} of "
+            lines.append("A chain of a thousand dependent additions beside a bare loop of it, "
+                         "each pair of launches in random order: "
+                         f"the truth was inside the interval in {held} of "
                          f"{options.sessions} sessions; median error {100 * error:+.2f} %, "
                          f"median half width {100 * width:.2f} %.")
     text = "\n".join(lines) + "\n"
