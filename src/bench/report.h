@@ -40,6 +40,7 @@ struct whet_scaling {
     const double *sizes; /* ascending; arms[i] was measured at sizes[i] */
     const size_t *arms;
     size_t count;
+    size_t metric;                   /* that `time` is of */
     struct whet_growth time, memory; /* .law UNKNOWN: could not be fitted */
     double max_exponent;             /* of time; 0: none was set */
     double max_memory_exponent;      /* likewise */

@@ -178,6 +178,7 @@ static int judge_series(struct whet_vec *out, const struct series *s, double lev
     if (s->suite->metric == NULL ||
         whet__result_find_metric(s->result, s->suite->metric, &metric) != 0)
         metric = whet__judge_metric(s->result, last, last, NULL);
+    scaling->metric = metric;
     rc = fit(&scaling->time, s, metric, level);
     if (rc == 0)
         rc = fit(&scaling->memory, s, WHET_METRIC_MEMORY, level);

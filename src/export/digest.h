@@ -97,6 +97,7 @@ void whet__digest_method(struct whet_text *out, const struct whet_digest *d);
 void whet__digest_machine(struct whet_text *out, const struct whet_result *r);
 /* "Duration", "Peak memory", ...; "3.25 s (target: 5.00 s)". */
 const char *whet__digest_target_title(const struct whet_target *target);
+enum whet_unit whet__digest_target_unit(const struct whet_target *target);
 void whet__digest_target(struct whet_text *out, const struct whet_target *target);
 /* Of time, or of memory. */
 void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, int memory);

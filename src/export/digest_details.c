@@ -20,11 +20,11 @@ static void target_row(struct whet_table *t, const struct whet_target *target)
 
     whet__text_init(&limit, 64);
     whet__text_puts(&limit, target->at_least ? "at least " : "at most ");
-    whet__number_value(&limit, target->unit, target->limit);
+    whet__number_value(&limit, whet__digest_target_unit(target), target->limit);
     whet__table_row(t);
     whet__table_cell(t, WHET_ROLE_PLAIN, target->arm);
     whet__table_cell(t, WHET_ROLE_PLAIN, whet__digest_target_title(target));
-    whet__table_value(t, WHET_ROLE_PLAIN, target->unit, target->value);
+    whet__table_value(t, WHET_ROLE_PLAIN, whet__digest_target_unit(target), target->value);
     if (t->error == 0)
         t->error = whet__text_error(&limit);
     whet__table_cell(t, WHET_ROLE_PLAIN, whet__text_str(&limit));

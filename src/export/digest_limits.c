@@ -37,14 +37,24 @@ const char *whet__digest_target_title(const struct whet_target *target)
     return strcmp(target->name, "throughput") == 0 ? "Throughput" : target->name;
 }
 
+/* Throughput is limited in bytes or items, each second. */
+enum whet_unit whet__digest_target_unit(const struct whet_target *target)
+{
+    if (strcmp(target->name, "throughput") != 0)
+        return target->unit;
+    if (target->unit == WHET_UNIT_SIZE)
+        return WHET_UNIT_SIZE_RATE;
+    return target->unit == WHET_UNIT_COUNT ? WHET_UNIT_RATE : target->unit;
+}
+
 void whet__digest_target(struct whet_text *out, const struct whet_target *target)
 {
     if (isfinite(target->value))
-        whet__number_value(out, target->unit, target->value);
+        whet__number_value(out, whet__digest_target_unit(target), target->value);
     else
         whet__text_puts(out, "not measured");
     whet__text_puts(out, target->at_least ? " (target: at least " : " (target: ");
-    whet__number_value(out, target->unit, target->limit);
+    whet__number_value(out, whet__digest_target_unit(target), target->limit);
     whet__text_putc(out, ')');
     if (target->state == WHET_TARGET_UNKNOWN && target->why[0] != '\0')
         whet__text_printf(out, ": %s", target->why);
@@ -53,6 +63,7 @@ void whet__digest_target(struct whet_text *out, const struct whet_target *target
 void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, int memory)
 {
     const struct whet_growth *g = memory ? &s->memory : &s->time;
+    double limit = memory ? s->max_memory_exponent : s->max_exponent;
 
     whet__text_printf(out, "%s over ", memory ? "memory" : "time");
     whet__digest_name(out, s->parameter);
@@ -67,9 +78,9 @@ void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, i
     whet__text_puts(out, " to ");
     put_decimals(out, g->exponent.high, 2);
     whet__text_putc(out, ')');
-    if (!memory && s->max_exponent > 0) {
+    if (limit > 0) {
         whet__text_puts(out, ", target: at most ");
-        put_decimals(out, s->max_exponent, 2);
+        put_decimals(out, limit, 2);
     }
 }
 

@@ -121,7 +121,8 @@ static void answer_of_limits(struct whet_text *out, const struct whet_outcome *o
         const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
 
         if (s->state == WHET_TARGET_MISSED) {
-            whet__digest_scaling(out, s, 0);
+            whet__digest_scaling(
+                out, s, !(s->time.exponent.estimate > s->max_exponent) || s->max_exponent == 0);
             return;
         }
     }

@@ -146,10 +146,11 @@ static int wants_log(const struct whet_digest *d)
 
 /* Both plots of samples, which differ in how they are drawn only. */
 static int samples_put(struct whet_text *out, const struct whet_digest *d,
-                       struct whet_plot_samples *plot,
+                       const struct whet_plot_samples *like,
                        int (*draw)(struct whet_text *, const struct whet_plot_samples *),
                        const char *caption)
 {
+    struct whet_plot_samples plot = *like;
     struct rows rows;
     int rc;
 
@@ -158,11 +159,11 @@ static int samples_put(struct whet_text *out, const struct whet_digest *d,
     rc = rows_fill(&rows, d);
     if (rc != 0)
         return rc;
-    plot->unit = d->result->metrics[d->metric].unit;
-    plot->samples = rows.row;
-    plot->count = rows.count;
+    plot.unit = d->result->metrics[d->metric].unit;
+    plot.samples = rows.row;
+    plot.count = rows.count;
     whet__html_figure(out);
-    rc = figure_end(out, draw(out, plot), caption, rows.count, d->count);
+    rc = figure_end(out, draw(out, &plot), caption, rows.count, d->count);
     rows_clear(&rows);
     return rc;
 }
@@ -272,12 +273,12 @@ int whet__html_plot_scaling(struct whet_text *out, const struct whet_digest *d, 
     char id[40], what[24];
     int rc = 0;
 
-    if (d->count == 0 || s->count == 0)
+    if (d->count == 0 || s->count == 0 || s->metric >= d->result->metric_count)
         return 0;
     g.measured = whet__mem_zalloc(s->count, sizeof(*g.measured));
     if (g.measured == NULL)
         return -ENOMEM;
-    growth_measured(&g, d, s, memory ? WHET_METRIC_MEMORY : WHET_METRIC_WALL);
+    growth_measured(&g, d, s, memory ? WHET_METRIC_MEMORY : s->metric);
     if (g.count > 0) {
         growth_law(&g, memory ? &s->memory : &s->time);
         snprintf(what, sizeof(what), "%s%zu", memory ? "memory" : "time", series + 1);

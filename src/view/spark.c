@@ -63,7 +63,7 @@ void whet__spark_put(struct whet_text *out, const struct whet_spark_scale *scale
 {
     static const char blocks[] = "▁▂▃▄▅▆▇█";
     static const char twins[] = ".:-=+*#@";
-    size_t counts[WHET_SPARK_BINS_MAX] = {0}, most = 0;
+    size_t counts[WHET_SPARK_BINS_MAX] = {0}, most = 1;
 
     bins = bins < 1 ? 1 : bins > WHET_SPARK_BINS_MAX ? WHET_SPARK_BINS_MAX : bins;
     for (size_t i = 0; i < n; i++) {
