@@ -61,6 +61,8 @@ static int git(const struct whet_against *a, const char *const *words, int wante
         rc = whet_error_set(err, rc, "cannot find program: 'git': --against needs it");
     else if (rc == 0 && result.stopped)
         rc = whet_error_set(err, -EINTR, "interrupted");
+    else if (rc == 0 && result.out_cut)
+        rc = whet_error_set(err, -ENOMEM, "out of memory: '--against'");
     else if (rc == 0 && result.exit_code != 0) {
         const char *text = whet__text_str(&said);
 
