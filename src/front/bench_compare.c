@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "check/compare_saved.h"
+#include "front/bench_finish.h"
 #include "front/bench_outputs.h"
 
 /* Of the metrics that every result has. */
@@ -47,13 +48,7 @@ static int answer(const struct whet_compare_saved *c, const struct whet_outputs 
         put_only(c, call);
     if (rc == 0)
         rc = whet__outputs_write(outputs, report, call->global->verbose, err);
-    if (rc != 0)
-        return rc;
-    if (report->verdict == WHET_VERDICT_FAIL ||
-        (a->strict && (report->verdict == WHET_VERDICT_WARN ||
-                       report->verdict == WHET_VERDICT_INCONCLUSIVE)))
-        return WHET_BENCH_NO;
-    return WHET_BENCH_YES;
+    return rc == 0 ? whet__bench_exit(report->verdict, a->strict) : rc;
 }
 
 int whet__bench_compare(const struct whet_bench_call *call, struct whet_error *err)

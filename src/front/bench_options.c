@@ -72,6 +72,12 @@ const struct whet_option whet__bench_options[] = {
      WHET_INTO_STRING(whet_bench_args, ignore_failure),
      .implied = "all",
      .help = "exit codes that are no failure: 1,3; without CODES, any"},
+    {.name = "suite",
+     .argument = "NAME",
+     WHET_INTO_LIST(whet_bench_args, suites),
+     .help =
+         "run this suite of whet.yaml instead of commands; its settings hold where no option "
+         "says otherwise"},
     {.name = "timeout",
      .argument = "TIME",
      WHET_INTO_DURATION(whet_bench_args, timeout_ns),

@@ -32,7 +32,8 @@ struct whet_bench_args {
     struct whet_vec programs;
     const char *filter;
     int list;
-    const char *worker; /* a request to ourselves, see bench/functions.h */
+    struct whet_vec suites; /* of whet.yaml */
+    const char *worker;     /* a request to ourselves, see bench/functions.h */
 
     /* how to measure */
     unsigned warmup;
@@ -54,7 +55,7 @@ struct whet_bench_args {
     int json, history;
 };
 
-#define WHET_BENCH_OPTION_COUNT 43
+#define WHET_BENCH_OPTION_COUNT 44
 
 extern const struct whet_option whet__bench_options[WHET_BENCH_OPTION_COUNT];
 

@@ -253,3 +253,22 @@ PY
     [ "$(cat out)" = "{" ]
     run ! grep -v done err
 }
+
+@test "suites of whet.yaml, to be looked at" {
+    cat >whet.yaml <<'YAML'
+version: 1
+suites:
+  naps:
+    runs: 3
+    commands:
+      short: sleep 0.001
+      long: sleep 0.02
+YAML
+    mkdir below
+    cd below
+    whet bench -q --no-history --suite naps >out
+    grep -q '^short' out
+    grep -q '3 rounds' out
+    fails "no such suite: 'nap': did you mean 'naps'?" whet bench --suite nap
+    fails "a suite says itself what it runs: 'true': leave out one of the two" whet bench --suite naps true
+}

@@ -1,0 +1,110 @@
+/* The end of every session, whatever it measured. */
+#include "front/bench_finish.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "check/baseline.h"
+#include "check/history.h"
+#include "os/signal.h"
+
+static int never_worked(const struct whet_result_arm *arm)
+{
+    return arm->left_out ||
+           (arm->failure != NULL && whet__arm_failed(arm) == whet__arm_count(arm));
+}
+
+/* The first command that never worked or was given up; NULL: none was. */
+static const struct whet_result_arm *given_up(const struct whet_report *report)
+{
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        const struct whet_result *r = whet__report_at(report, i)->result;
+
+        for (size_t k = 0; r != NULL && k < whet__result_count(r); k++) {
+            if (never_worked(whet__result_arm(r, k)))
+                return whet__result_arm(r, k);
+        }
+    }
+    return NULL;
+}
+
+static int has_samples(const struct whet_report *report)
+{
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        const struct whet_result *r = whet__report_at(report, i)->result;
+
+        for (size_t k = 0; r != NULL && k < whet__result_count(r); k++) {
+            if (whet__arm_count(whet__result_arm(r, k)) > 0)
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static int fail_given_up(const struct whet_result_arm *arm, struct whet_error *err)
+{
+    static const char failed[] = "command failed with exit code";
+    const char *failure = arm->failure != NULL ? arm->failure : "it failed";
+
+    if (strncmp(failure, failed, sizeof(failed) - 1) == 0)
+        return whet_error_set(err, -ECHILD,
+                              "%.300s: give --ignore-failure to measure it anyway", failure);
+    return whet_error_set(err, -ECHILD, "%.400s", failure);
+}
+
+int whet__bench_exit(enum whet_verdict verdict, int strict)
+{
+    if (verdict == WHET_VERDICT_FAIL)
+        return WHET_BENCH_NO;
+    if (strict && (verdict == WHET_VERDICT_WARN || verdict == WHET_VERDICT_INCONCLUSIVE))
+        return WHET_BENCH_NO;
+    return WHET_BENCH_YES;
+}
+
+/* The exit code once all is written. To compare is an answer; only who asks for a limit gets
+ * a no. */
+static int conclude(const struct whet_bench_args *a, const struct whet_report *report,
+                    struct whet_error *err)
+{
+    if (whet__interrupted() != 0)
+        return whet_error_set(err, -EINTR, "interrupted: the answer is of fewer rounds");
+    if (given_up(report) != NULL)
+        return fail_given_up(given_up(report), err);
+    if (a->baseline == NULL && !(a->fail > 0) && !a->strict)
+        return WHET_BENCH_YES;
+    return whet__bench_exit(report->verdict, a->strict);
+}
+
+/* For later: the history, and the baseline if all went well. */
+static int remember(const struct whet_bench_args *a, const struct whet_report *report,
+                    struct whet_error *err)
+{
+    struct whet_error why = {0};
+
+    if (a->history && whet__history_add(report, ".", NULL, &why) != 0)
+        whet__log(WHET_LOG_WARNING, "history: %s", why.text);
+    if (a->save_baseline == NULL || whet__interrupted() != 0 || given_up(report) != NULL)
+        return 0;
+    return whet__baseline_save(".", a->save_baseline, report, a->keep_binary, err);
+}
+
+int whet__bench_finish(const struct whet_bench_call *call, const struct whet_outputs *outputs,
+                       const struct whet_report *report, struct whet_error *err)
+{
+    const struct whet_bench_args *a = call->args;
+    int rc;
+
+    if (!has_samples(report)) {
+        if (whet__interrupted() != 0)
+            return whet_error_set(err, -EINTR, "interrupted: nothing was measured yet");
+        if (given_up(report) != NULL)
+            return fail_given_up(given_up(report), err);
+    }
+    rc = whet__outputs_answer(call->out, report, call->global, a->json, err);
+    if (rc == 0)
+        rc = whet__outputs_write(outputs, report, call->global->verbose, err);
+    if (rc == 0)
+        rc = remember(a, report, err);
+    return rc == 0 ? conclude(a, report, err) : rc;
+}
