@@ -26,7 +26,7 @@ struct whet_check {
     struct whet_arena strings;
     struct whet_baseline *baseline;
     struct whet_against *against;
-    char base_label[128];
+    char base_label[128]; /* of arms and sentences: "HEAD~1", "baseline main" */
     struct whet_suite_base base;
     struct whet_report report;
     uint64_t start_ns;
@@ -244,7 +244,7 @@ static const struct whet_suite_base *base_of(struct whet_check *c, const struct 
 {
     c->base = (struct whet_suite_base){.ctx = c};
     if (c->against != NULL) {
-        c->base.label = c->options->against;
+        c->base.label = c->base_label;
         c->base.dir = whet__against_dir(c->against);
         return &c->base;
     }
@@ -382,6 +382,18 @@ static int run_all(struct whet_check *c, struct whet_error *err)
     return rc;
 }
 
+/* A whole hash, as CI systems give it, would fill the line. */
+static void label_base(struct whet_check *c)
+{
+    const char *ref = c->options->against;
+    int hash = ref != NULL && strlen(ref) == 40 && strspn(ref, "0123456789abcdef") == 40;
+
+    if (ref != NULL)
+        snprintf(c->base_label, sizeof(c->base_label), "%.*s", hash ? 12 : 100, ref);
+    else if (c->options->baseline != NULL)
+        snprintf(c->base_label, sizeof(c->base_label), "baseline %.100s", c->options->baseline);
+}
+
 int whet__check_run(struct whet_check **out, const struct whet_project *project,
                     const struct whet_check_options *options, struct whet_error *err)
 {
@@ -396,8 +408,7 @@ int whet__check_run(struct whet_check **out, const struct whet_project *project,
     whet__vec_init(&c->runs, sizeof(struct whet_suite_run *), WHET_PROJECT_SUITES_MAX);
     whet__arena_init(&c->strings, STRINGS_MAX);
     whet__report_init(&c->report, "whet check", options->command);
-    if (options->baseline != NULL)
-        snprintf(c->base_label, sizeof(c->base_label), "baseline %.100s", options->baseline);
+    label_base(c);
     rc = run_all(c, err);
     whet__against_free(c->against); /* nothing is run there any more */
     c->against = NULL;

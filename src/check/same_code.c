@@ -40,14 +40,24 @@ static int are_equal(const char *a, const char *b)
     return a != NULL && b != NULL && strcmp(a, b) == 0;
 }
 
+/* One of the tree's own, by its name: what comes from elsewhere may be an interpreter, and
+ * the script is in the tree. */
+static int is_of_tree(const struct whet_bench_arm *arm)
+{
+    return arm->argv[0][0] != '/' && strchr(arm->argv[0], '/') != NULL;
+}
+
 void whet__same_code_mark(struct whet_bench_arm *theirs, const struct whet_bench_arm *ours,
                           const struct whet_suite *suite)
 {
-    if (!are_equal(theirs->about.program_hash, ours->about.program_hash) ||
-        theirs->about.program == NULL)
+    int function = theirs->about.kind == WHET_RESULT_FUNCTION;
+
+    if (are_equal(theirs->about.program_hash, ours->about.program_hash) &&
+        (function || is_of_tree(theirs)) && !names_libraries(suite->env) &&
+        theirs->about.program != NULL && !has_origin(theirs->about.program)) {
+        theirs->about.code_hash = ours->about.code_hash;
         return;
-    if (!names_libraries(suite->env) && !has_origin(theirs->about.program))
-        return;
+    }
     theirs->about.program_hash = NULL;
     theirs->about.code_hash = NULL;
 }

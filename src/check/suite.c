@@ -102,7 +102,8 @@ static int add_theirs(struct whet_suite_run *run, const struct whet_bench_arm *a
     if (into->about.name == NULL)
         return no_memory(err);
     if (like != NO_PAIR) {
-        whet__same_code_mark(into, &run->arms[like], run->suite);
+        if (run->base->program == NULL)
+            whet__same_code_mark(into, &run->arms[like], run->suite);
         run->pair[like] = run->count;
     }
     run->pair[run->count++] = NO_PAIR;

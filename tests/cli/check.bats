@@ -246,3 +246,66 @@ PY
     [ -z "$(ls ../tmp)" ]
     [ "$(git worktree list | wc -l)" = 1 ]
 }
+
+# The shell lines of a job in examples/ci, from the file's own words: those that install
+# something are left out.
+lines_of()
+{
+    python3 -c 'import yaml' 2>/dev/null || skip "python3-yaml is missing"
+    python3 - "$1" <<'PY'
+import sys, yaml
+job = yaml.safe_load(open(sys.argv[1]))
+if "jobs" in job:  # YAML 1.1 reads `on` as true
+    assert (True in job or "on" in job) and job["jobs"]["check"]["steps"]
+    steps = job["jobs"]["check"]["steps"]
+    assert any(s.get("uses", "").startswith("actions/checkout@") and s["with"]["fetch-depth"] == 0 for s in steps)
+    assert any(s.get("uses", "").startswith("actions/upload-artifact@") and s["if"] == "always()" for s in steps)
+    lines = [s["run"] for s in steps if "run" in s and s["name"] not in ("tools", "whet")]
+else:
+    [job] = job.values()
+    assert job["variables"]["GIT_DEPTH"] == 0 and job["artifacts"]["when"] == "always"
+    lines = job["script"]
+print("\n".join(lines).replace("--time-budget 10m", "--runs 16"))
+PY
+}
+
+# A clone whose branch is ten times slower than origin/main.
+branch()
+{
+    repository
+    cp -r . ../origin
+    git remote add origin ../origin
+    git fetch -q origin
+    slower
+    git commit -qam slower
+    export GIT_CONFIG_GLOBAL=$HOME/.gitconfig PATH=$BATS_TEST_TMPDIR/bin:$PATH
+    mkdir ../bin
+    ln -s "$WHET" ../bin/whet
+}
+
+@test "examples/ci/github.yml: its lines do what they say" {
+    local script
+    script=$(lines_of "$BATS_TEST_DIRNAME/../../examples/ci/github.yml")
+    branch
+    export GITHUB_ACTIONS=true GITHUB_BASE_REF=main GITHUB_WORKSPACE=$PWD GITHUB_STEP_SUMMARY=$PWD/../sum.md
+    run -1 bash -e -c "$script"
+    [[ $output == *"::error file=whet.yaml,line=4,title=spin::"*"slower"* ]]
+    grep -q spin ../sum.md
+    [ -s whet-report/report.html ]
+    git reset -q --hard origin/main
+    bash -e -c "$script" >/dev/null
+}
+
+@test "examples/ci/gitlab.yml: its lines do what they say" {
+    local script
+    script=$(lines_of "$BATS_TEST_DIRNAME/../../examples/ci/gitlab.yml")
+    branch
+    export GITLAB_CI=true CI_PROJECT_DIR=$PWD CI_MERGE_REQUEST_DIFF_BASE_SHA
+    CI_MERGE_REQUEST_DIFF_BASE_SHA=$(git rev-parse origin/main)
+    run -1 sh -e -c "$script"
+    [[ $output == *"Against ${CI_MERGE_REQUEST_DIFF_BASE_SHA:0:12}, spin: FAIL"* ]]
+    grep -q '"severity": *"major"' whet-report/gl-code-quality-report.json
+    [ -s whet-report/junit.xml ]
+    git reset -q --hard origin/main
+    sh -e -c "$script" >/dev/null
+}
