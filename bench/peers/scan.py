@@ -1,51 +1,47 @@
 #!/usr/bin/env python3
-"""Compares whet scan with its peers on the same files, and writes doc/performance.md.
+"""Compares whet scan with its peers on the same files, and prints a section of
+doc/performance.md.
 
-usage: scan.py --whet WHET --trees DIR [--rounds N] [--output FILE]
+usage: scan.py --whet WHET --trees DIR [--rounds N]
 
-Every arm runs once per round, in an order drawn anew each round, so that whatever else the
-machine does hits all alike. Compared is processor time (user + system, children
-included), which a shared machine disturbs least; quoted are medians, and ratios to whet
-as medians of the ratios within rounds.
+Measured by whet bench: every arm runs once per round, in an order drawn anew each round, so
+that whatever else the machine does hits all alike. Compared is processor time (user + system,
+children included), which a shared machine disturbs least; quoted are medians, and ratios to
+whet as medians of the ratios within rounds.
 """
 import argparse
 import json
-import os
-import random
+import shlex
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 MIB = 1 << 20
 
 
-def run(arm):
-    """Runs one arm; returns CPU seconds, wall seconds and peak bytes."""
-    if arm.get("before"):
-        arm["before"]()
-    start = time.monotonic()
-    with open(os.devnull, "r+b") as null:
-        child = subprocess.Popen(arm["argv"], cwd=arm["cwd"], stdin=null, stdout=null, stderr=null)
-        _, status, usage = os.wait4(child.pid, 0)
-    wall = time.monotonic() - start
-    child.returncode = status
-    if os.waitstatus_to_exitcode(status) not in arm.get("codes", (0,)):
-        sys.exit(f"{arm['name']} failed: {' '.join(arm['argv'])}: {status}")
-    return usage.ru_utime + usage.ru_stime, wall, usage.ru_maxrss * 1024
-
-
-def measure(arms, rounds):
-    """All samples by arm name; a first round warms caches and does not count."""
-    samples = {arm["name"]: [] for arm in arms}
-    for number in range(rounds + 1):
-        for arm in random.sample(arms, len(arms)):
-            sample = run(arm)
-            if number:
-                samples[arm["name"]].append(sample)
+def measure(whet, arms, rounds):
+    """All samples by arm name: CPU seconds, wall seconds, peak bytes."""
+    argv = [whet, "bench", "--json", "--quiet", "--no-history", "--warmup", "1", "--runs",
+            str(rounds), "--cwd", arms[0]["cwd"]]
+    codes = {code for arm in arms for code in arm.get("codes", ())}
+    if codes:
+        argv.append("--ignore-failure=" + ",".join(map(str, sorted(codes))))
+    for arm in arms:
+        argv += ["--name", arm["name"], "--prepare", arm.get("before", "true")]
+    answer = subprocess.run(argv + [shlex.join(arm["argv"]) for arm in arms], check=True,
+                            stdout=subprocess.PIPE)
+    measured = json.loads(answer.stdout)["outcomes"][0]["result"]["arms"]
+    failed = [arm["failure"] for arm in measured if "failure" in arm]
+    if failed:
+        sys.exit(failed[0])
+    samples = {}
+    for arm in measured:
+        values = arm["samples"]["values"]
+        samples[arm["name"]] = [(cpu / 1e9, wall / 1e9, memory or 0) for cpu, wall, memory in
+                                zip(values["cpu"], values["wall"], values["memory"])]
     return samples
 
 
@@ -93,9 +89,9 @@ def groups_of(whet, mix, peers, scratch):
             arm("whet scan, no cache", scan + ["--cache", "off"], tree),
             arm("whet scan, filling the cache",
                 scan + ["--cache", "stat", "--cache-dir", str(cold)], tree,
-                before=lambda: shutil.rmtree(cold, ignore_errors=True)),
+                before=shlex.join(["rm", "-rf", str(cold)])),
             arm("ctags -R, unsorted", ["ctags", "-R", "--quiet=yes", "--sort=no", "-o", "-", "."], tree),
-            arm("ast-grep scan, 6 rules", rules, tree, codes=(0, 1)),
+            arm("ast-grep scan, 6 rules", rules, tree, codes=(1,)),
         ])
     for tree, what, numbers in ((mix, "mixed tree", full), (python, "Python library", python_full)):
         yield (f"Cached, {what}", numbers["files"], numbers["bytes"], [
@@ -128,11 +124,11 @@ def table(name, files, size, arms, samples):
 def memory_of_jobs(whet, mix):
     rows = ["## Memory of a cold scan", "", "| jobs | peak memory | bound: 64 MB + 32 MB per job |",
             "|--:|--:|--:|"]
-    for jobs in (1, 2, 4, 8):
-        peak = max(run({"name": "memory", "cwd": mix, "argv": [
-            whet, "scan", "-q", "--summary", "--cache", "off", "-j", str(jobs)]})[2]
-            for _ in range(3))
-        rows.append(f"| {jobs} | {peak / 1e6:.1f} MB | {64 + 32 * jobs} MB |")
+    arms = [{"name": str(jobs), "cwd": mix, "argv": [
+        whet, "scan", "-q", "--summary", "--cache", "off", "-j", str(jobs)]} for jobs in (1, 2, 4, 8)]
+    for jobs, samples in measure(whet, arms, 3).items():
+        peak = max(s[2] for s in samples)
+        rows.append(f"| {jobs} | {peak / 1e6:.1f} MB | {64 + 32 * int(jobs)} MB |")
     return rows + [""]
 
 
@@ -141,23 +137,20 @@ def main():
     parser.add_argument("--whet", required=True)
     parser.add_argument("--trees", required=True)
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--output", default="doc/performance.md")
     args = parser.parse_args()
     whet = str(Path(args.whet).resolve())
     mix = str(Path(args.trees).resolve() / "mix")
-    out = ["# Performance", "",
-           "Made by `make peers`, which installs the peers, lays out the trees and runs the "
-           "pairs; these figures are of one machine that other work shares, so read the ratios, "
-           "not the seconds. Each arm ran once per round in random order, with one job. The page "
-           "cache was warm. Mixed tree: redis and git (Debian source packages), the Python "
-           "standard library with its tests, eslint and webpack with their dependencies.", ""]
+    out = ["# Scanning", "",
+           "Each arm with one job; the page cache was warm. Mixed tree: redis and git (Debian "
+           "source packages), the Python standard library with its tests, eslint and webpack with "
+           "their dependencies.", ""]
     with tempfile.TemporaryDirectory() as scratch:
         for name, files, size, arms in groups_of(whet, mix, Path(__file__).resolve().parent,
                                                  Path(scratch)):
             print(f"measuring: {name}", file=sys.stderr)
-            out += table(name, files, size, arms, measure(arms, args.rounds))
+            out += table(name, files, size, arms, measure(whet, arms, args.rounds))
         out += memory_of_jobs(whet, mix)
-    Path(args.output).write_text("\n".join(out), encoding="utf-8")
+    print("\n".join(out))
 
 
 main()
