@@ -107,6 +107,9 @@ struct whet_result {
     double elapsed_seconds;
     enum whet_result_end end;
     const char *memory_source; /* how TREE_MEMORY was had: "sampled", "cgroup", "" */
+    uint64_t memory_floor;     /* bytes: a peak memory that is not known was not above this,
+                                  since a program that needs less than the one that starts
+                                  it cannot be told from that; 0: no such bound */
     const char *counters;      /* which counters there were, or why none */
     struct whet_arena strings;
 };

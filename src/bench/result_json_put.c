@@ -292,6 +292,8 @@ void whet__result_put_json(struct whet_json *j, const struct whet_result *r)
     whet__json_put_double(j, "elapsed", r->elapsed_seconds);
     whet__json_put_string(j, "end", whet__end_words[r->end]);
     whet__json_put_string(j, "memory_source", r->memory_source);
+    if (r->memory_floor > 0)
+        whet__json_put_uint(j, "memory_floor", r->memory_floor);
     whet__json_put_string(j, "counters", r->counters);
     whet__json_put_string(
         j, "reference", r->reference < count ? whet__result_arm(r, r->reference)->name : NULL);

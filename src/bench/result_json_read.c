@@ -173,6 +173,7 @@ static void result_take(struct whet_reading *in, const struct whet_json_place *a
     r->end = (enum whet_result_end)whet__json_take_word(&in->f, at, "end", whet__end_words,
                                                         WHET_END_WORDS, WHET_RESULT_COMPLETE);
     r->memory_source = keep(in, at, "memory_source", "");
+    r->memory_floor = whet__json_take_uint(&in->f, at, "memory_floor", UINT64_MAX, 0);
     r->counters = keep(in, at, "counters", "");
     metrics_take(in, at);
     whet__reading_arms(in, at);

@@ -158,6 +158,8 @@ static void measure(struct session *s, size_t i, struct whet_bench_sample *sampl
         how.env = whet__pad_draw(&s->pads[i], &s->random);
     whet__sample_take(sample, &s->arms[i], &s->output, &how, why);
     whet__sample_values(sample, s->values);
+    if (sample->run.rss_floor_bytes + WHET_SAMPLE_RSS_SLACK > s->r->memory_floor)
+        s->r->memory_floor = sample->run.rss_floor_bytes + WHET_SAMPLE_RSS_SLACK;
     if (sample->outcome == WHET_BENCH_OK && s->o.measured != NULL) {
         sample->error = s->o.measured(s->o.ctx, i, sample, &s->output, s->values, why);
         if (sample->error != 0)

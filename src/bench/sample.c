@@ -116,7 +116,8 @@ static void proc_values(const struct whet_spawn_result *run, double *v)
         v[WHET_METRIC_STORAGE_READ] = (double)run->storage_read_bytes;
         v[WHET_METRIC_STORAGE_WRITTEN] = (double)run->storage_written_bytes;
     }
-    if ((run->known & WHET_SPAWN_KNOWS_TREE_MEMORY) != 0)
+    if ((run->known & WHET_SPAWN_KNOWS_TREE_MEMORY) != 0 &&
+        run->tree_rss_bytes > run->rss_floor_bytes + WHET_SAMPLE_RSS_SLACK)
         v[WHET_METRIC_TREE_MEMORY] = (double)run->tree_rss_bytes;
 }
 
@@ -144,7 +145,8 @@ void whet__sample_values(const struct whet_bench_sample *sample, double *v)
     v[WHET_METRIC_CPU] = (double)(run->user_ns + run->sys_ns);
     v[WHET_METRIC_USER] = (double)run->user_ns;
     v[WHET_METRIC_SYSTEM] = (double)run->sys_ns;
-    v[WHET_METRIC_MEMORY] = (double)run->max_rss_bytes;
+    if (run->max_rss_bytes > run->rss_floor_bytes + WHET_SAMPLE_RSS_SLACK)
+        v[WHET_METRIC_MEMORY] = (double)run->max_rss_bytes;
     v[WHET_METRIC_MINOR_FAULTS] = (double)run->minor_faults;
     v[WHET_METRIC_MAJOR_FAULTS] = (double)run->major_faults;
     v[WHET_METRIC_VOLUNTARY] = (double)run->voluntary_switches;

@@ -197,9 +197,25 @@ static void unknown(struct whet_target *t, const char *why)
     snprintf(t->why, sizeof(t->why), "%s", why);
 }
 
+/* A peak memory below what can be told apart is below every limit above that. */
+static int bounded_by_floor(struct whet_target *t, const struct limit *limit,
+                            const struct whet_result_arm *arm, uint64_t floor)
+{
+    int memory = strcmp(limit->metric, whet__metrics[WHET_METRIC_MEMORY].name) == 0 ||
+                 strcmp(limit->metric, whet__metrics[WHET_METRIC_TREE_MEMORY].name) == 0;
+
+    if (!memory || limit->at_least || floor == 0 || (double)floor > limit->value ||
+        whet__arm_failed(arm) == whet__arm_count(arm))
+        return 0;
+    t->value = t->high = (double)floor;
+    t->low = 0;
+    decide(t);
+    return 1;
+}
+
 static void judge_arm(struct whet_target *t, const struct limit *limit,
                       const struct whet_result_arm *arm,
-                      const struct whet_comparison_metric *values)
+                      const struct whet_comparison_metric *values, uint64_t floor)
 {
     double done = limit->items ? arm->items : arm->bytes;
     int rate = limit->items || limit->bytes;
@@ -209,6 +225,8 @@ static void judge_arm(struct whet_target *t, const struct limit *limit,
                               .unit = limit->unit,
                               .at_least = limit->at_least,
                               .limit = limit->value};
+    if (values->n == 0 && bounded_by_floor(t, limit, arm, floor))
+        return;
     if (values->n == 0) {
         unknown(t, arm->failure != NULL ? "no run ended well" : "not measured here");
         return;
@@ -237,7 +255,8 @@ static int judge_limit(struct whet_vec *out, const struct limit *limit,
 
         if (t == NULL)
             return -ENOMEM;
-        judge_arm(t, limit, whet__result_arm(result, i), &comparison->arms[i].metric[metric]);
+        judge_arm(t, limit, whet__result_arm(result, i), &comparison->arms[i].metric[metric],
+                  result->memory_floor);
     }
     return rc;
 }

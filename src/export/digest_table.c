@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <whet/units.h>
+
 #include "base/mem.h"
 #include "stat/quantile.h"
 #include "view/spark.h"
@@ -224,6 +226,20 @@ static double median_of(const struct whet_comparison_metric *m)
     return m->n > 0 ? m->summary.median : NAN;
 }
 
+/* A peak that cannot be told from what starts a program has a bound, at least. */
+static void memory_cell(struct arms *a, size_t i)
+{
+    const struct whet_comparison_metric *m = whet__digest_numbers(a->d, i, WHET_METRIC_MEMORY);
+    uint64_t floor = a->d->result->memory_floor;
+    char bound[24];
+
+    if (m->n > 0 || floor == 0)
+        whet__table_value(&a->t->table, WHET_ROLE_PLAIN, WHET_UNIT_SIZE, median_of(m));
+    else
+        whet__table_printf(&a->t->table, WHET_ROLE_PLAIN, "< %s",
+                           whet_size_format(floor, bound, sizeof(bound)));
+}
+
 static void runs_cell(struct arms *a, size_t i)
 {
     const struct whet_result_arm *arm = whet__digest_arm(a->d, i);
@@ -272,8 +288,7 @@ static void arm_row(struct arms *a, size_t i)
     if (a->items)
         rate_cell(a, i, WHET_UNIT_RATE, arm->items);
     if (a->memory)
-        whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_SIZE,
-                          median_of(whet__digest_numbers(a->d, i, WHET_METRIC_MEMORY)));
+        memory_cell(a, i);
     runs_cell(a, i);
     if (a->bins > 0)
         histogram_cell(a, i);

@@ -114,6 +114,7 @@ static inline struct whet_result *random_result(struct whet_random *r, const cha
     result->seed = whet__random_next(r);
     result->rounds = (unsigned)whet__random_next(r);
     result->elapsed_seconds = whet__random_ratio(r);
+    result->memory_floor = whet__random_below(r, 1 << 24);
     result->end = (enum whet_result_end)whet__random_below(r, WHET_RESULT_FAILED + 1);
     if (whet__random_below(r, 2) && whet__result_add_metric(result, &own, &index) != 0)
         goto fail;
