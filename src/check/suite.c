@@ -191,6 +191,25 @@ static int is_compared(const struct whet_suite_run *run)
     return 0;
 }
 
+/* Known beforehand to be the same code: there is nothing to be found out by many runs. */
+static int are_same(const struct whet_result_arm *a, const struct whet_result_arm *b)
+{
+    const char *mine = a->kind == WHET_RESULT_FUNCTION ? a->program_hash : a->code_hash;
+    const char *theirs = b->kind == WHET_RESULT_FUNCTION ? b->program_hash : b->code_hash;
+
+    return mine != NULL && theirs != NULL && strcmp(mine, theirs) == 0;
+}
+
+static int all_same(const struct whet_suite_run *run)
+{
+    for (size_t i = 0; i < run->count; i++) {
+        if (run->pair[i] != NO_PAIR &&
+            !are_same(&run->arms[i].about, &run->arms[run->pair[i]].about))
+            return 0;
+    }
+    return !run->options.compare_arms;
+}
+
 /* ---- measuring -------------------------------------------------------------------------- */
 
 static int collect_arms(struct whet_suite_run *run, struct whet_error *err)
@@ -237,7 +256,7 @@ static struct whet_session_options session_options(const struct whet_suite_run *
 {
     struct whet_session_options o = run->options.session;
     const struct whet_suite *s = run->suite;
-    int compared = is_compared(run), counted = o.rounds.rounds != 0 || s->runs != 0;
+    int compared = is_compared(run) && !all_same(run), counted = o.rounds.rounds != 0 || s->runs != 0;
 
     if (o.rounds.rounds == 0 && s->runs != 0)
         o.rounds.rounds = (unsigned)s->runs;

@@ -13,6 +13,7 @@
 #include "cli/check_list.h"
 #include "data/project.h"
 #include "front/bench_outputs.h"
+#include "front/bench_typed.h"
 #include "os/clock.h"
 #include "os/path.h"
 #include "os/signal.h"
@@ -159,24 +160,6 @@ static void watch_progress(void *ctx, const struct whet_check_progress *now)
                           r != NULL ? r->total : 0, doing);
 }
 
-/* What was typed, for running it again. */
-static void put_command(const struct whet_call *call, struct whet_text *out)
-{
-    const struct check_args *a = call->args;
-
-    whet__text_puts(out, "whet check");
-    for (size_t i = 0; i < call->operand_count; i++)
-        whet__text_printf(out, " %s", call->operands[i]);
-    for (size_t i = 0; i < a->tags.len; i++)
-        whet__text_printf(out, " --tag %s", *(const char **)whet__vec_at(&a->tags, i));
-    if (a->against != NULL)
-        whet__text_printf(out, " --against %s", a->against);
-    if (a->baseline != NULL)
-        whet__text_printf(out, " --baseline %s", a->baseline);
-    if (a->runs != 0)
-        whet__text_printf(out, " --runs %u", a->runs);
-}
-
 static int run_with_progress(const struct whet_call *call, const struct whet_project *project,
                              struct whet_check_options *o, struct whet_check **out,
                              struct whet_error *err)
@@ -282,7 +265,7 @@ static int run_checks(const struct whet_call *call, const struct whet_project *p
     whet__text_append(&dir, file, strlen(file) - strlen(WHET_PROJECT_FILE));
     if (dir.len > 1)
         whet__text_truncate(&dir, dir.len - 1);
-    put_command(call, &command);
+    whet__typed_command(&command);
     o.dir = whet__text_str(&dir);
     o.command = whet__text_str(&command);
     rc = run_with_progress(call, project, &o, &check, err);

@@ -202,11 +202,27 @@ PY
     [[ $stderr == *"::error"* ]]
 }
 
+@test "a disk that is full and a reader that has left are told apart" {
+    repository
+    cc -O1 -o spin spin.c
+    [ -c /dev/full ] || skip "no /dev/full"
+    code=0
+    "$WHET" check -q --runs 2 >/dev/full 2>err || code=$?
+    [ "$code" = 2 ]
+    grep -q "cannot write: 'stdout': No space left on device" err
+    run -2 --separate-stderr \
+        env GITHUB_ACTIONS=true GITHUB_STEP_SUMMARY=/dev/full "$WHET" check -q --runs 2
+    [ "$stderr" = "whet: cannot write: '/dev/full': No space left on device" ]
+    "$WHET" check -q --runs 2 2>err | true
+    [ ! -s err ]
+}
+
 @test "baselines: saved, compared, kept programs run again" {
     repository
     cc -O1 -o spin spin.c
     check --save-baseline main --keep-binary >out
     [ -s .whet/baselines/main.json ]
+    whet bench history spin | grep -q spin
     check --baseline main >out
     grep -q 'SAME CODE' out
     slower
