@@ -256,7 +256,8 @@ static struct whet_session_options session_options(const struct whet_suite_run *
 {
     struct whet_session_options o = run->options.session;
     const struct whet_suite *s = run->suite;
-    int compared = is_compared(run) && !all_same(run), counted = o.rounds.rounds != 0 || s->runs != 0;
+    int compared = is_compared(run) && !all_same(run),
+        counted = o.rounds.rounds != 0 || s->runs != 0;
 
     if (o.rounds.rounds == 0 && s->runs != 0)
         o.rounds.rounds = (unsigned)s->runs;
