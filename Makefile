@@ -15,6 +15,10 @@ install: all
 	meson configure $(BUILD) -Dprefix=$(PREFIX)
 	meson install -C $(BUILD)
 
+# This project's own performance, as far as it does not depend on the machine's load.
+guard: all
+	cd bench && ../$(BUILD)/src/cli/whet check --tag steady --report ../$(BUILD)/check
+
 # Side by side with other tools, which this installs.
 peers: all
 	tools/setup peers
@@ -33,4 +37,4 @@ clean:
 $(BUILD)/build.ninja:
 	meson setup $(BUILD)
 
-.PHONY: all demo check install peers asan tsan fuzz cover format clean
+.PHONY: all demo check install guard peers asan tsan fuzz cover format clean

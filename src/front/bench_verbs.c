@@ -11,6 +11,7 @@ struct verb {
 static const struct verb verbs[] = {
     {"compare", whet__bench_compare},
     {"history", whet__bench_history},
+    {"project", whet__bench_project},
     {"selftest", whet__bench_selftest},
 };
 

@@ -1,5 +1,5 @@
-/* front/bench_verbs.h - first operands of `whet bench` that are no commands: selftest,
- * compare, history.
+/* front/bench_verbs.h - first operands of `whet bench` that are no commands: compare,
+ * history, project, selftest.
  *
  * Shape    each call answers one of them. Behind `--` they are commands like others.
  * Units    exit codes.
@@ -27,6 +27,11 @@ WHET_MUST_USE int whet__bench_selftest(const struct whet_bench_call *call,
 
 /* Two saved results, `whet bench compare BEFORE AFTER`. */
 WHET_MUST_USE int whet__bench_compare(const struct whet_bench_call *call,
+                                      struct whet_error *err);
+
+/* A made-up code base to measure on, `whet bench project DIR [FILES]`; --seed draws
+ * another one. */
+WHET_MUST_USE int whet__bench_project(const struct whet_bench_call *call,
                                       struct whet_error *err);
 
 /* The course of one name over time, or the names that there are. */

@@ -272,3 +272,15 @@ YAML
     fails "no such suite: 'nap': did you mean 'naps'?" whet bench --suite nap
     fails "a suite says itself what it runs: 'true': leave out one of the two" whet bench --suite naps true
 }
+
+@test "project: a made-up code base, the same for the same number" {
+    [ "$(whet bench project a 20)" = "$(whet bench project b 20)" ]
+    diff -r a b
+    [ "$(find a -type f | wc -l)" = 20 ]
+    whet bench -q --seed 2 project c 20
+    run ! diff -rq a c
+    fails "project needs a folder, and may have a number of files: whet bench project DIR 1000" \
+        whet bench project
+    fails "not a number of files: 'x': 1 to 20000 are possible" whet bench project d x
+    fails "cannot make a project: 'a': it is not empty" whet bench project a 20
+}
