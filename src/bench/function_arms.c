@@ -79,14 +79,22 @@ static int calibrate(struct whet_functions *f, struct whet_function_item *it,
 
 /* ---- Arms ---- */
 
-static const char *hash_text(struct whet_functions *f, const struct whet_function_item *it)
+static const char *hash_text(struct whet_functions *f, const struct whet_hash128 *hash)
+{
+    char text[33];
+
+    whet__hash128_format(hash, text);
+    return whet__function_kept(f, text);
+}
+
+/* Of the program and the benchmark's name: two benchmarks of one program are not the same
+ * code. */
+static const char *code_text(struct whet_functions *f, const struct whet_function_item *it)
 {
     struct whet_hash128 parts[2] = {f->hash, whet__hash128(it->own_name, strlen(it->own_name))};
     struct whet_hash128 both = whet__hash128(parts, sizeof(parts));
-    char text[33];
 
-    whet__hash128_format(&both, text);
-    return whet__function_kept(f, text);
+    return hash_text(f, &both);
 }
 
 static int arm_fill(struct whet_functions *f, struct whet_function_item *it,
@@ -107,7 +115,8 @@ static int arm_fill(struct whet_functions *f, struct whet_function_item *it,
                   .params = it->params,
                   .param_count = it->param_count,
                   .program = f->path,
-                  .program_hash = f->hash_known ? hash_text(f, it) : NULL,
+                  .program_hash = f->hash_known ? hash_text(f, &f->hash) : NULL,
+                  .code_hash = f->hash_known ? code_text(f, it) : NULL,
                   .bytes = it->bytes,
                   .items = it->items,
                   .iterations = it->iterations,
@@ -116,7 +125,8 @@ static int arm_fill(struct whet_functions *f, struct whet_function_item *it,
         .argv = argv,
         .program = f->path,
         .timeout_ns = f->o.timeout_ns};
-    if (arm->about.command == NULL || (f->hash_known && arm->about.program_hash == NULL))
+    if (arm->about.command == NULL ||
+        (f->hash_known && (arm->about.program_hash == NULL || arm->about.code_hash == NULL)))
         return whet__function_no_memory(err);
     return 0;
 }

@@ -76,7 +76,7 @@ WHET_MUST_USE int whet__functions_share_counts(struct whet_functions *f,
  * first of these arms. Borrowed, until counts are shared.
  *
  * Of the metrics wall, active and CPU time, delay and allocations are those of an iteration;
- * memory is that of the launch; all others are not known. An arm's program_hash is of the
+ * memory is that of the launch; all others are not known. An arm's code_hash is of the
  * program and the benchmark's name: two benchmarks of one program are not the same code. */
 const struct whet_bench_arm *whet__functions_arms(const struct whet_functions *f);
 WHET_MUST_USE int whet__functions_add_metrics(const struct whet_functions *f,

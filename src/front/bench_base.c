@@ -78,22 +78,81 @@ static int arms_grow(struct whet_bench_arms *arms)
     return 0;
 }
 
-static int arms_add(struct whet_bench_base *b, struct whet_bench_arms *arms)
+static int commands_add(struct whet_bench_base *b, struct whet_bench_arms *arms)
 {
-    size_t asked = arms->count;
-    int rc = arms_grow(arms);
+    int rc = 0;
 
-    for (size_t i = 0; rc == 0 && i < asked; i++) {
-        const char *name = arms->arms[i].about.name;
-        const char *program =
-            i < arms->commands ? whet__baseline_program(b->baseline, "", name) : NULL;
+    for (size_t i = 0; rc == 0 && i < arms->commands; i++) {
+        const char *program = whet__baseline_program(b->baseline, "", arms->arms[i].about.name);
 
-        arms->pair[i] = NONE;
         if (program == NULL)
             continue;
         rc = arm_add(b, arms, i, program);
         b->runs_again = 1;
     }
+    return rc;
+}
+
+/* The kept program's functions behind the other arms, each as the pair of its like. */
+static void functions_pair(struct whet_bench_arms *arms,
+                           const struct whet_session_functions *ours)
+{
+    size_t last = arms->programs.count - 1, skip = arms->programs.prefix[last];
+    struct whet_functions *kept = arms->programs.open[last];
+    size_t count = whet__functions_count(kept), now = whet__functions_count(ours->functions);
+
+    arms->functions[arms->function_count++] =
+        (struct whet_session_functions){kept, arms->count};
+    memcpy(arms->arms + arms->count, whet__functions_arms(kept), count * sizeof(*arms->arms));
+    for (size_t k = 0; k < count; k++) {
+        const char *name = whet__functions_name(kept, k) + skip;
+
+        arms->pair[arms->count + k] = NONE;
+        for (size_t i = 0; i < now; i++) {
+            if (strcmp(whet__functions_name(ours->functions, i), name) == 0)
+                arms->pair[ours->first + i] = arms->count + k;
+        }
+    }
+    arms->count += count;
+}
+
+/* Of one program: its first function tells whether and where it was kept. */
+static int functions_add(struct whet_bench_base *b, struct whet_bench_arms *arms, size_t k,
+                         const struct whet_bench_call *call, struct whet_error *err)
+{
+    const struct whet_session_functions ours = arms->functions[k];
+    const char *path =
+        whet__baseline_program(b->baseline, "", arms->arms[ours.first].about.name);
+    int rc;
+
+    if (path == NULL)
+        return 0;
+    rc = whet__programs_open_kept(&arms->programs, ours.functions, path, call, err);
+    if (rc == 0 && whet__functions_count(arms->programs.open[arms->programs.count - 1]) >
+                       whet__functions_count(ours.functions))
+        rc = whet_error_set(err, -EINVAL,
+                            "'%.100s' has functions that are gone: name those that are left by "
+                            "--filter",
+                            b->label);
+    if (rc == 0) {
+        functions_pair(arms, &ours);
+        b->runs_again = 1;
+    }
+    return rc;
+}
+
+static int arms_add(struct whet_bench_base *b, struct whet_bench_arms *arms,
+                    const struct whet_bench_call *call, struct whet_error *err)
+{
+    size_t asked = arms->count, programs = arms->function_count;
+    int rc = arms_grow(arms);
+
+    for (size_t i = 0; i < asked && rc == 0; i++)
+        arms->pair[i] = NONE;
+    if (rc == 0)
+        rc = commands_add(b, arms);
+    for (size_t k = 0; rc == 0 && k < programs; k++)
+        rc = functions_add(b, arms, k, call, err);
     return rc;
 }
 
@@ -134,8 +193,9 @@ static int label_make(struct whet_bench_base *b, const char *name)
 }
 
 int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arms,
-                          const struct whet_bench_args *args, struct whet_error *err)
+                          const struct whet_bench_call *call, struct whet_error *err)
 {
+    const struct whet_bench_args *args = call->args;
     int rc;
 
     memset(b, 0, sizeof(*b));
@@ -150,7 +210,7 @@ int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arm
             args->baseline);
     rc = label_make(b, args->baseline);
     if (rc == 0)
-        rc = arms_add(b, arms);
+        rc = arms_add(b, arms, call, err);
     if (rc == 0)
         rc = check_machine(b, args, err);
     if (rc == -ENOMEM)

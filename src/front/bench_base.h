@@ -26,11 +26,11 @@ struct whet_bench_base {
     struct whet_arena strings; /* of the arms that were added */
 };
 
-/* Finds the baseline and, for every command whose program it has kept, adds an arm that runs
- * it; such pairs are all that is compared then.
+/* Finds the baseline and, for every command and function whose program it has kept, adds an arm
+ * that runs it; such pairs are all that is compared then.
  * -EXDEV: without kept programs, numbers of another machine, and not --any-machine. */
 WHET_MUST_USE int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arms,
-                                        const struct whet_bench_args *args,
+                                        const struct whet_bench_call *call,
                                         struct whet_error *err);
 void whet__bench_base_close(struct whet_bench_base *b);
 

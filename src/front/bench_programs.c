@@ -11,10 +11,19 @@
 #include "os/spawn.h"
 
 #define NONE ((size_t)-1)
+#define KEPT "baseline: "
 
 int whet__programs_is_suite(const struct whet_bench_call *call, size_t operand)
 {
     return !call->own_functions && operand < call->dashes && call->operands[operand][0] == '@';
+}
+
+/* An operand of a program's own main is a filter, too. */
+static const char *filter_of(const struct whet_bench_call *call)
+{
+    if (call->own_functions && call->operand_count == 1)
+        return call->operands[0];
+    return call->args->filter;
 }
 
 /* What runs while a program is asked and calibrated can be stopped, too. */
@@ -61,15 +70,26 @@ static int open_own(struct whet_programs *p, const struct whet_bench_call *call,
                     struct whet_error *err)
 {
     const char *argv[] = {whet__text_str(&p->self), NULL};
-    const char *filter = call->args->filter;
 
-    if (call->operand_count > 1 || (call->operand_count == 1 && filter != NULL))
+    if (call->operand_count > 1 || (call->operand_count == 1 && call->args->filter != NULL))
         return whet_error_set(err, -EINVAL,
                               "unexpected operand: '%.200s': one filter says what to run",
                               call->operands[call->operand_count - 1]);
-    if (call->operand_count == 1)
-        filter = call->operands[0];
-    return open_one(p, argv, NULL, filter, NULL, call, err);
+    return open_one(p, argv, NULL, filter_of(call), NULL, call, err);
+}
+
+int whet__programs_open_kept(struct whet_programs *p, const struct whet_functions *like,
+                             const char *path, const struct whet_bench_call *call,
+                             struct whet_error *err)
+{
+    const char *argv[] = {path, NULL};
+    int rc = open_one(p, argv, NULL, filter_of(call), KEPT, call, err);
+
+    if (rc == 0)
+        rc = whet__functions_calibrate(p->open[p->count - 1], err);
+    if (rc == 0)
+        rc = whet__functions_share_counts(p->open[p->count - 1], like, err);
+    return rc;
 }
 
 static int open_all(struct whet_programs *p, const struct whet_bench_call *call,

@@ -39,6 +39,13 @@ WHET_MUST_USE int whet__programs_open(struct whet_programs *p,
                                       struct whet_error *err);
 void whet__programs_close(struct whet_programs *p);
 
+/* Opens what a baseline has kept of a program whose functions are `like`, calibrated and with
+ * their counts; the names get "baseline: " in front. */
+WHET_MUST_USE int whet__programs_open_kept(struct whet_programs *p,
+                                           const struct whet_functions *like, const char *path,
+                                           const struct whet_bench_call *call,
+                                           struct whet_error *err);
+
 /* All their functions together. */
 size_t whet__programs_functions(const struct whet_programs *p);
 

@@ -130,7 +130,7 @@ static int run(struct run *r)
         return WHET_BENCH_YES;
     }
     if (r->args->baseline != NULL)
-        rc = whet__bench_base_open(&r->base, r->arms, r->args, r->err);
+        rc = whet__bench_base_open(&r->base, r->arms, call, r->err);
     if (rc == 0)
         rc = measure(r);
     if (rc == 0)

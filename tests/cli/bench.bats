@@ -284,3 +284,26 @@ YAML
     fails "not a number of files: 'x': 1 to 20000 are possible" whet bench project d x
     fails "cannot make a project: 'a': it is not empty" whet bench project a 20
 }
+
+@test "functions of a program: its own main, by --program, against what was kept" {
+    program=${WHET%/src/cli/whet}/examples/example_search
+    [ -x "$program" ] || skip "no example_search"
+    export LD_LIBRARY_PATH=${WHET%/src/cli/whet} # it is run from other folders, too
+    "$program" --list >names
+    name=$(sed -n '1s/\t.*//p' names)
+    cp "$program" prog
+    ./prog -q --no-history -r 3 --filter "$name" --json >out
+    grep -qF "\"name\": \"$name\"" out
+    ./prog -q -r 3 "$name" --save-baseline main --keep-binary >out
+    ./prog -q -r 3 "$name" --baseline main >out
+    grep -q 'baseline main' out
+    grep -q 'SAME CODE' out
+    whet bench -q --no-history -r 3 --program ./prog --program "$program" --filter "$name" >out
+    grep -q 'SAME CODE' out
+    run -2 --separate-stderr ./prog -q nothing-like-it
+    [[ $stderr == *"nothing-like-it"* ]]
+    run -2 --separate-stderr whet bench --program /bin/true
+    [[ $stderr == *"whet_bench_main"* ]]
+    run -2 --separate-stderr ./prog --bogus
+    [[ $stderr == "whet: unknown option: '--bogus'"* ]]
+}
