@@ -643,25 +643,6 @@ static void keeps_all_that_is_known_of_a_run(void **state)
 }
 
 /* Memory that fails us ends the session; memory that fails a start is that run's failure. */
-/* What a small program needs cannot be told from what we need: then there is a bound, and
- * no figure that is ours. */
-static void memory_is_the_programs_own(void **state)
-{
-    static const char *const large_argv[] = {
-        "/bin/sh", "-c", "x=$(head -c 40000000 /dev/zero | tr '\\0' x); exit 0", NULL};
-    const struct whet_bench_arm arms[] = {{.about = {.name = "small"}, .argv = true_argv},
-                                          {.about = {.name = "large"}, .argv = large_argv}};
-    struct whet_rounds_options o = {.rounds = 1, .no_warmup = 1};
-    struct whet_result *r;
-
-    (void)state;
-    r = run(arms, 2, &o);
-    assert_true(r->memory_floor > 0);
-    assert_true(isnan(value_of(r, 0, 0, WHET_METRIC_MEMORY)));
-    assert_true(value_of(r, 1, 0, WHET_METRIC_MEMORY) > 40e6);
-    whet__result_free(r);
-}
-
 static void survives_failed_allocations(void **state)
 {
     (void)state;
@@ -706,7 +687,6 @@ int main(void)
         cmocka_unit_test(stops_when_it_knows_enough),
         cmocka_unit_test(pads_the_environment),
         cmocka_unit_test(keeps_all_that_is_known_of_a_run),
-        cmocka_unit_test(memory_is_the_programs_own),
         cmocka_unit_test(survives_failed_allocations),
     };
 
