@@ -12,15 +12,17 @@ struct walker {
     const struct whet_project *project;
     void (*each)(void *ctx, const struct whet_finding *f);
     void *ctx;
-    struct whet_finding now; /* of the suite that is walked */
+    struct whet_finding suite; /* what all of the suite that is walked share */
 };
 
-static void say(struct walker *w, int error, const char *subject, const char *text)
+static void say(const struct walker *w, int error, const char *subject, const char *text)
 {
-    w->now.error = error;
-    w->now.subject = subject;
-    w->now.text = text;
-    w->each(w->ctx, &w->now);
+    struct whet_finding f = w->suite;
+
+    f.error = error;
+    f.subject = subject;
+    f.text = text;
+    w->each(w->ctx, &f);
 }
 
 static unsigned line_of(const struct whet_project *p, const char *suite)
@@ -34,7 +36,7 @@ static unsigned line_of(const struct whet_project *p, const char *suite)
     return 1;
 }
 
-static void walk_arms(struct walker *w, const struct whet_outcome *o)
+static void walk_arms(const struct walker *w, const struct whet_outcome *o)
 {
     for (size_t i = 0; i < whet__result_count(o->result); i++) {
         const struct whet_result_arm *arm = whet__result_arm(o->result, i);
@@ -59,7 +61,7 @@ static void put_target(struct whet_text *out, const struct whet_target *t)
     whet__number_value(out, t->unit, t->limit);
 }
 
-static void walk_targets(struct walker *w, const struct whet_outcome *o)
+static void walk_targets(const struct walker *w, const struct whet_outcome *o)
 {
     for (size_t i = 0; i < o->targets.len; i++) {
         const struct whet_target *t = whet__vec_at(&o->targets, i);
@@ -74,7 +76,7 @@ static void walk_targets(struct walker *w, const struct whet_outcome *o)
     }
 }
 
-static void walk_growth(struct walker *w, const char *what, const struct whet_growth *g,
+static void walk_growth(const struct walker *w, const char *what, const struct whet_growth *g,
                         double max, const struct whet_scaling *s)
 {
     char text[256];
@@ -87,7 +89,7 @@ static void walk_growth(struct walker *w, const char *what, const struct whet_gr
     say(w, 1, s->parameter, text);
 }
 
-static void walk_rest(struct walker *w, const struct whet_outcome *o)
+static void walk_rest(const struct walker *w, const struct whet_outcome *o)
 {
     for (size_t i = 0; i < o->scaling.len; i++) {
         const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
@@ -117,7 +119,7 @@ void whet__findings_each(const struct whet_report *report, const struct whet_pro
     for (size_t i = 0; i < report->outcomes.len; i++) {
         const struct whet_outcome *o = whet__report_at(report, i);
 
-        w.now = (struct whet_finding){.suite = o->name, .line = line_of(project, o->name)};
+        w.suite = (struct whet_finding){.suite = o->name, .line = line_of(project, o->name)};
         if (o->result == NULL) {
             say(&w, 1, o->name, o->failure != NULL ? o->failure : "it could not be run");
             continue;

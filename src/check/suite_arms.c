@@ -26,7 +26,8 @@ struct maker {
 
 static int no_memory(struct whet_error *err)
 {
-    return whet_error_set(err, -ENOMEM, "out of memory: 'suites'");
+    whet_error_set(err, -ENOMEM, "out of memory: 'suites'");
+    return -ENOMEM;
 }
 
 /* A copy in the arena; NULL stays NULL. */

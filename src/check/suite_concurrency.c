@@ -262,8 +262,10 @@ int whet__suite_concurrency(struct whet_concurrency *out, const char *name,
         return rc;
     t.count = arms.count;
     t.copies = whet__mem_zalloc(t.count, sizeof(*t.copies));
-    if (t.copies == NULL)
-        rc = whet_error_set(err, -ENOMEM, "out of memory: 'concurrency'");
+    if (t.copies == NULL) {
+        whet_error_set(err, -ENOMEM, "out of memory: 'concurrency'");
+        rc = -ENOMEM;
+    }
     for (size_t i = 0; rc == 0 && i < t.count; i++) {
         t.copies[i].arm = &arms.arms[i];
         whet__text_init(&t.copies[i].out, STDOUT_MAX);

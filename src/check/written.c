@@ -252,6 +252,18 @@ static int file_differs(const struct whet_written_file *should,
     return 1;
 }
 
+static int missing(const struct whet_written_file *file, char *why, size_t size)
+{
+    snprintf(why, size, "a file like '%.120s' is missing", file->path);
+    return 1;
+}
+
+static int unwanted(const struct whet_written_file *file, char *why, size_t size)
+{
+    snprintf(why, size, "'%.120s' should not be there", file->path);
+    return 1;
+}
+
 int whet__written_differ(struct whet_written *should, struct whet_written *is, char *why,
                          size_t size)
 {
@@ -259,21 +271,21 @@ int whet__written_differ(struct whet_written *should, struct whet_written *is, c
 
     sort(should);
     sort(is);
-    while (i < should->files.len || k < is->files.len) {
-        const struct whet_written_file *a =
-            i < should->files.len ? whet__vec_at(&should->files, i) : NULL;
-        const struct whet_written_file *b =
-            k < is->files.len ? whet__vec_at(&is->files, k) : NULL;
-        int order = a == NULL ? 1 : b == NULL ? -1 : strcmp(a->key, b->key);
+    while (i < should->files.len && k < is->files.len) {
+        const struct whet_written_file *a = whet__vec_at(&should->files, i++);
+        const struct whet_written_file *b = whet__vec_at(&is->files, k++);
+        int order = strcmp(a->key, b->key);
 
         if (order < 0)
-            snprintf(why, size, "a file like '%.120s' is missing", a->path);
-        else if (order > 0)
-            snprintf(why, size, "'%.120s' should not be there", b->path);
-        if (order != 0 || file_differs(a, b, why, size))
+            return missing(a, why, size);
+        if (order > 0)
+            return unwanted(b, why, size);
+        if (file_differs(a, b, why, size))
             return 1;
-        i++;
-        k++;
     }
+    if (i < should->files.len)
+        return missing(whet__vec_at(&should->files, i), why, size);
+    if (k < is->files.len)
+        return unwanted(whet__vec_at(&is->files, k), why, size);
     return 0;
 }
