@@ -39,9 +39,9 @@ YAML
     git commit -qm one
 }
 
-slower() # ten times as many turns
+slower() # thirty times as many turns
 {
-    sed -i 's/define TURNS 2/define TURNS 20/' spin.c
+    sed -i 's/define TURNS 2/define TURNS 60/' spin.c
 }
 
 check()
@@ -285,7 +285,7 @@ print("\n".join(lines).replace("--time-budget 10m", "--runs 16"))
 PY
 }
 
-# A clone whose branch is ten times slower than origin/main.
+# A clone whose branch is thirty times slower than origin/main.
 branch()
 {
     repository
