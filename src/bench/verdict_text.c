@@ -80,21 +80,14 @@ static void plus_minus(char *out, size_t size, const struct whet_interval *ratio
     snprintf(out, size, "%s ± %s", middle, width);
 }
 
-/* "12.3% slower" */
-static void word(char *out, size_t size, const struct whet_metric *metric, double change)
+/* What more of it is, and less. */
+static const char *word(const struct whet_metric *metric, int up)
 {
-    const char *up = "more", *down = "less";
-    char by[32];
-
-    if (metric->unit == WHET_UNIT_DURATION) {
-        up = "slower";
-        down = "faster";
-    } else if (metric->better == WHET_METRIC_HIGHER) {
-        up = "higher";
-        down = "lower";
-    }
-    percent(by, sizeof(by), fabs(change), 0, decimals(change));
-    snprintf(out, size, "%s %s", by, change > 0 ? up : down);
+    if (metric->unit == WHET_UNIT_DURATION)
+        return up ? "slower" : "faster";
+    if (metric->better == WHET_METRIC_HIGHER)
+        return up ? "higher" : "lower";
+    return up ? "more" : "less";
 }
 
 /* Where one side is 0 there is no ratio to tell. */
@@ -120,14 +113,41 @@ static int against_nothing(struct whet_judgement *j, const struct whet_metric *m
 }
 
 /* "12.3% slower: +10.1% to +14.0%" */
-static void proven(struct whet_judgement *j, const struct whet_metric *metric)
+static void by_percent(struct whet_judgement *j, const struct whet_metric *metric)
 {
     const struct whet_interval *i = &j->change.ratio;
-    char head[64], low[32], high[32];
+    char by[32], low[32], high[32];
 
-    word(head, sizeof(head), metric, i->estimate - 1);
-    snprintf(j->text, sizeof(j->text), "%s: %s to %s", head,
+    percent(by, sizeof(by), fabs(i->estimate - 1), 0, decimals(i->estimate - 1));
+    snprintf(j->text, sizeof(j->text), "%s %s: %s to %s", by, word(metric, i->estimate > 1),
              whet__verdict_percent(i->low - 1, low), whet__verdict_percent(i->high - 1, high));
+}
+
+/* "2.31× slower: 2.19× to 2.43×": from twice as much on, and down to half. */
+static void by_factor(struct whet_judgement *j, const struct whet_metric *metric)
+{
+    const struct whet_interval *i = &j->change.ratio;
+    int up = i->estimate > 1;
+    struct whet_text text;
+
+    whet__text_init(&text, sizeof(j->text) - 1);
+    whet__number_value(&text, WHET_UNIT_FACTOR, up ? i->estimate : 1 / i->estimate);
+    whet__text_printf(&text, " %s: ", word(metric, up));
+    whet__number_value(&text, WHET_UNIT_FACTOR, up ? i->low : 1 / i->high);
+    whet__text_puts(&text, " to ");
+    whet__number_value(&text, WHET_UNIT_FACTOR, up ? i->high : 1 / i->low);
+    snprintf(j->text, sizeof(j->text), "%s", whet__text_str(&text));
+    whet__text_clear(&text);
+}
+
+static void proven(struct whet_judgement *j, const struct whet_metric *metric)
+{
+    double ratio = j->change.ratio.estimate;
+
+    if (ratio >= 2 || ratio <= 0.5)
+        by_factor(j, metric);
+    else
+        by_percent(j, metric);
 }
 
 void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *metric,
