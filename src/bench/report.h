@@ -72,6 +72,8 @@ struct whet_outcome {
     struct whet_vec targets;                   /* of struct whet_target */
     struct whet_vec scaling;                   /* of struct whet_scaling */
     struct whet_vec concurrency;               /* of struct whet_concurrency */
+    int plain;                 /* 1: a comparison that nobody gates on: the answer is how much
+                                  slower or faster, not PASS or FAIL */
     enum whet_verdict verdict; /* the worst of all of it, see whet__report_conclude */
 };
 

@@ -187,6 +187,15 @@ int whet__digest_is_check(const struct whet_report *report)
     return 0;
 }
 
+int whet__digest_is_plain(const struct whet_report *report)
+{
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        if (!whet__report_at(report, i)->plain)
+            return 0;
+    }
+    return 1;
+}
+
 enum whet_role whet__digest_role(enum whet_verdict verdict)
 {
     switch (verdict) {

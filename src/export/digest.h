@@ -66,6 +66,8 @@ struct whet_digest_tally {
 struct whet_digest_tally whet__digest_tally(const struct whet_report *report);
 /* Whether it is of suites that have to pass, and not of arms to look at. */
 int whet__digest_is_check(const struct whet_report *report);
+/* Whether nobody gates on any of it. */
+int whet__digest_is_plain(const struct whet_report *report);
 int whet__digest_failed(const struct whet_outcome *outcome);
 enum whet_role whet__digest_role(enum whet_verdict verdict);
 enum whet_role whet__digest_target_role(enum whet_target_state state);

@@ -200,9 +200,9 @@ static void arms_columns(struct arms *a)
         whet__digest_table_column(t, whet__digest_metric_title(a->d->result, WHET_METRIC_WALL),
                                   WHET_ALIGN_RIGHT, 20);
     if (a->bytes)
-        whet__digest_table_column(t, "bytes", WHET_ALIGN_RIGHT, 55);
+        whet__digest_table_column(t, "throughput", WHET_ALIGN_RIGHT, 55);
     if (a->items)
-        whet__digest_table_column(t, "items", WHET_ALIGN_RIGHT, a->bytes ? 10 : 55);
+        whet__digest_table_column(t, "items/s", WHET_ALIGN_RIGHT, a->bytes ? 10 : 55);
     if (a->memory)
         whet__digest_table_column(t, "memory", WHET_ALIGN_RIGHT, 40);
     whet__digest_table_column(t, "runs", WHET_ALIGN_RIGHT, 15);
@@ -338,8 +338,10 @@ static void judgement_row(struct whet_table *t, const struct whet_digest *d, siz
     whet__digest_p(&p, j->pairs > 0 ? j->p : NAN);
     whet__table_row(t);
     whet__digest_table_arm(t, WHET_ROLE_PLAIN, d, arm);
-    whet__table_cell(t, whet__digest_role(j->verdict), whet__verdict_title(j->verdict));
-    whet__table_cell(t, WHET_ROLE_PLAIN, j->text);
+    if (!d->outcome->plain)
+        whet__table_cell(t, whet__digest_role(j->verdict), whet__verdict_title(j->verdict));
+    whet__table_cell(t, d->outcome->plain ? whet__digest_role(j->verdict) : WHET_ROLE_PLAIN,
+                     j->text);
     whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_FACTOR,
                       j->pairs > 0 ? j->change.ratio.estimate : NAN);
     if (t->error == 0)
@@ -359,10 +361,11 @@ void whet__digest_table_judgements(struct whet_digest_table *t, const struct whe
 
     memset(t, 0, sizeof(*t));
     whet__digest_table_names(t, "name");
-    whet__digest_table_column(t, "verdict", WHET_ALIGN_LEFT, 60);
+    if (!d->outcome->plain)
+        whet__digest_table_column(t, "verdict", WHET_ALIGN_LEFT, 60);
     whet__digest_table_column(t, "change", WHET_ALIGN_LEFT, 90);
-    t->columns[2].shrinks = 1;
-    t->columns[2].min_width = 34;
+    t->columns[t->column_count - 1].shrinks = 1;
+    t->columns[t->column_count - 1].min_width = 34;
     whet__digest_table_column(t, "ratio", WHET_ALIGN_RIGHT, 30);
     whet__digest_table_column(t, "p", WHET_ALIGN_RIGHT, 40);
     if (metrics)

@@ -148,7 +148,8 @@ void whet__digest_answer(struct whet_text *out, const struct whet_digest *d)
         return;
     answer_of_arm(out, d, arm);
     if (judged > 1)
-        whet__text_printf(out, "; the worst of %zu comparisons", judged);
+        whet__text_printf(out, "; the %s of %zu comparisons",
+                          d->outcome->plain ? "slowest" : "worst", judged);
     else if (judged == 0 && d->count > 1)
         whet__text_printf(out, "; and %zu more", d->count - 1);
 }
@@ -218,8 +219,11 @@ void whet__digest_judgement_line(struct whet_text *out, const struct whet_digest
         whet__digest_arm_name(out, d, arm);
         whet__text_puts(out, ": ");
     }
-    whet__text_puts(out, whet__verdict_title(j->verdict));
-    if (j->text[0] != '\0' && j->verdict != WHET_VERDICT_SAME_CODE)
+    if (d->outcome->plain)
+        whet__text_puts(out, j->text);
+    else
+        whet__text_puts(out, whet__verdict_title(j->verdict));
+    if (!d->outcome->plain && j->text[0] != '\0' && j->verdict != WHET_VERDICT_SAME_CODE)
         whet__text_printf(out, ", %s", j->text);
     if (j->pairs > 0 && j->verdict != WHET_VERDICT_SAME_CODE) {
         whet__text_puts(out, ", p ");

@@ -72,7 +72,7 @@ static void arms_cards(struct whet_html_report *p, const struct whet_report *rep
         {"Rounds", rounds, d->count > 1 ? "in random order" : NULL, WHET_ROLE_PLAIN},
         {"Noise floor", noise, "the reference against itself", WHET_ROLE_PLAIN},
     };
-    size_t first = report->verdict == WHET_VERDICT_NONE ? 1 : 0;
+    size_t first = report->verdict == WHET_VERDICT_NONE || d->outcome->plain ? 1 : 0;
     size_t last = d->noise >= 0 ? 4 : 3;
 
     whet__digest_arm_name(whet__html_report_sentence(p), d, d->result->reference);

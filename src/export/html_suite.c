@@ -160,7 +160,7 @@ static int outcome_parts(struct whet_html_report *p, const struct whet_digest *d
     int rc;
 
     whet__digest_answer(whet__html_report_sentence(p), d);
-    if (!p->lead_says && (o->verdict != WHET_VERDICT_NONE || d->count == 0))
+    if (!p->lead_says && ((o->verdict != WHET_VERDICT_NONE && !o->plain) || d->count == 0))
         whet__html_callout(
             p->out, whet__digest_failed(o) ? WHET_ROLE_BAD : whet__digest_role(o->verdict),
             d->result != NULL ? whet__verdict_title(o->verdict) : "Not run",

@@ -49,6 +49,8 @@ static void details_end(struct document *m)
 /* A sign that is seen before the word is read. */
 static const char *sign_of(const struct whet_outcome *o)
 {
+    if (o->plain && o->failure == NULL)
+        return "▫️";
     if (whet__digest_failed(o))
         return "❌";
     switch (whet__digest_role(o->verdict)) {
@@ -175,7 +177,7 @@ static void head_put(struct document *m, const struct whet_report *report)
     struct whet_digest_table t;
 
     whet__text_puts(text_begin(m), report->title != NULL ? report->title : "whet");
-    if (report->verdict != WHET_VERDICT_NONE)
+    if (report->verdict != WHET_VERDICT_NONE && !whet__digest_is_plain(report))
         whet__text_printf(&m->text, ": %s", whet__verdict_title(report->verdict));
     whet__markdown_heading(m->out, 2, whet__text_str(&m->text));
     whet__digest_report_answer(text_begin(m), report);

@@ -62,8 +62,12 @@ int whet__bench_exit(enum whet_verdict verdict, int strict)
     return WHET_BENCH_YES;
 }
 
-/* The exit code once all is written. To compare is an answer; only who asks for a limit gets
- * a no. */
+int whet__bench_gates(const struct whet_bench_args *a)
+{
+    return a->baseline != NULL || a->fail > 0 || a->strict;
+}
+
+/* The exit code once all is written. */
 static int conclude(const struct whet_bench_args *a, const struct whet_report *report,
                     struct whet_error *err)
 {
@@ -71,7 +75,7 @@ static int conclude(const struct whet_bench_args *a, const struct whet_report *r
         return whet_error_set(err, -EINTR, "interrupted: the answer is of fewer rounds");
     if (given_up(report) != NULL)
         return fail_given_up(given_up(report), err);
-    if (a->baseline == NULL && !(a->fail > 0) && !a->strict)
+    if (!whet__bench_gates(a))
         return WHET_BENCH_YES;
     return whet__bench_exit(report->verdict, a->strict);
 }

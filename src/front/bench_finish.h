@@ -23,6 +23,9 @@ WHET_MUST_USE int whet__bench_finish(const struct whet_bench_call *call,
                                      const struct whet_outputs *outputs,
                                      const struct whet_report *report, struct whet_error *err);
 
+/* Whether a verdict decides: to compare is an answer, but who asks for a limit can get a no. */
+int whet__bench_gates(const struct whet_bench_args *args);
+
 /* What a verdict means where it decides. */
 int whet__bench_exit(enum whet_verdict verdict, int strict);
 

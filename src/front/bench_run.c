@@ -90,6 +90,7 @@ static int report(struct run *r)
 
     if (rc != 0)
         return whet_error_set(r->err, rc, "out of memory");
+    outcome->plain = !whet__bench_gates(r->args);
     if (r->args->baseline != NULL && !r->base.runs_again)
         rc = judge_stored(r, outcome);
     whet__report_conclude(&r->report);

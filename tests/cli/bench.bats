@@ -156,8 +156,10 @@ PY
 
 @test "exit codes: a comparison is an answer, a gate is a question" {
     whet bench -q --no-history -r 12 --metric wall 'sleep 0.001' 'sleep 0.05' >out
-    grep -q FAIL out
+    grep -q '× slower: ' out
+    run ! grep -q FAIL out
     run -1 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.001' 'sleep 0.05'
+    [[ $output == *FAIL* ]]
     run -0 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.05' 'sleep 0.001'
     run -1 whet bench -q --no-history -r 3 --strict 'sleep 0.001' 'sleep 0.0011' # too few to tell
     run -0 whet bench -q --no-history -r 3 'sleep 0.001' 'sleep 0.0011'
@@ -299,7 +301,7 @@ YAML
     grep -q 'baseline main' out
     grep -q 'SAME CODE' out
     whet bench -q --no-history -r 3 --program ./prog --program "$program" --filter "$name" >out
-    grep -q 'SAME CODE' out
+    grep -q 'same code' out
     run -2 --separate-stderr ./prog -q nothing-like-it
     [[ $stderr == *"nothing-like-it"* ]]
     run -2 --separate-stderr whet bench --program /bin/true
