@@ -163,10 +163,10 @@ void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *
     }
     if (against_nothing(j, metric, reference_median, candidate_median))
         return;
-    if (!reached)
-        head = "too few rounds to tell";
-    else if (j->verdict == WHET_VERDICT_SAME_CODE)
+    if (j->verdict == WHET_VERDICT_SAME_CODE)
         head = "same code";
+    else if (!reached)
+        head = "too few rounds to tell";
     else if (i->low > 1 || i->high < 1) {
         proven(j, metric);
         return;
