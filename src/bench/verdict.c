@@ -13,6 +13,7 @@
 #define COMMAND_FLOOR_NS  20000.0
 #define FUNCTION_FLOOR_NS 1.0
 #define NOISE_LEVEL       0.95
+#define FAR               4 /* times */
 #define ROUNDING          1e-12
 
 /* Numbers of both sides, pair by pair, and room to work in. */
@@ -163,9 +164,19 @@ static int level_reached(const struct pairs *p, const struct whet_verdict_option
            is_constant(p->theirs, p->n);
 }
 
+/* Whether a change is, even at its least, far beyond what the other one is at its most: then
+ * that is not what it comes from. */
+static int is_far_beyond(const struct whet_interval *change, const struct whet_interval *other)
+{
+    double least = fmax(change->low, 1 / change->high);
+    double most = fmax(other->high, 1 / other->low);
+
+    return least - 1 > FAR * (most - 1);
+}
+
 /* The reference against itself, round 2k against 2k + 1, by the rules for a candidate: where
  * that finds a change, rounds are not alike, and what they say of a candidate is worth
- * nothing. */
+ * nothing, unless it is far beyond that. */
 static void look_for_noise(struct whet_judgement *j, struct pairs *p,
                            const struct whet_verdict_side *reference,
                            const struct whet_verdict_options *o)
@@ -183,7 +194,9 @@ static void look_for_noise(struct whet_judgement *j, struct pairs *p,
     alone.gates = 1;
     if (compare(p, &alone, WHET_METRIC_LOWER, &self, NULL) == 0 &&
         self.ratio.level >= alone.level - ROUNDING &&
-        (self.ratio.low > 1 || self.ratio.high < 1) && fabs(self.ratio.estimate - 1) >= o->warn)
+        (self.ratio.low > 1 || self.ratio.high < 1) &&
+        fabs(self.ratio.estimate - 1) >= o->warn &&
+        !is_far_beyond(&j->change.ratio, &self.ratio))
         whet__verdict_lower(j, WHET_VERDICT_INCONCLUSIVE,
                             "the reference differs from itself: %s to %s",
                             whet__verdict_percent(self.ratio.low - 1, low),

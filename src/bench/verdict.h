@@ -20,9 +20,9 @@
  * FAIL is lowered to WARN when another metric that stands for the time of the run contradicts
  * (wall, active and CPU time, where whet__judge_metric could have taken it): its interval is
  * below `warn`. WARN and FAIL are lowered to INCONCLUSIVE when the same rules find a change
- * between rounds of the reference alone. (That its interval is merely wide is no reason: with
- * half the pairs it always is, and asking for less halves the power at no gain in false
- * alarms.) Times below `floor` pass.
+ * between rounds of the reference alone, of at least a quarter of the size. (That its interval
+ * is merely wide is no reason: with half the pairs it always is, and asking for less halves the
+ * power at no gain in false alarms.) Times below `floor` pass.
  *
  * Same code: equal code hashes where both are known; else equal program hashes of files that
  * the commands name with their folder, and the same parameters and words behind the program.

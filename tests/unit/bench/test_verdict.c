@@ -240,6 +240,20 @@ static void a_reference_unlike_itself_decides_nothing(void **state)
     assert_non_null(strstr(j.why, "the reference differs from itself: +"));
 }
 
+/* ... unless what differs is far more. */
+static void a_change_far_beyond_that_stands(void **state)
+{
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        double a = 10 * MS * (i % 2 == 0 ? 1.1 : 1) * (1 + 0.001 * wobble(i, 0));
+
+        add_run(0, i, a, a / 2, 0);
+        add_run(1, i, 2 * a, a, 0);
+    }
+    assert_int_equal(judge(NULL).verdict, WHET_VERDICT_FAIL);
+}
+
 static void metrics_are_chosen_for_what_they_show(void **state)
 {
     char why[160];
@@ -576,6 +590,7 @@ int main(void)
         RULE(times_below_the_floor_pass),
         RULE(another_metric_may_contradict),
         RULE(a_reference_unlike_itself_decides_nothing),
+        RULE(a_change_far_beyond_that_stands),
         RULE(metrics_are_chosen_for_what_they_show),
         RULE(parallel_work_is_judged_by_wall_time),
         RULE(functions_of_many_threads_too),
