@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cache/curve.h"
 #include "cache/policy.h"
 #include "cache/policy_replay.h"
 #include "cache/trace.h"
@@ -140,11 +141,51 @@ static void ratios_agree(void **state)
     assert_int_equal(off, 0);
 }
 
+/* Mean error of the sampled curve over 1,000 sizes. */
+static double sampling_error(const struct whet_trace *t)
+{
+    struct whet_curve exact, sampled;
+    double sum = 0;
+
+    assert_int_equal(whet__curve_exact(&exact, t, NULL), 0);
+    assert_int_equal(whet__curve_sampled(&sampled, t, WHET_SAMPLER_KEYS, NULL), 0);
+    for (uint64_t i = 1; i <= 1000; i++)
+        sum += fabs(whet__curve_at(&exact, t->unique * i / 1000) -
+                    whet__curve_at(&sampled, t->unique * i / 1000));
+    whet__curve_clear(&exact);
+    whet__curve_clear(&sampled);
+    return sum / 1000;
+}
+
+static void sampled_curves_are_near(void **state)
+{
+    static const char *const names[] = {
+        "cache2k_web07",     "cache2k_web12", "cloudphysics_io", "arc_OLTP", "cache2k_orm-busy",
+        "cache2k_orm-night", "scarab_recs",   "arc_P3",          "arc_P6",
+    };
+    size_t checked = 0;
+
+    (void)state;
+    for (size_t i = 0; i < (everything ? sizeof(names) / sizeof(names[0]) : 2); i++) {
+        const struct whet_trace *t = trace_named(names[i]);
+        double error = t != NULL ? sampling_error(t) : 0;
+
+        if (error > .006)
+            fail_msg("%s: mean error %.4f", names[i], error);
+        checked += t != NULL;
+    }
+    trace_named(NULL);
+    print_message("# %zu curves checked\n", checked);
+    if (checked == 0)
+        skip();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_exact),
         cmocka_unit_test(ratios_agree),
+        cmocka_unit_test(sampled_curves_are_near),
     };
 
     return cmocka_run_group_tests(tests, find_folder, NULL);
