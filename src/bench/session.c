@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "stat/interval.h"
 
 #define NONE         ((size_t)-1)
 #define ANSWER_MAX   ((size_t)1 << 20) /* what a launch of a function benchmark says */
+#define LEVEL        0.99              /* of a verdict that asks for none (bench/verdict.h) */
 #define SECOND_ORDER UINT64_C(0x9e3779b97f4a7c15)
 
 /* What the session was asked for. */
@@ -314,6 +316,18 @@ static void leave_open(struct whet_session *s, size_t count)
 
 /* ---- all of it -------------------------------------------------------------------------- */
 
+/* The fewest that make an interval of the level that each of the comparisons needs: 8 for
+ * one at 99 %, more for many. */
+static unsigned least_rounds(const struct asked *a, unsigned most)
+{
+    double level = a->o->verdict.level > 0 ? a->o->verdict.level : LEVEL;
+    size_t gates = gate_count(a);
+    size_t needs =
+        whet__interval_median_needs(1 - (1 - level) / (double)(gates > 0 ? gates : 1));
+
+    return needs < most ? (unsigned)needs : most;
+}
+
 static int run(const struct asked *a, struct whet_session *s)
 {
     struct batch b = {.asked = a, .count = a->count};
@@ -322,6 +336,8 @@ static int run(const struct asked *a, struct whet_session *s)
 
     for (size_t i = 0; i < a->count; i++)
         b.arm[i] = i;
+    if (o.min_rounds == 0 && o.rounds != 0)
+        o.min_rounds = least_rounds(a, o.rounds);
     s->judgements = whet__mem_zalloc(a->count, sizeof(*s->judgements));
     if (s->judgements == NULL)
         return whet_error_set(a->err, -ENOMEM, "out of memory");

@@ -23,7 +23,8 @@
 #include "bench/verdict.h"
 
 struct whet_session_options {
-    struct whet_rounds_options rounds; /* .measured is the session's own */
+    struct whet_rounds_options rounds; /* .measured is the session's own; .min_rounds 0: as
+                                          many as the intervals of all comparisons need */
     struct whet_verdict_options verdict;
     const char *metric;    /* to decide on, by name; NULL: chosen */
     const char *reference; /* name of an arm; NULL: the first */

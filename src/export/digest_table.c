@@ -63,6 +63,8 @@ void whet__digest_table_median(struct whet_table *t, enum whet_role role, enum w
 }
 
 /* What the arms' table needs columns for. */
+#define NAME_WIDTH 12 /* columns of a name are worth more than the least telling figure */
+
 struct arms {
     struct whet_digest_table *t;
     const struct whet_digest *d;
@@ -190,6 +192,7 @@ static void arms_columns(struct arms *a)
     struct whet_digest_table *t = a->t;
 
     whet__digest_table_names(t, "name");
+    t->columns[0].min_width = NAME_WIDTH;
     for (size_t i = 0; i < a->param_count; i++)
         whet__digest_table_column(t, a->params[i], WHET_ALIGN_RIGHT, 60);
     whet__digest_table_column(t, whet__digest_metric_title(a->d->result, a->d->metric),

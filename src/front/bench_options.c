@@ -1,12 +1,8 @@
 /* The table of options. Names are those that users of hyperfine know, where it has them. */
 #include "front/bench_options.h"
 
-const struct whet_bench_args whet__bench_defaults = {.warmup = 1,
-                                                     .min_runs = 8,
-                                                     .max_runs = 300,
-                                                     .precision = 0.0125,
-                                                     .confirm = 1,
-                                                     .history = 1};
+const struct whet_bench_args whet__bench_defaults = {
+    .warmup = 1, .max_runs = 300, .precision = 0.0125, .confirm = 1, .history = 1};
 
 const struct whet_option whet__bench_options[] = {
     {.section = "What to run",
@@ -123,7 +119,7 @@ const struct whet_option whet__bench_options[] = {
      WHET_INTO_UINT(whet_bench_args, min_runs),
      .min = 1,
      .max = 100000,
-     .fallback = "8, the fewest that make a 99% interval",
+     .fallback = "the fewest that make a 99% interval: 8 for two commands",
      .help = "measure at least N rounds, whatever time they take"},
     {.name = "max-runs",
      .letter = 'M',
