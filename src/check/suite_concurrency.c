@@ -6,13 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <whet/pool.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench/hook.h"
 #include "bench/split.h"
 #include "check/written.h"
 #include "os/clock.h"
-#include "pool/pool.h"
 
 #define STDOUT_MAX ((size_t)16 << 20)
 
@@ -50,12 +51,13 @@ static void run_copy(struct test *t, struct copy *c)
     whet__sample_take(&c->sample, c->arm, &output, &options, &c->why);
 }
 
-static void run_nth(void *ctx, size_t index, unsigned worker)
+static int run_nth(void *ctx, size_t index, unsigned worker)
 {
     struct test *t = ctx;
 
     (void)worker;
     run_copy(t, &t->copies[index + 1]);
+    return 0;
 }
 
 static int stopped(const struct test *t)
@@ -174,20 +176,22 @@ static int run_together(struct test *t, struct whet_error *err)
 {
     const struct whet_suite *s = t->suite;
     uint64_t start, timeout = s->concurrency.timeout_ns;
+    const struct whet_pool_options workers = {.workers = (unsigned)(t->count - 1)};
+    const struct whet_loop_options each = {.grain = 1};
     struct whet_pool *pool;
     int rc = run_hooks(t, WHET_HOOK_PREPARE, s->prepare, 1, t->count, err);
 
     if (rc != 0)
         return rc;
-    rc = whet__pool_new(&pool, (unsigned)(t->count - 1));
+    rc = whet_pool_new(&pool, &workers);
     if (rc != 0)
         return whet_error_set(err, rc, "cannot start threads: %s", strerror(-rc));
     start = whet__clock_now_ns();
     t->deadline_ns = timeout != 0 ? start + timeout : 0;
-    whet__pool_for(pool, t->count - 1, run_nth, NULL, t);
+    (void)whet_pool_for(pool, t->count - 1, run_nth, t, &each);
     t->answer->wall_ns = (double)(whet__clock_now_ns() - start);
     t->deadline_ns = 0;
-    whet__pool_free(pool);
+    whet_pool_free(pool);
     return stopped(t) ? whet_error_set(err, -EINTR, "interrupted") : 0;
 }
 

@@ -1,13 +1,13 @@
 /* How many threads this process can really run at once. The host's core count is the
  * wrong answer in a container: affinity and quota decide. */
-#include "pool/cores.h"
+#include <whet/pool.h>
 
 #include <math.h>
 
 #include "os/cgroup.h"
 #include "os/cpu.h"
 
-unsigned whet__pool_cores(void)
+unsigned whet_pool_cores(void)
 {
     unsigned usable = whet__cpu_usable();
     struct whet_cgroup cgroup;

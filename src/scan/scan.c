@@ -14,7 +14,6 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/path.h"
-#include "pool/cores.h"
 
 #define JOBS_MAX          1024
 #define MAX_FILE_DEFAULT  ((uint64_t)10 << 20)
@@ -150,29 +149,30 @@ static int open_items_sort(struct whet_scan *scan, size_t *count)
     return 0;
 }
 
-static void resolve_one(void *ctx, size_t index, unsigned worker)
+static int resolve_one(void *ctx, size_t index, unsigned worker)
 {
     struct whet_scan *scan = ctx;
     struct whet_scan_worker *w = &scan->workers[worker];
     struct whet_scan_item *item = scan->open_items[index];
 
     if (w->error != 0 || whet__scan_stopped(scan))
-        return;
+        return 0;
     whet__scan_resolve(scan, w, item);
     atomic_fetch_add_explicit(&scan->files_done, 1, memory_order_relaxed);
     atomic_fetch_add_explicit(&scan->bytes_done, item->file.bytes, memory_order_relaxed);
+    return 0;
 }
 
 static int resolve(struct whet_scan *scan)
 {
+    const struct whet_loop_options loop = {.tick = progress_tell, .ctx = scan};
     size_t count;
     int rc = open_items_sort(scan, &count);
 
     if (rc != 0)
         return rc;
     atomic_fetch_add(&scan->files_done, atomic_load(&scan->files_found) - count);
-    whet__pool_for(scan->pool, count, resolve_one, progress_tell, scan);
-    return 0;
+    return whet_pool_for(scan->pool, count, resolve_one, scan, &loop);
 }
 
 static int workers_error(const struct whet_scan *scan)
@@ -270,7 +270,7 @@ static int options_take(struct whet_scan *scan, const struct whet_scan_options *
     if (o->cache < WHET_SCAN_CACHE_AUTO || o->cache > WHET_SCAN_CACHE_CONTENT)
         return whet_error_set(err, -EINVAL, "unknown cache mode: '%d'", (int)o->cache);
     if (o->jobs == 0)
-        o->jobs = whet__pool_cores();
+        o->jobs = whet_pool_cores();
     if (o->max_file_bytes == 0)
         o->max_file_bytes = MAX_FILE_DEFAULT;
     if (o->cache_max_bytes == 0)
@@ -297,8 +297,10 @@ static int root_resolve(struct whet_scan *scan, const char *path, struct whet_er
 static int prepare(struct whet_scan *scan, const char *path,
                    const struct whet_scan_options *options, struct whet_error *err)
 {
+    struct whet_pool_options pool = {0};
     int rc = options_take(scan, options, err);
 
+    pool.workers = scan->options.jobs;
     if (rc == 0)
         rc = root_resolve(scan, path, err);
     if (rc == 0)
@@ -306,7 +308,7 @@ static int prepare(struct whet_scan *scan, const char *path,
     if (rc == 0)
         rc = whet__scan_workers_new(scan, scan->options.jobs);
     if (rc == 0)
-        rc = whet__pool_new(&scan->pool, scan->options.jobs);
+        rc = whet_pool_new(&scan->pool, &pool);
     return rc;
 }
 
@@ -355,7 +357,7 @@ void whet_scan_free(struct whet_scan *scan)
 {
     if (scan == NULL)
         return;
-    whet__pool_free(scan->pool);
+    whet_pool_free(scan->pool);
     whet__scan_workers_free(scan);
     whet__walk_free(scan->walk);
     if (scan->root_fd >= 0)

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <whet/api.h>
+#include <whet/pool.h>
 #include <whet/scan.h>
 
 #include "base/arena.h"
@@ -22,7 +23,6 @@
 #include "base/vec.h"
 #include "cache/disk.h"
 #include "os/dir.h"
-#include "pool/pool.h"
 #include "scan/index.h"
 #include "scan/record.h"
 #include "scan/syntax.h"

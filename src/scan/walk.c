@@ -52,11 +52,12 @@ static int open_root(const char *path)
     return fd;
 }
 
-static int walk_prepare(struct whet_walk *w, const char *path)
+static int walk_prepare(struct whet_walk *w, const char *path, unsigned jobs)
 {
+    struct whet_task task = {.run = whet__walk_folder_task, .ctx = w};
     int rc = 0;
 
-    for (w->jobs = 0; rc == 0 && w->jobs < whet__pool_jobs(w->pool); w->jobs++)
+    for (w->jobs = 0; rc == 0 && w->jobs < jobs; w->jobs++)
         rc = worker_init(w, w->jobs);
     if (rc == 0)
         rc = whet__walk_rules_init(&w->rules, w->options.flags, w->rootfd, path, &w->arena);
@@ -68,43 +69,46 @@ static int walk_prepare(struct whet_walk *w, const char *path)
     w->root->dir.name = "";
     w->root->dir.ignore_error = w->rules.error;
     w->root->chains = w->rules.above;
-    return whet__pool_submit(w->pool, 0, whet__walk_folder_task, w, w->root);
+    task.arg = w->root;
+    return whet_group_submit(w->group, &task);
 }
 
-static int walk_all(struct whet_walk *w, const char *path, whet_pool_tick tick)
+static int walk_all(struct whet_walk *w, const char *path, unsigned jobs)
 {
-    int rc = walk_prepare(w, path);
+    int rc = walk_prepare(w, path, jobs);
 
-    if (rc == 0) {
-        whet__pool_wait(w->pool, tick, w->options.ctx);
+    if (rc == 0)
+        rc = whet_group_wait(w->group);
+    if (rc == 0)
         rc = atomic_load(&w->failure);
-    }
     for (unsigned i = 0; i < w->jobs; i++)
         worker_rest(&w->workers[i]);
-    close(w->rootfd);
     return rc;
 }
 
 int whet__walk_run(struct whet_walk **out, const char *path,
                    const struct whet_walk_options *options, struct whet_pool *pool,
-                   whet_pool_tick tick, struct whet_error *err)
+                   void (*tick)(void *ctx), struct whet_error *err)
 {
-    size_t size = whet__pool_jobs(pool) * sizeof(struct whet_walk_worker);
+    const struct whet_group_options group = {NULL, tick, options->ctx};
+    unsigned jobs = whet_pool_workers_max(pool);
     struct whet_walk *w;
     int rc, fd = open_root(path);
 
     if (fd < 0)
         return whet_error_set(err, fd, "%s: '%s'", strerror(-fd), path);
-    w = whet__mem_zalloc(1, sizeof(*w) + size);
+    w = whet__mem_zalloc(1, sizeof(*w) + jobs * sizeof(w->workers[0]));
     if (w == NULL) {
         close(fd);
         return whet_error_set(err, -ENOMEM, "out of memory");
     }
     w->options = *options;
-    w->pool = pool;
     w->rootfd = fd;
     whet__arena_init(&w->arena, ARENA_MAX);
-    rc = walk_all(w, path, tick);
+    rc = whet_group_new(&w->group, pool, &group);
+    if (rc == 0)
+        rc = walk_all(w, path, jobs);
+    close(fd);
     if (rc != 0) {
         whet__walk_free(w);
         return whet_error_set(err, rc, "%s while walking: '%s'", strerror(-rc), path);
@@ -133,6 +137,7 @@ void whet__walk_free(struct whet_walk *w)
         return;
     for (unsigned i = 0; i < w->jobs; i++)
         whet__arena_clear(&w->workers[i].arena);
+    whet_group_free(w->group);
     whet__walk_rules_clear(&w->rules);
     whet__arena_clear(&w->arena);
     whet__mem_free(w);

@@ -16,9 +16,9 @@
 
 #include <whet/api.h>
 #include <whet/error.h>
+#include <whet/pool.h>
 
 #include "base/arena.h"
-#include "pool/pool.h"
 
 enum whet_walk_kind {
     WHET_WALK_FILE,
@@ -73,12 +73,12 @@ struct whet_walk_options {
 
 struct whet_walk;
 
-/* Walks `path`, a folder or a link to one, on the pool; `tick` as in whet__pool_wait,
+/* Walks `path`, a folder or a link to one, on the pool; `tick` as in whet_group_options,
  * with the options' ctx. It holds one descriptor, and one or two more per worker.
  * -errno: the folder itself cannot be opened, *err says why; -ENOMEM. */
 WHET_MUST_USE int whet__walk_run(struct whet_walk **out, const char *path,
                                  const struct whet_walk_options *options,
-                                 struct whet_pool *pool, whet_pool_tick tick,
+                                 struct whet_pool *pool, void (*tick)(void *ctx),
                                  struct whet_error *err);
 struct whet_walk_dir *whet__walk_root(const struct whet_walk *w);
 uint64_t whet__walk_dir_count(const struct whet_walk *w);

@@ -223,9 +223,11 @@ static int submit_below(struct whet_walk_worker *k, const struct whet_walk_node 
     int rc = 0;
 
     for (size_t i = node->dir.entry_count; rc == 0 && i-- > 0;) {
+        const struct whet_task task = {
+            .run = whet__walk_folder_task, .ctx = k->walk, .arg = node->dir.entries[i].dir};
+
         if (node->dir.entries[i].kind == WHET_WALK_DIR)
-            rc = whet__pool_submit(k->walk->pool, k->number, whet__walk_folder_task, k->walk,
-                                   node->dir.entries[i].dir);
+            rc = whet_group_submit(k->walk->group, &task);
     }
     return rc;
 }
@@ -275,7 +277,7 @@ static int walk_folder(struct whet_walk_worker *k, struct whet_walk_node *node)
     return rc;
 }
 
-void whet__walk_folder_task(void *ctx, void *arg, unsigned worker)
+int whet__walk_folder_task(void *ctx, void *arg, unsigned worker)
 {
     struct whet_walk *w = ctx;
     struct whet_walk_node *node = arg;
@@ -284,8 +286,9 @@ void whet__walk_folder_task(void *ctx, void *arg, unsigned worker)
     if (!is_stopped(w))
         rc = walk_folder(&w->workers[worker], node);
     if (rc == 0)
-        return;
+        return 0;
     node->dir.error = rc;
     if (rc == -ENOMEM)
         walk_fail(w, rc);
+    return 0;
 }

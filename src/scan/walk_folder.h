@@ -39,7 +39,7 @@ struct whet_walk_worker {
 
 struct whet_walk {
     struct whet_walk_options options;
-    struct whet_pool *pool;
+    struct whet_group *group;
     struct whet_walk_rules rules;
     struct whet_arena arena; /* of the rules above the root */
     struct whet_walk_node *root;
@@ -49,7 +49,7 @@ struct whet_walk {
     struct whet_walk_worker workers[];
 };
 
-/* ctx is the struct whet_walk, arg the struct whet_walk_node. */
-void whet__walk_folder_task(void *ctx, void *arg, unsigned worker);
+/* ctx is the struct whet_walk, arg the struct whet_walk_node; answers 0. */
+int whet__walk_folder_task(void *ctx, void *arg, unsigned worker);
 
 #endif

@@ -4,8 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "pool/cores.h"
-#include "pool/pool.h"
+#include <whet/pool.h>
 
 #define TASKS      1000
 #define CHUNKS     64
@@ -13,7 +12,7 @@
 
 static void configure(struct whet_bench_config *config, const char *about)
 {
-    unsigned cores = whet__pool_cores();
+    unsigned cores = whet_pool_cores();
 
     whet_bench_group(config, "parallel");
     whet_bench_about(config, about);
@@ -25,18 +24,21 @@ static void configure(struct whet_bench_config *config, const char *about)
 static struct whet_pool *pool_open(struct whet_bench_state *state)
 {
     struct whet_pool *pool = NULL;
-    int rc = whet__pool_new(&pool, (unsigned)whet_bench_value(state, "jobs"));
+    const struct whet_pool_options options = {.workers =
+                                                  (unsigned)whet_bench_value(state, "jobs")};
+    int rc = whet_pool_new(&pool, &options);
 
     if (rc != 0)
         whet_bench_fail(state, "cannot start threads: %s", strerror(-rc));
     return pool;
 }
 
-static void nothing(void *ctx, size_t index, unsigned worker)
+static int nothing(void *ctx, size_t index, unsigned worker)
 {
     (void)ctx;
     (void)index;
     (void)worker;
+    return 0;
 }
 
 static void tasks_run(struct whet_bench_state *state)
@@ -46,9 +48,9 @@ static void tasks_run(struct whet_bench_state *state)
     whet_bench_set_items(state, TASKS);
     WHET_BENCH_LOOP(state)
     {
-        whet__pool_for(pool, TASKS, nothing, NULL, NULL);
+        (void)whet_pool_for(pool, TASKS, nothing, NULL, NULL);
     }
-    whet__pool_free(pool);
+    whet_pool_free(pool);
 }
 
 static void tasks_configure(struct whet_bench_config *config)
@@ -57,7 +59,7 @@ static void tasks_configure(struct whet_bench_config *config)
 }
 
 /* A chain of multiplications, which neither memory nor the other thread slows down. */
-static void compute(void *ctx, size_t index, unsigned worker)
+static int compute(void *ctx, size_t index, unsigned worker)
 {
     uint64_t x = index;
 
@@ -67,6 +69,7 @@ static void compute(void *ctx, size_t index, unsigned worker)
         x = x * 6364136223846793005u + 1442695040888963407u;
         WHET_BENCH_HIDE(x);
     }
+    return 0;
 }
 
 static void compute_run(struct whet_bench_state *state)
@@ -76,9 +79,9 @@ static void compute_run(struct whet_bench_state *state)
     whet_bench_set_items(state, CHUNKS);
     WHET_BENCH_LOOP(state)
     {
-        whet__pool_for(pool, CHUNKS, compute, NULL, NULL);
+        (void)whet_pool_for(pool, CHUNKS, compute, NULL, NULL);
     }
-    whet__pool_free(pool);
+    whet_pool_free(pool);
 }
 
 static void compute_configure(struct whet_bench_config *config)

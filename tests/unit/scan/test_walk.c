@@ -50,13 +50,13 @@ static void the_root_may_be_a_link_or_end_in_slashes(void **state)
     fixture_expect("link", 0, "a\n");
     fixture_expect("link/", 0, "a\n");
     fixture_expect("./t/.", 0, "a\n");
-    assert_int_equal(whet__pool_new(&pool, 2), 0);
+    assert_int_equal(whet_pool_new(&pool, &(struct whet_pool_options){.workers = 2}), 0);
     assert_int_equal(whet__walk_run(&w, "none", &options, pool, NULL, &err), -ENOENT);
     assert_non_null(strstr(err.text, "'none'"));
     assert_int_equal(whet__walk_run(&w, "", &options, pool, NULL, &err), -ENOENT);
     assert_int_equal(whet__walk_run(&w, "t/a", &options, pool, NULL, NULL), -ENOTDIR);
     assert_null(w);
-    whet__pool_free(pool);
+    whet_pool_free(pool);
     whet__walk_free(NULL);
     fixture_leave(home);
 }
@@ -382,9 +382,9 @@ static struct whet_walk *walk_hooked(struct hooked *h, unsigned jobs)
     struct whet_pool *pool;
     struct whet_walk *w = NULL;
 
-    assert_int_equal(whet__pool_new(&pool, jobs), 0);
+    assert_int_equal(whet_pool_new(&pool, &(struct whet_pool_options){.workers = jobs}), 0);
     assert_int_equal(whet__walk_run(&w, "t", &options, pool, NULL, NULL), 0);
-    whet__pool_free(pool);
+    whet_pool_free(pool);
     return w;
 }
 
@@ -438,7 +438,7 @@ static void survives_failed_allocations(void **state)
     fixture_write("r/s/.whetignore", "[a-z]x\n");
     fixture_write("r/s/in/.git", "gitdir: ../x\n");
     fixture_write("r/s/a.o", "");
-    assert_int_equal(whet__pool_new(&pool, 1), 0);
+    assert_int_equal(whet_pool_new(&pool, &(struct whet_pool_options){.workers = 1}), 0);
     EACH_ALLOCATION_FAILS
     {
         struct whet_walk *w = NULL;
@@ -454,7 +454,7 @@ static void survives_failed_allocations(void **state)
         whet__walk_free(w);
     }
     assert_int_equal(done, 1);
-    whet__pool_free(pool);
+    whet_pool_free(pool);
     fixture_leave(home);
 }
 

@@ -136,13 +136,13 @@ static inline char *fixture_walk_to(const char *path, unsigned flags, unsigned j
     struct whet_walk *w;
     struct whet_text out;
 
-    assert_int_equal(whet__pool_new(&pool, jobs), 0);
+    assert_int_equal(whet_pool_new(&pool, &(struct whet_pool_options){.workers = jobs}), 0);
     assert_int_equal(whet__walk_run(&w, path, &options, pool, NULL, &err), 0);
     whet__text_init(&out, FIXTURE_TEXT_MAX);
     fixture_lines(w, end, &out);
     assert_int_equal(whet__text_error(&out), 0);
     whet__walk_free(w);
-    whet__pool_free(pool);
+    whet_pool_free(pool);
     *len = out.len;
     return whet__text_take(&out);
 }

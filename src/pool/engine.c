@@ -1,0 +1,206 @@
+/* Threads that share out tasks. Expected load: from one task per folder (some 20 us
+ * each, submitted by other tasks) to one per file (a parse of 0.4 ms; the worst takes a
+ * second), on 1 to 256 cores that other programs use too.
+ *
+ * A worker's newest task goes first, which walks a tree depth-first and keeps deques
+ * short; a worker that has none takes the oldest of another, which is the largest part
+ * of a tree. Who finds nothing goes to sleep at once: on shared cores a thread that
+ * spins takes the time of the one it waits for. */
+#include "pool/engine.h"
+
+#include "os/clock.h"
+
+#define TICK_NS 100000000
+
+/* What the calling thread is at this moment. */
+static _Thread_local struct pool_worker *self;
+
+struct pool_worker *whet__engine_task(void)
+{
+    return self != NULL && self->frame != 0 ? self : NULL;
+}
+
+struct pool_worker *whet__engine_self(const struct whet_pool *p)
+{
+    struct pool_worker *w = self;
+
+    while (w != NULL && w->pool != p)
+        w = w->before; /* a task of one pool that uses another */
+    return w;
+}
+
+struct pool_worker *whet__engine_enter(struct whet_pool *p)
+{
+    struct pool_worker *w = p->workers[0];
+    int taken = 0;
+
+    if (p->detached || atomic_load_explicit(&p->seat, memory_order_relaxed) != 0 ||
+        !atomic_compare_exchange_strong(&p->seat, &taken, 1))
+        return NULL;
+    w->before = self;
+    self = w;
+    return w;
+}
+
+void whet__engine_leave(struct pool_worker *w)
+{
+    struct whet_pool *p = w->pool;
+
+    self = w->before;
+    atomic_store(&p->seat, 0);
+    if (atomic_load(&p->standing) != 0)
+        whet__sleep_call_seat(p);
+}
+
+int whet__engine_push(struct pool_worker *w, const struct whet_job *job)
+{
+    int rc = whet__deque_push(&w->deque, job);
+
+    if (rc == 0)
+        whet__sleep_call(w->pool);
+    return rc;
+}
+
+int whet__engine_has_job(struct whet_pool *p)
+{
+    unsigned made = atomic_load(&p->made);
+
+    if (atomic_load(&p->queue.level) != WHET_QUEUE_EMPTY)
+        return 1;
+    for (unsigned i = 0; i < made; i++) {
+        if (whet__deque_count(&p->workers[i]->deque) != 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* Goes round until one round has met nobody else. */
+static int worker_steal(struct pool_worker *w, struct whet_job *job)
+{
+    struct whet_pool *p = w->pool;
+    unsigned made = atomic_load_explicit(&p->made, memory_order_acquire);
+    int lost;
+
+    do {
+        lost = 0;
+        for (unsigned i = 0; i < made; i++) {
+            unsigned victim = (w->victim + i) % made;
+            enum whet_deque_theft theft;
+
+            if (victim == w->number)
+                continue;
+            theft = whet__deque_steal(&p->workers[victim]->deque, job);
+            if (theft == WHET_DEQUE_GOT) {
+                w->victim = victim;
+                return 1;
+            }
+            lost |= theft == WHET_DEQUE_LOST;
+        }
+    } while (lost);
+    return 0;
+}
+
+/* Now and then the queue goes first, or tasks that submit themselves again would keep
+ * those from outside waiting for ever. */
+static int worker_find(struct pool_worker *w, struct whet_job *job)
+{
+    enum whet_queue_level first = w->frames % 64 == 63 ? WHET_QUEUE_EQUAL : WHET_QUEUE_SOONER;
+    struct whet_queue *q = &w->pool->queue;
+
+    return whet__queue_pop(q, first, job) || whet__deque_pop(&w->deque, job) ||
+           whet__queue_pop(q, WHET_QUEUE_EQUAL, job) || worker_steal(w, job) ||
+           whet__queue_pop(q, WHET_QUEUE_LATER, job);
+}
+
+/* In a frame of its own, which is how a task is told from those inside its waits. */
+static int job_call(struct pool_worker *w, const struct whet_job *job)
+{
+    struct pool_worker *outer = self;
+    uint64_t frame = w->frame;
+    int rc;
+
+    self = w;
+    w->frame = ++w->frames;
+    rc = job->run(job->ctx, job->arg, w->number);
+    w->frame = frame;
+    self = outer;
+    return rc;
+}
+
+static void job_run(struct pool_worker *w, const struct whet_job *job)
+{
+    struct whet_group *g = job->group;
+    int rc = whet_token_check(g->options.token);
+
+    if (rc != 0) {
+        atomic_fetch_add_explicit(&g->cancelled, 1, memory_order_relaxed);
+    } else {
+        rc = job_call(w, job);
+        if (rc != 0)
+            atomic_fetch_add_explicit(&g->failed, 1, memory_order_relaxed);
+    }
+    if (job->result != NULL)
+        *job->result = rc;
+    whet__group_end(g);
+}
+
+int whet__engine_run_one(struct pool_worker *w)
+{
+    struct whet_job job;
+
+    if (!worker_find(w, &job))
+        return 0;
+    job_run(w, &job);
+    return 1;
+}
+
+static int is_wanted(const struct pool_worker *w)
+{
+    return w->number < atomic_load_explicit(&w->pool->target, memory_order_relaxed);
+}
+
+/* Ends the thread if the pool closes or has become smaller; what is left in its deque is
+ * for others to steal. */
+static int worker_ends(struct pool_worker *w)
+{
+    struct whet_pool *p = w->pool;
+    int ends;
+
+    pthread_mutex_lock(&p->lock);
+    ends = p->closing || !is_wanted(w);
+    if (ends)
+        w->ended = 1;
+    pthread_mutex_unlock(&p->lock);
+    if (ends && whet__engine_has_job(p))
+        whet__sleep_call(p); /* it may have been called for a job */
+    return ends;
+}
+
+void *whet__engine_main(void *worker)
+{
+    struct pool_worker *w = worker;
+
+    self = w;
+    do {
+        while (is_wanted(w) && whet__engine_run_one(w)) {
+        }
+        if (is_wanted(w))
+            whet__sleep(w->pool, &w->sleeper, NULL, NULL);
+    } while (!worker_ends(w));
+    return NULL;
+}
+
+void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx)
+{
+    t->tick = tick;
+    t->ctx = ctx;
+    t->next_ns = tick != NULL ? whet__clock_now_ns() + TICK_NS : 0;
+}
+
+void whet__tick_check(struct whet_tick *t)
+{
+    if (t->tick == NULL || whet__clock_now_ns() < t->next_ns)
+        return;
+    t->tick(t->ctx);
+    t->next_ns = whet__clock_now_ns() + TICK_NS;
+}

@@ -1,0 +1,142 @@
+/* pool/engine.h - the inside of a pool, for the files of this folder.
+ *
+ * Shape    workers with a deque each, a queue for all, a list of who sleeps.
+ * Units    workers.
+ * Memory   workers are made when first wanted and kept until the pool is freed.
+ * Errors   as in <whet/pool.h>.
+ * Threads  as said at each member.
+ *
+ * engine.c finds and runs jobs, sleep.c is where idle threads are, pool.c makes and
+ * resizes, group.c and loop.c are what callers see.
+ */
+#ifndef WHET_POOL_ENGINE_H
+#define WHET_POOL_ENGINE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+#include <whet/pool.h>
+
+#include "pool/deque.h"
+#include "pool/queue.h"
+
+/* A thread that sleeps, or will. */
+struct whet_sleeper {
+    pthread_cond_t *cond; /* a worker's own, or the one that all visitors share */
+    struct whet_sleeper *next, **link;
+    struct pool_worker *worker;      /* NULL: it cannot run tasks */
+    const struct whet_group *awaits; /* NULL: just out of work; only compared */
+    int asleep;                      /* in the list: not called yet */
+};
+
+struct pool_worker {
+    struct whet_deque deque;
+    struct whet_pool *pool;
+    struct whet_sleeper sleeper;
+    pthread_cond_t wake;
+    struct pool_worker *before; /* of seat 0: what its thread is beside that */
+    unsigned number;
+    unsigned victim; /* whom it stole from last */
+    uint64_t frame;  /* of the task that it runs, never one number twice; 0: none */
+    uint64_t frames; /* given out */
+    pthread_t thread;
+    int started;     /* has a thread, not joined yet; under the pool's resize lock */
+    int ended;       /* which is about to end; under the pool's lock */
+    char apart[128]; /* keeps the next worker off these cache lines */
+};
+
+struct whet_pool {
+    struct whet_queue queue;
+    pthread_mutex_t lock;          /* of the list, closing, workers that end */
+    struct whet_sleeper *sleepers; /* the one that slept last is first */
+    atomic_uint hands;             /* sleepers that can run tasks */
+    atomic_uint waiters;           /* sleepers that await a group */
+    atomic_uint standing;          /* sleepers that would take the seat */
+    pthread_cond_t visitors;       /* theirs */
+    atomic_int seat;               /* worker 0's: 1 while taken */
+    atomic_uint target;            /* workers that there should be */
+    atomic_uint made;              /* workers[] that are there */
+    pthread_mutex_t resize;        /* one resize at a time */
+    int closing;
+    int detached;
+    unsigned max;
+    struct pool_worker *workers[];
+};
+
+struct whet_group {
+    struct whet_pool *pool;
+    struct whet_group_options options;
+    const struct pool_worker *maker; /* the task that made it: NULL when none did */
+    uint64_t maker_frame;
+    atomic_size_t open; /* submitted and not ended */
+    atomic_size_t failed, cancelled;
+};
+
+/* When a thread that waits is to look up from its work. */
+struct whet_tick {
+    void (*tick)(void *ctx); /* NULL: never */
+    void *ctx;
+    uint64_t next_ns;
+};
+
+/* ---- engine.c ---- */
+
+/* The worker whose task the calling thread runs; NULL: none. */
+struct pool_worker *whet__engine_task(void);
+
+/* The worker that the calling thread is in that pool; NULL: it is outside. */
+struct pool_worker *whet__engine_self(const struct whet_pool *p);
+
+/* Takes seat 0 for a thread from outside; NULL if it is not free. */
+struct pool_worker *whet__engine_enter(struct whet_pool *p);
+void whet__engine_leave(struct pool_worker *w);
+
+int whet__engine_has_job(struct whet_pool *p);
+int whet__engine_run_one(struct pool_worker *w);
+void *whet__engine_main(void *worker);
+
+/* Adds a job to w's deque, and calls a sleeper for it. */
+WHET_MUST_USE int whet__engine_push(struct pool_worker *w, const struct whet_job *job);
+
+void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx);
+void whet__tick_check(struct whet_tick *t);
+
+/* ---- sleep.c ---- */
+
+WHET_MUST_USE int whet__sleep_cond_init(pthread_cond_t *cond);
+
+/* Calls one sleeper for a job that was just stored. Nothing is missed: the job was stored
+ * before `hands` is read here, and a sleeper counts itself before it looks for jobs a
+ * last time, so one of the two sees the other. */
+void whet__sleep_call(struct whet_pool *p);
+
+/* Calls those that await this group, which may be gone already. */
+void whet__sleep_call_group(struct whet_pool *p, const struct whet_group *group);
+
+/* Calls one that would take the seat. */
+void whet__sleep_call_seat(struct whet_pool *p);
+
+/* Calls a worker for what only it can see. The lock is held. */
+void whet__sleep_call_worker(struct pool_worker *w);
+
+/* Sleeps until called or until the tick is due; not at all if there is something to do. */
+void whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
+                 const struct whet_tick *tick);
+
+/* ---- group.c ---- */
+
+void whet__group_init(struct whet_group *g, struct whet_pool *p,
+                      const struct whet_group_options *options);
+
+/* One of its tasks has ended. After the last one the group may be gone: its waiter goes
+ * on. */
+void whet__group_end(struct whet_group *g);
+
+/* Adds a job of the group without priority and size. */
+WHET_MUST_USE int whet__group_submit(struct whet_group *g, const struct whet_job *job);
+
+/* Waits for all of it; the caller has checked that it may. */
+void whet__group_wait(struct whet_group *g);
+
+#endif
