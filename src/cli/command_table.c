@@ -7,6 +7,7 @@
 #include "base/nearest.h"
 
 extern const struct whet_command whet__cmd_bench;
+extern const struct whet_command whet__cmd_cache;
 extern const struct whet_command whet__cmd_check;
 extern const struct whet_command whet__cmd_completion;
 extern const struct whet_command whet__cmd_help;
@@ -17,6 +18,7 @@ extern const struct whet_command whet__cmd_tune;
 /* clang-format off */
 static const struct whet_command *const commands[] = {
     &whet__cmd_bench,
+    &whet__cmd_cache,
     &whet__cmd_check,
     &whet__cmd_completion,
     &whet__cmd_help,

@@ -98,7 +98,8 @@ struct whet_plot_histogram {
 WHET_MUST_USE int whet__plot_histogram(struct whet_text *out,
                                        const struct whet_plot_histogram *plot);
 
-/* Lines through points, with an interval at each: growth over jobs or size. */
+/* Lines through points, with an interval at each: growth over jobs or size. A line of more
+ * than 64 points is a curve: neither points nor intervals are drawn. */
 struct whet_plot_point {
     double x, y;
     double low, high; /* the interval of y; both 0: none */

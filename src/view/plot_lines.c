@@ -10,6 +10,7 @@
 #define NAME_ROOM 190.0
 #define NAME_GAP  16.0
 #define RADIUS    3.5
+#define DOTS_MAX  64 /* points of a line; more would run together, and are a curve */
 #define CAP       3.5
 
 struct layout {
@@ -117,7 +118,7 @@ static void draw_line(struct whet_svg *s, const struct whet_plot_lines *plot,
                                  whet__axis_at(&l->y, line->points[i].y), i == 0);
         whet__svg_path_end(s);
     }
-    for (size_t i = 0; i < line->count && !is_model; i++) {
+    for (size_t i = 0; i < line->count && !is_model && line->count <= DOTS_MAX; i++) {
         const struct whet_plot_point *p = &line->points[i];
 
         draw_whiskers(s, l, p);
@@ -167,7 +168,7 @@ static void draw_names(struct whet_svg *s, const struct whet_plot_lines *plot,
 
         whet__svg_group(s, whet__plot_colour(line->role, order[i]));
         whet__svg_text(s, "name", l->names, y[i] + 4.5, WHET_SVG_START, line->name,
-                       WHET_SVG_WIDTH - l->names);
+                       WHET_SVG_WIDTH - l->names + .5); /* not cut for a rounded digit */
         whet__svg_group_end(s);
     }
 }

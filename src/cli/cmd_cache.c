@@ -1,0 +1,309 @@
+/* whet cache: what a recorded sequence of requests says of caches: simulations, curves, and
+ * the size for a target. */
+#include "cli/command.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/nearest.h"
+#include "front/bench_outputs.h"
+#include "front/cache_study.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/signal.h"
+#include "os/term.h"
+#include "view/progress.h"
+
+#define REPORT_MAX ((size_t)64 << 20)
+
+struct cache_args {
+    const char *policies;
+    const char *sizes;
+    const char *format;
+    const char *output;
+    double target;
+    unsigned steps;
+    unsigned jobs;
+    int in_bytes;
+    int sampled;
+    int json;
+};
+
+static const struct whet_option options[] = {
+    {.section = "What to find out",
+     .name = "policies",
+     .letter = 'p',
+     .argument = "LIST",
+     WHET_INTO_STRING(cache_args, policies),
+     .fallback = "all; of curve: LRU, exactly",
+     .help = "these eviction policies, parted by commas, or all"},
+    {.name = "sizes",
+     .argument = "LIST",
+     WHET_INTO_STRING(cache_args, sizes),
+     .help = "these sizes: entries (5000), shares of all keys (10%), or, with --bytes, bytes "
+             "(64MiB)"},
+    {.name = "steps",
+     .argument = "N",
+     WHET_INTO_UINT(cache_args, steps),
+     .min = 1,
+     .max = WHET_STUDY_STEPS_MAX,
+     .fallback = "6; of curve: 12",
+     .help = "N sizes from 1% to 80% of all keys"},
+    {.name = "bytes",
+     WHET_INTO_FLAG(cache_args, in_bytes),
+     .help = "count the sizes of entries, not entries"},
+    {.name = "target",
+     .argument = "PERCENT",
+     WHET_INTO_PERCENT(cache_args, target),
+     .help = "the share of requests that has to hit (tune)"},
+    {.name = "sampled",
+     WHET_INTO_FLAG(cache_args, sampled),
+     .help = "look at some thousand keys only: much faster on long traces, good to a point or "
+             "two"},
+    {.section = "How to read and work",
+     .name = "format",
+     .letter = 'f',
+     .argument = "FORMAT",
+     WHET_INTO_STRING(cache_args, format),
+     .fallback = "told from name and content",
+     .help = "TRACE is text (a key per line), csv (key,size) or oracle (libCacheSim's "
+             "oracleGeneral)"},
+    {.name = "jobs",
+     .letter = 'j',
+     .argument = "N",
+     WHET_INTO_UINT(cache_args, jobs),
+     .min = 1,
+     .max = 1024,
+     .fallback = "the cores that affinity and cgroup allow",
+     .help = "simulate N caches at once"},
+    {.section = "Output",
+     .name = "json",
+     WHET_INTO_FLAG(cache_args, json),
+     .help = "print the answer as JSON"},
+    {.name = "output",
+     .letter = 'o',
+     .argument = "FILE",
+     WHET_INTO_STRING(cache_args, output),
+     .help = "write a report to FILE, too: .html with curves, .json or .txt"},
+};
+
+static const char *const verbs[] = {"simulate", "curve", "tune", NULL};
+
+enum form { FORM_TEXT, FORM_JSON, FORM_HTML };
+
+static const struct {
+    const char *ending;
+    enum form form;
+} endings[] = {{".html", FORM_HTML}, {".json", FORM_JSON}, {".txt", FORM_TEXT}};
+
+static int watch_stop(void *ctx)
+{
+    (void)ctx;
+    return whet__interrupted();
+}
+
+static void watch_progress(void *ctx, uint64_t done, uint64_t total)
+{
+    whet__progress_update(ctx, whet__clock_now_ns(), done, total, NULL);
+}
+
+static int read_verb(const char *word, enum whet_study_verb *out, struct whet_error *err)
+{
+    const char *nearest;
+
+    for (unsigned i = 0; verbs[i] != NULL; i++) {
+        if (strcmp(word, verbs[i]) == 0) {
+            *out = (enum whet_study_verb)i;
+            return 0;
+        }
+    }
+    nearest = whet__nearest(word, verbs, 3);
+    if (nearest != NULL)
+        return whet_error_set(err, -EINVAL, "unknown verb: '%.64s': did you mean '%s'?", word,
+                              nearest);
+    return whet_error_set(err, -EINVAL, "unknown verb: '%.64s': choose simulate, curve or tune",
+                          word);
+}
+
+static int form_of_file(const char *file, enum form *out, struct whet_error *err)
+{
+    size_t len = strlen(file);
+
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        size_t ending = strlen(endings[i].ending);
+
+        if (len > ending && strcmp(file + len - ending, endings[i].ending) == 0) {
+            *out = endings[i].form;
+            return 0;
+        }
+    }
+    return whet_error_set(
+        err, -EINVAL, "no format for this ending: '%.200s': use .html, .json or .txt", file);
+}
+
+/* All that can be wrong is said before a long trace is read. */
+static int read_wishes(const struct whet_call *call, struct whet_study_wishes *w,
+                       struct whet_error *err)
+{
+    const struct cache_args *args = call->args;
+    enum form form;
+    int rc = read_verb(call->operands[0], &w->verb, err);
+
+    if (rc == 0 && args->output != NULL)
+        rc = form_of_file(args->output, &form, err);
+    if (rc != 0)
+        return rc;
+    if (call->operand_count < 2)
+        return whet_error_set(err, -EINVAL, "missing operand: 'TRACE': whet cache %s TRACE",
+                              call->operands[0]);
+    if (w->verb == WHET_STUDY_TUNE && args->target <= 0)
+        return whet_error_set(err, -EINVAL,
+                              "missing option: '--target': for example --target "
+                              "75%%");
+    if (args->sampled && args->in_bytes &&
+        (w->verb == WHET_STUDY_TUNE || (w->verb == WHET_STUDY_CURVE && args->policies == NULL)))
+        return whet_error_set(err, -EINVAL,
+                              "samples count entries: '--bytes': leave out one of "
+                              "--bytes and --sampled");
+    w->path = call->operands[1];
+    w->format = args->format;
+    w->policies = args->policies;
+    w->sizes = args->sizes;
+    w->steps = args->steps != 0 ? args->steps : w->verb == WHET_STUDY_CURVE ? 12 : 6;
+    w->jobs = args->jobs;
+    w->in_bytes = args->in_bytes;
+    w->sampled = args->sampled;
+    w->target = args->target;
+    return 0;
+}
+
+static int study_with_progress(const struct whet_call *call, struct whet_study_wishes *w,
+                               struct whet_study *study, struct whet_error *err)
+{
+    struct whet_progress line;
+    struct whet_term term;
+    int rc;
+
+    whet__term_read(fileno(stderr), &term);
+    whet__progress_init(&line,
+                        &(struct whet_progress_options){
+                            .out = stderr,
+                            .is_terminal = whet__global_progress(call->global),
+                            .columns = term.columns,
+                            .label = "simulating",
+                            .noun = "requests",
+                        },
+                        whet__clock_now_ns());
+    w->stop = watch_stop;
+    w->progress = watch_progress;
+    w->ctx = &line;
+    rc = whet__study_run(study, w, err);
+    whet__progress_end(&line);
+    return rc;
+}
+
+static int put(struct whet_text *out, const struct whet_study *study, enum form form,
+               const struct whet_table_style *style)
+{
+    char when[64] = "";
+    time_t now = (time_t)(whet__clock_wall_ns() / 1000000000);
+    struct tm utc;
+
+    if (form == FORM_JSON)
+        whet__study_json(out, study);
+    else if (form == FORM_TEXT)
+        whet__study_text(out, study, style);
+    if (form != FORM_HTML)
+        return whet__text_error(out);
+    if (gmtime_r(&now, &utc) == NULL || strftime(when, sizeof(when), "%Y-%m-%d", &utc) == 0)
+        when[0] = '\0';
+    return whet__study_html(out, study, when);
+}
+
+static int answer(const struct whet_call *call, const struct whet_study *study,
+                  struct whet_error *err)
+{
+    const struct cache_args *args = call->args;
+    struct whet_table_style style;
+    enum form form = FORM_TEXT;
+    struct whet_text text;
+    int rc;
+
+    whet__outputs_style(call->out, call->global, &style);
+    whet__text_init(&text, REPORT_MAX);
+    rc = put(&text, study, args->json ? FORM_JSON : FORM_TEXT, &style);
+    if (rc == 0)
+        fwrite(whet__text_str(&text), 1, text.len, call->out);
+    whet__text_reset(&text);
+    if (rc == 0 && args->output != NULL) {
+        style = (struct whet_table_style){.width = 100};
+        rc = form_of_file(args->output, &form, err);
+        if (rc == 0)
+            rc = put(&text, study, form, &style);
+        if (rc == 0)
+            rc = whet__file_write(args->output, whet__text_str(&text), text.len, 0);
+        if (rc != 0)
+            whet_error_set(err, rc, "cannot write: '%.200s': %s", args->output, strerror(-rc));
+    } else if (rc != 0) {
+        whet_error_set(err, rc, "cannot answer: '%.200s': %s", study->wishes->path,
+                       strerror(-rc));
+    }
+    whet__text_clear(&text);
+    return rc;
+}
+
+static int run_cache(const struct whet_call *call, struct whet_error *err)
+{
+    struct whet_study_wishes wishes = {0};
+    struct whet_study study = {0};
+    int rc = read_wishes(call, &wishes, err);
+
+    if (rc != 0)
+        return rc;
+    rc = study_with_progress(call, &wishes, &study, err);
+    if (rc == 0)
+        rc = answer(call, &study, err);
+    if (rc == -ECANCELED)
+        rc = whet_error_set(err, -EINTR, "interrupted: nothing is answered: '%.200s'",
+                            wishes.path);
+    if (rc == 0 && wishes.verb == WHET_STUDY_TUNE && study.target_size == 0)
+        rc = WHET_EXIT_NO;
+    whet__study_clear(&study);
+    return rc;
+}
+
+static const struct whet_example examples[] = {
+    {"whet cache simulate requests.txt", "every policy at six sizes"},
+    {"whet cache simulate -p lru,arc,s3fifo --sizes 1000,5% trace.csv.zst -o r.html",
+     "three policies at two sizes, and a page with curves"},
+    {"whet cache curve --bytes trace.csv", "how LRU's misses fall with its size in bytes"},
+    {"whet cache tune requests.txt --target 75%", "the size at which three of four hit"},
+    {NULL, NULL},
+};
+
+const struct whet_command whet__cmd_cache = {
+    .name = "cache",
+    .group = WHET_GROUP_FIX,
+    .summary = "simulate caches on recorded requests, and find their size",
+    .operands = "VERB TRACE",
+    .operands_min = 1,
+    .operands_max = 2,
+    .words = verbs,
+    .description =
+        "Reads TRACE, a recording of which keys were asked for (- is standard input; zstd is "
+        "expanded), and answers by VERB.\n\n"
+        "simulate: the miss ratio of each policy at each size. Every request goes through "
+        "every "
+        "cache; nothing is modelled. Regret is how much more a policy misses, on average over "
+        "the sizes, than the best one at each.\n\n"
+        "curve: the miss ratio of LRU at any size, exactly, from one pass; with --policies, of "
+        "those by simulation.\n\n"
+        "tune: the smallest cache that reaches --target, for LRU and every other policy, or "
+        "that it is unreachable, with the share of first requests, which no cache avoids.",
+    .examples = examples,
+    WHET_OPTIONS(options),
+    .args_size = sizeof(struct cache_args),
+    .run = run_cache,
+};

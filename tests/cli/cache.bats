@@ -1,0 +1,133 @@
+load common
+
+# 100 keys in a loop, 50 times; and a mix where some are popular.
+traces()
+{
+    for _ in {1..50}; do seq 100; done >loop.txt
+    python3 - <<'PY'
+import random
+random.seed(7)
+keys = [int(1000 ** random.random()) for _ in range(20000)]
+open("mix.txt", "w").write("".join(f"{key}\n" for key in keys))
+open("mix.csv", "w").write("".join(f"k{key},{key % 50 + 1}\n" for key in keys))
+PY
+}
+
+# The miss ratio of POLICY at SIZE in the JSON answer "out".
+ratio()
+{
+    python3 - "$@" <<'PY'
+import json, sys
+for r in json.load(open("out"))["results"]:
+    if r["policy"] == sys.argv[1] and r["size"] == int(sys.argv[2]):
+        print(r["miss_ratio"])
+PY
+}
+
+@test "a loop: recency never hits below its length, the optimum does" {
+    traces
+    whet cache simulate -q --json --sizes 99,50,100 loop.txt >out
+    [ "$(ratio lru 99)" = 1 ]
+    [ "$(ratio fifo 50)" = 1 ]
+    [ "$(ratio lru 100)" = 0.02 ]
+    [[ $(ratio belady 50) == 0.5* ]]
+    python3 -c '
+import json
+a = json.load(open("out"))
+assert a["type"] == "cache" and a["version"] == 1 and a["unit"] == "entries"
+assert a["trace"]["requests"] == 5000 and a["trace"]["keys"] == 100
+assert len(a["results"]) == 3 * len(a["policies"]) >= 36
+assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
+}
+
+@test "the table fits 80 columns, and the same trace gives the same answer for any jobs" {
+    traces
+    whet cache simulate mix.txt >one
+    whet cache simulate -j 3 mix.txt >three
+    cmp one three
+    run ! grep -q '.\{82,\}' one
+    grep -q '^Belady' one
+    grep -q '^20,000 requests of ' one
+    whet cache simulate -p lru,arc mix.txt >two
+    [ "$(grep -c '^[A-Z].*%.*%' two)" = 2 ]
+}
+
+@test "every format, packed or not, and standard input, give the same" {
+    traces
+    whet cache simulate --sizes 50 mix.txt >want
+    zstd -q mix.txt -o mix.txt.zst
+    whet cache simulate --sizes 50 mix.txt.zst | cmp - want
+    whet cache simulate --sizes 50 - <mix.txt.zst | cmp - want
+    whet cache simulate --sizes 50 mix.csv | cmp - want
+    whet cache simulate --sizes 50 -f text mix.txt | cmp - want
+}
+
+@test "bytes" {
+    traces
+    whet cache simulate --bytes --sizes 2KiB,10% mix.csv >out
+    grep -q '2.00 KiB' out
+    whet cache curve --bytes mix.csv >out
+    grep -q 'KiB' out
+    fails "no sizes in it: 'mix.txt': --bytes needs a trace with sizes" \
+        whet cache curve --bytes mix.txt
+}
+
+@test "the curve is what LRU does" {
+    traces
+    whet cache simulate -p lru --sizes 10,60,300 --json mix.txt >out
+    whet cache curve --sizes 10,60,300 mix.txt >curve
+    for size in 10 60 300; do
+        want=$(python3 -c "print(f'{100 * $(ratio lru $size):.2f}%')")
+        grep -q "^$size .* $want\$" curve
+    done
+    whet cache curve --sampled mix.txt >out
+    whet cache curve -p arc,sieve mix.txt >out
+    grep -q '^ARC' out
+}
+
+@test "tune finds the smallest size, or says that there is none" {
+    traces
+    whet cache tune --target 60% --json mix.txt >out
+    size=$(python3 -c 'import json; print(json.load(open("out"))["lru_size"])')
+    whet cache simulate -p lru --sizes "$size,$((size - 1))" --json mix.txt >out
+    python3 -c "assert 1 - $(ratio lru "$size") >= .6 > 1 - $(ratio lru "$((size - 1))")"
+    whet cache tune --target 60% mix.txt >out
+    grep -q 'Size for target' out
+    grep -q 'Quick estimate' out
+    run -1 --separate-stderr whet cache tune --target 99.9% mix.txt
+    [[ ${output//$'\n'/ } == *"99.9% is unreachable"* ]]
+}
+
+@test "reports" {
+    traces
+    for verb in simulate curve "tune --target 50%"; do
+        # shellcheck disable=SC2086
+        whet cache $verb mix.txt -o r.html >/dev/null
+        grep -q '<svg' r.html
+        run ! grep -Eq '(src|href)="(http|//)' r.html
+        if command -v xmllint >/dev/null; then xmllint --noout r.html; fi
+    done
+    whet cache curve mix.txt -o r.json >/dev/null
+    python3 -c 'import json; assert json.load(open("r.json"))["curve"]["exact"]'
+    fails "no format for this ending: 'r.pdf': use .html, .json or .txt" \
+        whet cache curve mix.txt -o r.pdf
+}
+
+@test "mistakes" {
+    traces
+    fails "unknown verb: 'simulat': did you mean 'simulate'?" whet cache simulat mix.txt
+    fails "missing operand: 'TRACE': whet cache curve TRACE" whet cache curve
+    fails "missing option: '--target': for example --target 75%" whet cache tune mix.txt
+    fails "unknown policy: 'lru2': did you mean 'lru'?" whet cache simulate -p lru2 mix.txt
+    fails "not a list: '--policies lru,,arc': words parted by commas" \
+        whet cache simulate -p lru,,arc mix.txt
+    fails "not a size: '64MiB': give entries (5000), a share of all (10%), or, with --bytes, bytes (64MiB)" \
+        whet cache simulate --sizes 64MiB mix.txt
+    fails "cannot read: 'none': No such file or directory" whet cache curve none
+    printf 'a,1\nb,x\n' >bad.csv
+    fails "bad.csv:2:3: not a size: 'x': bytes from 0 to 4294967295" whet cache curve bad.csv
+    : >empty
+    fails "no request in it: 'empty'" whet cache curve empty
+    fails "samples count entries: '--bytes': leave out one of --bytes and --sampled" \
+        whet cache curve --bytes --sampled mix.csv
+}
