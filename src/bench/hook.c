@@ -52,7 +52,10 @@ int whet__hook_run(const struct whet_bench_arm *arm, enum whet_hook hook,
         return 0;
     whet__text_init(&output, OUTPUT_MAX);
     rc = whet__spawn_run(&o, &run, err);
-    if (rc == 0 && (run.signal != 0 || run.exit_code != 0))
+    if (rc == 0 && run.stopped)
+        rc = whet_error_set(err, -ECANCELED, "%s of '%.200s' was stopped", names[hook],
+                            arm->about.name);
+    else if (rc == 0 && (run.signal != 0 || run.exit_code != 0))
         rc = explain(names[hook], arm, &run, &output, err);
     whet__text_clear(&output);
     return rc;

@@ -3,7 +3,8 @@
  * Shape    one call runs one hook of an arm, if it has it.
  * Units    none.
  * Memory   none is kept.
- * Errors   -ECHILD with a message when the hook fails; errors of os/spawn.h.
+ * Errors   -ECHILD with a message when the hook fails, -ECANCELED when `stop` ended it;
+ *          errors of os/spawn.h.
  * Threads  one at a time.
  *
  * A hook runs where its arm does: same folder, same environment. What it prints is shown

@@ -138,9 +138,28 @@ static void prepare(struct session *s, size_t i, struct whet_bench_sample *sampl
 {
     if (s->o.before != NULL)
         sample->error = s->o.before(s->o.ctx, i, sample, why);
-    if (sample->error == 0)
-        sample->error = hook(s, i, WHET_HOOK_PREPARE, why);
+    if (sample->error != 0) {
+        sample->outcome = WHET_BENCH_NOT_PREPARED;
+        return;
+    }
+    sample->error = hook(s, i, WHET_HOOK_PREPARE, why);
     if (sample->error != 0)
+        sample->outcome =
+            sample->error == -ECANCELED ? WHET_BENCH_STOPPED : WHET_BENCH_NOT_PREPARED;
+}
+
+/* What has to happen after the run. One that failed may be what it tidies up after; then
+ * what it says of itself is not the news. */
+static void conclude(struct session *s, size_t i, struct whet_bench_sample *sample,
+                     struct whet_error *why)
+{
+    struct whet_error ignored = {0};
+    int is_news = sample->outcome == WHET_BENCH_OK;
+    int rc = hook(s, i, WHET_HOOK_CONCLUDE, is_news ? why : &ignored);
+
+    if (rc == -ECANCELED)
+        s->stopped = 1; /* the run was whole, and counts */
+    else if (rc != 0 && is_news)
         sample->outcome = WHET_BENCH_NOT_PREPARED;
 }
 
@@ -170,18 +189,14 @@ static void measure(struct session *s, size_t i, struct whet_bench_sample *sampl
 /* Runs one arm once. `sample` has its place in the session. */
 static int run_arm(struct session *s, size_t i, struct whet_bench_sample *sample)
 {
-    struct whet_error why = {0}, ignored = {0};
+    struct whet_error why = {0};
 
     for (size_t k = 0; k < s->r->metric_count; k++)
         s->values[k] = NAN;
     prepare(s, i, sample, &why);
     if (sample->error == 0) {
         measure(s, i, sample, &why);
-        /* A run that failed may be what conclude tidies up after. */
-        if (hook(s, i, WHET_HOOK_CONCLUDE,
-                 sample->outcome == WHET_BENCH_OK ? &why : &ignored) != 0 &&
-            sample->outcome == WHET_BENCH_OK)
-            sample->outcome = WHET_BENCH_NOT_PREPARED;
+        conclude(s, i, sample, &why);
     }
     s->done++;
     if (sample->outcome == WHET_BENCH_STOPPED) {

@@ -86,8 +86,8 @@ struct whet_rounds_options {
  * sample for each run that counts, and sets what `into` tells of rounds, seed, time, end and
  * of where memory and counters come from. `options` and `err` may be NULL. When it is stopped,
  * what was measured is kept. -EINVAL: no arm or too many, a name that is missing or there
- * twice, an empty argv, an option out of range.  -ECHILD: the setup of an arm failed.  -ENOMEM.
- */
+ * twice, an empty argv, an option out of range.  -ECHILD: the setup of an arm failed.
+ * -ECANCELED: it was stopped.  -ENOMEM. */
 WHET_MUST_USE int whet__rounds_run(struct whet_result *into, const struct whet_bench_arm *arms,
                                    size_t count, const struct whet_rounds_options *options,
                                    struct whet_error *err);

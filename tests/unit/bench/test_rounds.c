@@ -455,65 +455,6 @@ static void every_second_round_goes_back(void **state)
             assert_int_equal(w.runs[3 * round + k], w.runs[3 * round + 5 - k]);
 }
 
-static void hooks_run_where_they_should(void **state)
-{
-    static const char *const setup[] = {"/bin/sh", "-c", "printf s >> log", NULL};
-    static const char *const prepare[] = {"/bin/sh", "-c", "printf p >> log", NULL};
-    static const char *const argv[] = {"/bin/sh", "-c", "printf R >> log", NULL};
-    static const char *const conclude[] = {"/bin/sh", "-c", "printf c >> log", NULL};
-    static const char *const cleanup[] = {"/bin/sh", "-c", "printf e >> log", NULL};
-    static const char *const says[] = {"/bin/cat", "log", NULL};
-    char folder[] = "/tmp/whet-test-XXXXXX";
-    struct whet_bench_arm arm = {.about.name = "hooked",
-                                 .argv = argv,
-                                 .cwd = folder,
-                                 .setup = setup,
-                                 .prepare = prepare,
-                                 .conclude = conclude,
-                                 .cleanup = cleanup};
-    struct whet_rounds_options o = {.rounds = 2, .warmup = 1};
-    struct witness w = {0};
-
-    (void)state;
-    assert_non_null(mkdtemp(folder));
-    whet__result_free(run(&arm, 1, &o));
-    arm = (struct whet_bench_arm){.about.name = "says", .argv = says, .cwd = folder};
-    o = watched(&w);
-    o.rounds = 1;
-    o.no_warmup = 1;
-    o.out_max_bytes = 100;
-    whet__result_free(run(&arm, 1, &o));
-    assert_string_equal(w.output, "spRcpRcpRce");
-    assert_int_equal(whet__file_remove_tree(folder), 0);
-}
-
-static void a_failing_hook_says_so(void **state)
-{
-    static const char *const no[] = {"/bin/sh", "-c", "echo first; echo no room >&2; exit 4",
-                                     NULL};
-    const struct whet_bench_arm setup = {.about.name = "x", .argv = true_argv, .setup = no};
-    const struct whet_bench_arm prepare = {.about.name = "x", .argv = true_argv, .prepare = no};
-    const struct whet_bench_arm conclude = {
-        .about.name = "x", .argv = true_argv, .conclude = no};
-    struct whet_rounds_options o = {.rounds = 2, .no_warmup = 1};
-    struct whet_result *r = NULL;
-    struct whet_error err;
-
-    (void)state;
-    assert_int_equal(whet__result_new(&r, "test"), 0);
-    assert_int_equal(whet__rounds_run(r, &setup, 1, &o, &err), -ECHILD);
-    assert_string_equal(err.text, "setup of 'x' failed with exit code 4: no room");
-    whet__result_free(r);
-    r = run(&prepare, 1, &o);
-    assert_int_equal(whet__arm_failed(whet__result_arm(r, 0)), 2);
-    assert_string_equal(failure_of(r, 0), "prepare of 'x' failed with exit code 4: no room");
-    whet__result_free(r);
-    r = run(&conclude, 1, &o);
-    assert_int_equal(whet__arm_failed(whet__result_arm(r, 0)), 2);
-    assert_string_equal(failure_of(r, 0), "conclude of 'x' failed with exit code 4: no room");
-    whet__result_free(r);
-}
-
 /* What the hook makes of each run: 1000 ns, and 1001 in every second one. */
 static int on_measured(void *ctx, size_t arm, const struct whet_bench_sample *sample,
                        const struct whet_bench_output *output, double *values,
@@ -681,8 +622,6 @@ int main(void)
         cmocka_unit_test(refuses_what_cannot_be_measured),
         cmocka_unit_test(adds_to_what_a_result_has),
         cmocka_unit_test(every_second_round_goes_back),
-        cmocka_unit_test(hooks_run_where_they_should),
-        cmocka_unit_test(a_failing_hook_says_so),
         cmocka_unit_test(values_can_be_the_callers),
         cmocka_unit_test(stops_when_it_knows_enough),
         cmocka_unit_test(pads_the_environment),
