@@ -223,7 +223,7 @@ static struct whet_interval exponent_of(const struct series *s, double estimate,
     freedom = (double)s->n - 3;
     t = whet__student_quantile((1 + level) / 2, s->n - 3);
     t = squares_at(s, estimate) * (1 + t * t / freedom);
-    i.low = bound(s, estimate, -EXPONENT_STEP, t);
+    i.low = fmax(0, bound(s, estimate, -EXPONENT_STEP, t));
     i.high = bound(s, estimate, EXPONENT_STEP, t);
     return i;
 }
@@ -285,7 +285,10 @@ static void choose(struct whet_growth *g, const struct series *s, double exponen
     if (scores[WHET_GROWTH_POWER] + STRONG < best)
         law = WHET_GROWTH_POWER;
     chosen = fits[law];
-    g->law = misfit(s, &chosen) > MISFIT ? WHET_GROWTH_UNKNOWN : law;
+    /* Points too few for a law with a base fit any of them. */
+    g->law = isinf(scores[WHET_GROWTH_LINEAR]) || misfit(s, &chosen) > MISFIT
+                 ? WHET_GROWTH_UNKNOWN
+                 : law;
     g->base = chosen.base;
     g->factor = chosen.factor;
     g->error = sqrt(chosen.squares / (double)s->n);
@@ -324,5 +327,7 @@ const char *whet__growth_name(enum whet_growth_law law)
 
 double whet__growth_at(const struct whet_growth *g, double size)
 {
+    if (g->law == WHET_GROWTH_UNKNOWN)
+        return NAN;
     return g->base + g->factor * law_at(g->law, g->exponent.estimate, size);
 }

@@ -45,9 +45,10 @@ struct whet_growth {
     enum whet_growth_law law;
     double base; /* cost = base + factor * law(size) */
     double factor;
-    double error;                  /* root mean square of the relative residuals: 0.05 is 5 % */
-    struct whet_interval exponent; /* of base-free growth: d ln(cost - base) / d ln(size);
- of CONSTANT, where there is none, of the whole: d ln(cost) / d ln(size) */
+    double error; /* root mean square of the relative residuals: 0.05 is 5 % */
+    /* d ln(cost - base) / d ln(size); of CONSTANT, which has nothing above its base,
+     * d ln(cost) / d ln(size). */
+    struct whet_interval exponent;
 };
 
 struct whet_growth_point {
@@ -56,8 +57,9 @@ struct whet_growth_point {
 };
 
 /* Fits `n` points in any order, several of them at each size or one; `level` of the interval
- * of the exponent. With fewer than 4 points the interval has no end. The law is UNKNOWN when
- * the best one is off by more than a quarter, as for costs that fall with size.
+ * of the exponent. With fewer than 4 points the interval has no end. The law is UNKNOWN of
+ * fewer than 5 points, and when the best one is off by more than a quarter, as for costs that
+ * fall with size.
  * -EINVAL: fewer than 3 different sizes, a size or cost that is not positive and finite, or
  * level outside 0..1. */
 WHET_MUST_USE int whet__growth_fit(struct whet_growth *out,
@@ -70,7 +72,7 @@ size_t whet__growth_scratch(size_t n);
 /* "constant", "log n", "linear", "n log n", "quadratic", "power", "unknown". */
 const char *whet__growth_name(enum whet_growth_law law);
 
-/* The cost that the fit predicts. */
+/* The cost that the fit predicts; NaN when the law is UNKNOWN. */
 double whet__growth_at(const struct whet_growth *g, double size);
 
 #endif

@@ -56,14 +56,11 @@ int whet__slope_fit(struct whet_interval *out, const double *x, const double *y,
     reach = whet__normal_quantile((1 + level) / 2) * sqrt(squares);
     least = (total - reach) / 2;
     i.estimate = slope_at(scratch, x, y, n, total / 2);
-    if (least <= 0) {
-        i.low = scratch[0];
-        i.high = scratch[n - 1];
+    i.low = least > 0 ? slope_at(scratch, x, y, n, least) : scratch[0];
+    i.high = least > 0 ? slope_at(scratch, x, y, n, total - least) : scratch[n - 1];
+    /* There is nothing further out to make up for what coins of few runs are not normal. */
+    if (i.low == scratch[0] && i.high == scratch[n - 1])
         i.level = fmin(level, 1 - 2 * pow(0.5, (double)n));
-    } else {
-        i.low = slope_at(scratch, x, y, n, least);
-        i.high = slope_at(scratch, x, y, n, total - least);
-    }
     *out = i;
     return 0;
 }

@@ -165,14 +165,18 @@ static void drift_is_no_growth(void **state)
 
 static void little_is_known_of_few_points(void **state)
 {
-    const struct whet_growth_point three[] = {{1, 10}, {2, 20}, {4, 40}};
+    const struct whet_growth_point few[] = {{1, 10}, {2, 20}, {4, 40}, {8, 80}};
     const struct whet_growth_point falling[] = {{1, 100}, {2, 30}, {4, 10}, {8, 3}, {9, 2}};
     double scratch[15];
     struct whet_growth g;
 
     (void)state;
-    assert_int_equal(whet__growth_fit(&g, three, 3, 0.95, scratch), 0);
+    assert_int_equal(whet__growth_fit(&g, few, 3, 0.95, scratch), 0);
     assert_true(g.exponent.low == 0 && isinf(g.exponent.high));
+    assert_int_equal(g.law, WHET_GROWTH_UNKNOWN);
+    assert_int_equal(whet__growth_fit(&g, few, 4, 0.95, scratch), 0);
+    assert_int_equal(g.law, WHET_GROWTH_UNKNOWN);
+    assert_true(isnan(whet__growth_at(&g, 16)));
     assert_int_equal(whet__growth_fit(&g, falling, 5, 0.95, scratch), 0);
     assert_int_equal(g.law, WHET_GROWTH_UNKNOWN);
 }

@@ -62,6 +62,8 @@ static void exact_times_give_the_slope(void **state)
     assert_int_equal(whet__slope_fit(&i, x, y, 4, 0.95, scratch), 0);
     assert_true(i.estimate == 2 && i.low == 2 && i.high == 2);
     assert_true(i.level == 1 - 2 * pow(0.5, 4));
+    assert_int_equal(whet__slope_fit(&i, x, (const double[]){2, 5, 6, 9}, 4, 0.95, scratch), 0);
+    assert_true(i.low == 2 && i.high == 2.5 && i.level == 1 - 2 * pow(0.5, 4));
     assert_int_equal(whet__slope_fit(&i, x, y, 0, 0.95, scratch), -EINVAL);
     assert_int_equal(whet__slope_fit(&i, x, y, 4, 1.5, scratch), -EINVAL);
     assert_int_equal(whet__slope_fit(&i, y, (const double[]){1, NAN}, 2, 0.95, scratch),
