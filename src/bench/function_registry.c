@@ -157,8 +157,10 @@ void whet_bench_steps(struct whet_bench_config *config, const char *name, int64_
         refuse(config, "too many values", name != NULL ? name : "");
         return;
     }
+    /* Without signs: i steps may be more than an int64_t holds, though from + i steps is not.
+     */
     for (uint64_t i = 0; i <= count; i++)
-        whet_bench_arg(config, name, from + (int64_t)i * step);
+        whet_bench_arg(config, name, (int64_t)((uint64_t)from + i * (uint64_t)step));
 }
 
 void whet_bench_only(struct whet_bench_config *config, int (*wanted)(const int64_t *values))

@@ -85,6 +85,11 @@ static void up_to_the_largest(struct whet_bench_config *c)
     whet_bench_steps(c, "m", INT64_MAX - 1, INT64_MAX, INT64_MAX);
 }
 
+static void steps_of_half_the_range(struct whet_bench_config *c)
+{
+    whet_bench_steps(c, "m", INT64_MIN, INT64_MAX, INT64_MAX);
+}
+
 static void said_twice(struct whet_bench_config *c)
 {
     whet_bench_arg(c, "n", 3);
@@ -115,6 +120,8 @@ static void makes_cases(void **state)
            "x/n:4611686018427387903/m:9223372036854775806,"
            "x/n:9223372036854775806/m:9223372036854775806,"
            "x/n:9223372036854775807/m:9223372036854775806,");
+    expect("x", steps_of_half_the_range,
+           "x/m:-9223372036854775808,x/m:-1,x/m:9223372036854775806,");
     expect("x", said_twice, "x/n:3/threads:2,x/n:3/threads:4,");
     expect("x", nobody_wants, "");
 }
