@@ -103,15 +103,10 @@ static void the_file_is_stable(void **state)
 
 static void refuses_names(void **state)
 {
-    static const char *const names[] = {"",
-                                        ".",
-                                        ".hidden",
-                                        "a/b",
-                                        "../x",
-                                        "x.json",
-                                        "a\nb",
-                                        "0123456789012345678901234567890123456789012345678901"
-                                        "2345678901234567890123456789012345678901234567890"};
+    static const char too_long[] = "0123456789012345678901234567890123456789012345678901"
+                                   "2345678901234567890123456789012345678901234567890";
+    static const char *const names[] = {"",     ".",      ".hidden", "a/b",
+                                        "../x", "x.json", "a\nb",    too_long};
     struct whet_error err;
 
     (void)state;
