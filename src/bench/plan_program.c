@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "base/text.h"
@@ -137,16 +138,27 @@ static void add_list(struct whet_hasher *h, const char *const *list)
     add_text(h, NULL);
 }
 
+/* A file of several names may do something else by each of them (xz and unxz, busybox). */
+static int has_names(const char *path)
+{
+    struct stat st;
+
+    return lstat(path, &st) == 0 && (S_ISLNK(st.st_mode) || st.st_nlink > 1);
+}
+
 /* Equal only for arms that run the same file in the same way: same words, folder, input,
  * environment and hooks. */
 static int hash_code(struct whet_bench_arm *arm, const char *file, struct whet_arena *strings)
 {
+    const char *slash = strrchr(arm->argv[0], '/');
+    const char *name = slash != NULL ? slash + 1 : arm->argv[0];
     struct whet_hasher *h;
     int rc = whet__hasher_new(&h);
 
     if (rc != 0)
         return rc;
     add_text(h, file);
+    add_text(h, has_names(arm->about.program) ? name : NULL);
     add_list(h, arm->argv + 1);
     add_list(h, arm->env);
     add_text(h, arm->cwd);

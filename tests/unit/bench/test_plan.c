@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "bench/parameter.h"
 #include "bench/plan.h"
@@ -267,6 +268,33 @@ static const char *resolve_error(const char *command, const char *cwd)
     return err.text;
 }
 
+/* One file under several names, which is how some programs know what to do. */
+static void names_count_where_there_are_several(void **state)
+{
+    struct whet_text dir, command;
+    struct planned p = {0};
+
+    (void)state;
+    whet__text_init(&dir, 4096);
+    whet__text_init(&command, 4096);
+    assert_int_equal(whet__file_make_temp_dir(&dir), 0);
+    for (int i = 0; i < 2; i++) {
+        whet__text_reset(&command);
+        whet__text_printf(&command, "%s/%s", whet__text_str(&dir), i == 0 ? "on" : "off");
+        assert_int_equal(symlink("/bin/true", whet__text_str(&command)), 0);
+        assert_int_equal(
+            add(&p, &(struct whet_plan_entry){.command = whet__text_str(&command)}, NULL, 0),
+            0);
+    }
+    assert_int_equal(whet__plan_resolve(p.plan, &p.err), 0);
+    assert_string_equal(p.arms[0].about.program_hash, p.arms[1].about.program_hash);
+    assert_string_not_equal(p.arms[0].about.code_hash, p.arms[1].about.code_hash);
+    whet__plan_free(p.plan);
+    assert_int_equal(whet__file_remove_tree(whet__text_str(&dir)), 0);
+    whet__text_clear(&dir);
+    whet__text_clear(&command);
+}
+
 static void missing_programs_are_named(void **state)
 {
     (void)state;
@@ -339,6 +367,7 @@ int main(void)
         cmocka_unit_test(the_environment_is_ours_and_more),
         cmocka_unit_test(mistakes_are_refused_whole),
         cmocka_unit_test(programs_are_found_and_hashed),
+        cmocka_unit_test(names_count_where_there_are_several),
         cmocka_unit_test(missing_programs_are_named),
         cmocka_unit_test(the_hash_is_of_the_file),
         cmocka_unit_test(survives_failed_allocations),
