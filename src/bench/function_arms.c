@@ -209,8 +209,6 @@ static int is_whole(const struct whet_functions *f, const struct whet_function_i
 }
 
 int whet__functions_measured(struct whet_functions *f, size_t index,
-                             const struct whet_bench_sample *sample,
-                             const struct whet_bench_output *output,
                              const struct whet_result *r, double *values,
                              struct whet_error *why)
 {
@@ -218,8 +216,6 @@ int whet__functions_measured(struct whet_functions *f, size_t index,
     struct whet_function_answer answer;
     int rc = whet__function_answer_take(&answer, it->answer, why);
 
-    (void)sample;
-    (void)output;
     if (rc == -ENOENT)
         return whet_error_set(why, -EBADMSG,
                               "benchmark ended the program before it could answer: '%.255s'",

@@ -83,8 +83,6 @@ WHET_MUST_USE int whet__functions_add_metrics(const struct whet_functions *f,
                                               struct whet_result *r);
 /* -EBADMSG: the launch left no answer, or not that of this benchmark.  -ECHILD: it failed. */
 WHET_MUST_USE int whet__functions_measured(struct whet_functions *f, size_t index,
-                                           const struct whet_bench_sample *sample,
-                                           const struct whet_bench_output *output,
                                            const struct whet_result *r, double *values,
                                            struct whet_error *why);
 

@@ -10,8 +10,7 @@
 #include "stat/interval.h"
 
 #define NONE         ((size_t)-1)
-#define ANSWER_MAX   ((size_t)1 << 20) /* what a launch of a function benchmark says */
-#define LEVEL        0.99              /* of a verdict that asks for none (bench/verdict.h) */
+#define LEVEL        0.99 /* of a verdict that asks for none (bench/verdict.h) */
 #define SECOND_ORDER UINT64_C(0x9e3779b97f4a7c15)
 
 /* What the session was asked for. */
@@ -99,10 +98,12 @@ static int on_measured(void *ctx, size_t arm, const struct whet_bench_sample *sa
     const struct batch *b = ctx;
     const struct whet_session_functions *f = functions_of(b->asked, b->arm[arm]);
 
+    (void)sample;
+    (void)output;
     if (f == NULL)
         return 0;
-    return whet__functions_measured(f->functions, b->arm[arm] - f->first, sample, output,
-                                    b->result, values, why);
+    return whet__functions_measured(f->functions, b->arm[arm] - f->first, b->result, values,
+                                    why);
 }
 
 /* ---- measuring -------------------------------------------------------------------------- */
@@ -118,8 +119,6 @@ static struct whet_rounds_options rounds_of(struct batch *b)
     o.precision = (struct whet_precision_options){
         .pair = b->confirms ? NULL : b->asked->o->pair, .metric = b->asked->o->metric};
     o.measured = b->asked->function_count > 0 ? on_measured : NULL;
-    if (b->asked->function_count > 0 && o.out_max_bytes < ANSWER_MAX)
-        o.out_max_bytes = ANSWER_MAX;
     o.ctx = b;
     return o;
 }
