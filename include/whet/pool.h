@@ -1,7 +1,7 @@
 /* whet/pool.h - threads that share out tasks.
  *
- * Shape    tasks belong to a group, which is waited for; loops are cut into chunks;
- *          whoever waits works. Idle threads sleep, they never spin.
+ * Shape    tasks belong to a group, which is waited for, or need each other in a graph;
+ *          loops are cut into chunks; whoever waits works. Idle threads sleep, they never spin.
  * Units    workers, tasks; nanoseconds where a name says so.
  * Memory   _new allocates and _free releases; tasks borrow what they are given.
  * Errors   0 or a negative errno value. A task's own answer is its result alone: the
@@ -26,6 +26,7 @@
 #include <stdint.h>
 
 #include <whet/api.h>
+#include <whet/error.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -178,6 +179,37 @@ struct whet_loop_options {
  * thread from outside uses it at a time. */
 WHET_API int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, void *ctx,
                            const struct whet_loop_options *options);
+
+/* ---- Tasks that need others ---- */
+
+/* Tasks with names, each run when all that it needs have answered 0. Built by one thread;
+ * can be run again. */
+struct whet_graph;
+
+/* -ENOMEM. */
+WHET_API WHET_MUST_USE int whet_graph_new(struct whet_graph **out);
+WHET_API void whet_graph_free(struct whet_graph *graph);
+
+/* Adds a copy of `task` under a copy of `name`, which is for messages; *id counts from 0.
+ * -ENOMEM. */
+WHET_API WHET_MUST_USE int whet_graph_add(struct whet_graph *graph, const char *name,
+                                          const struct whet_task *task, size_t *id);
+
+/* Says that task `id` is run after `needed`, and only if that answers 0.
+ * -EINVAL: there is no such id; -ENOMEM. */
+WHET_API WHET_MUST_USE int whet_graph_need(struct whet_graph *graph, size_t id, size_t needed);
+
+/* Runs all tasks and waits; `options` may be NULL. What needs a task that did not answer 0 is
+ * not run: its own answer is -ECANCELED. So it is with the token's when that is cancelled.
+ * -ELOOP: tasks need each other in a circle, nothing was run, *err (may be NULL) names them
+ * in order, always the same; -ENOMEM: nothing was run. */
+WHET_API WHET_MUST_USE int whet_graph_run(struct whet_graph *graph, struct whet_pool *pool,
+                                          const struct whet_group_options *options,
+                                          struct whet_error *err);
+
+/* The answer of a task in the last run; -ECANCELED before there was one, -EINVAL: there is no
+ * such id. */
+WHET_API int whet_graph_result(const struct whet_graph *graph, size_t id);
 
 #ifdef __cplusplus
 }
