@@ -54,6 +54,8 @@ struct whet_pool_options {
 /* Starts workers - 1 threads: the seat of worker 0 is for a thread that waits, so that a
  * pool of one starts none and runs everything in the thread that waits. Of several threads
  * that wait at once, from outside the pool, one works and the others sleep.
+ * Tasks may use another pool whose tasks do not, in turn, use theirs: of pools in a circle each
+ * could wait for the other's seat.
  * `options` may be NULL.
  * -EINVAL: more than WHET_POOL_WORKERS_MAX; -ENOMEM; -EAGAIN: no thread is to be had. */
 WHET_API WHET_MUST_USE int whet_pool_new(struct whet_pool **out,

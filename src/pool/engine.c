@@ -22,11 +22,7 @@ struct pool_worker *whet__engine_task(void)
 
 struct pool_worker *whet__engine_self(const struct whet_pool *p)
 {
-    struct pool_worker *w = self;
-
-    while (w != NULL && w->pool != p)
-        w = w->before; /* a task of one pool that uses another */
-    return w;
+    return self != NULL && self->pool == p ? self : NULL;
 }
 
 struct pool_worker *whet__engine_enter(struct whet_pool *p)
@@ -115,15 +111,12 @@ static int worker_find(struct pool_worker *w, struct whet_job *job)
 /* In a frame of its own, which is how a task is told from those inside its waits. */
 static int job_call(struct pool_worker *w, const struct whet_job *job)
 {
-    struct pool_worker *outer = self;
     uint64_t frame = w->frame;
     int rc;
 
-    self = w;
     w->frame = ++w->frames;
     rc = job->run(job->ctx, job->arg, w->number);
     w->frame = frame;
-    self = outer;
     return rc;
 }
 

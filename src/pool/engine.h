@@ -35,7 +35,7 @@ struct pool_worker {
     struct whet_pool *pool;
     struct whet_sleeper sleeper;
     pthread_cond_t wake;
-    struct pool_worker *before; /* of seat 0: what its thread is beside that */
+    struct pool_worker *before; /* of seat 0: what its thread is in another pool */
     unsigned number;
     unsigned victim; /* whom it stole from last */
     uint64_t frame;  /* of the task that it runs, never one number twice; 0: none */
