@@ -291,25 +291,31 @@ static void replay(struct whet_policy *p, struct whet_replay *r)
     whet__policy_replay_with(p, r, hit, insert);
 }
 
-#define TINYLFU(entry, name_, title_, summary_, window)                                        \
-    const struct whet_policy_ops entry = {                                                     \
-        .name = name_,                                                                         \
-        .title = title_,                                                                       \
-        .summary = summary_,                                                                   \
-        .flags = WHET_POLICY_HASHES,                                                           \
-        .value = (window),                                                                     \
-        .state_size = sizeof(struct tinylfu),                                                  \
-        .clear = clear,                                                                        \
-        .resize = resize,                                                                      \
-        .hit = hit,                                                                            \
-        .insert = insert,                                                                      \
-        .remove = take_out,                                                                    \
-        .evict = evict,                                                                        \
-        .replay = replay,                                                                      \
-    }
+#define TINYLFU                                                                                \
+    .flags = WHET_POLICY_HASHES, .state_size = sizeof(struct tinylfu), .clear = clear,         \
+    .resize = resize, .hit = hit, .insert = insert, .remove = take_out, .evict = evict,        \
+    .replay = replay
 
-TINYLFU(whet__policy_tinylfu, "tinylfu", "W-TinyLFU",
-        "newcomers used less often than residents; its window adapts", 0);
-TINYLFU(whet__policy_tinylfu1, "tinylfu1", "W-TinyLFU 1%", "the same with a window of 1%", 1);
-TINYLFU(whet__policy_tinylfu10, "tinylfu10", "W-TinyLFU 10%", "the same with a window of 10%",
-        10);
+const struct whet_policy_ops whet__policy_tinylfu = {
+    .name = "tinylfu",
+    .title = "W-TinyLFU",
+    .summary = "newcomers used less often than residents; its window adapts",
+    .value = 0,
+    TINYLFU,
+};
+
+const struct whet_policy_ops whet__policy_tinylfu1 = {
+    .name = "tinylfu1",
+    .title = "W-TinyLFU 1%",
+    .summary = "the same with a window of 1%",
+    .value = 1,
+    TINYLFU,
+};
+
+const struct whet_policy_ops whet__policy_tinylfu10 = {
+    .name = "tinylfu10",
+    .title = "W-TinyLFU 10%",
+    .summary = "the same with a window of 10%",
+    .value = 10,
+    TINYLFU,
+};

@@ -136,23 +136,24 @@ int whet__trace_flush(struct whet_trace_builder *b)
 {
     struct whet_trace *t = b->trace;
     size_t at[WHET_TRACE_BLOCK];
+    size_t count = b->pending;
     int rc = arrays_grow(b);
 
     if (rc == 0)
         rc = slots_grow(b);
     if (rc != 0)
         return rc;
-    for (size_t i = 0; i < b->pending; i++) {
+    for (size_t i = 0; i < count; i++) {
         at[i] = slot_of(b, b->keys[i]);
         __builtin_prefetch(&b->slots[at[i]]);
     }
-    for (size_t i = 0; i < b->pending; i++)
+    for (size_t i = 0; i < count; i++)
         t->ids[t->count + i] = number_of(b, at[i], b->keys[i], b->sizes[i]);
-    for (size_t i = 0; b->sized && i < b->pending; i++) {
+    for (size_t i = 0; b->sized && i < count; i++) {
         t->sizes[t->count + i] = b->sizes[i];
         t->bytes += b->sizes[i];
     }
-    t->count += b->pending;
+    t->count += count;
     b->pending = 0;
     return 0;
 }
@@ -281,21 +282,21 @@ static int load(struct whet_trace *out, struct whet_trace_source *s,
 {
     static const struct whet_trace_options none = {0};
     struct whet_trace trace = {0};
-    struct whet_trace_builder *b = whet__mem_zalloc(1, sizeof(*b));
-    int rc = b != NULL ? 0 : whet_error_set(err, -ENOMEM, "out of memory: '%.300s'", s->name);
+    struct whet_trace_builder *b;
+    int rc;
 
     if (options == NULL)
         options = &none;
-    if (rc == 0) {
-        trace.format =
-            options->format != NULL ? format_named(options->format, err) : format_detected(s);
-        rc = trace.format != NULL ? 0 : -EINVAL;
-    }
-    if (rc == 0) {
-        b->trace = &trace;
-        rc = read_all(s, b, options, err);
-        whet__mem_free(b->slots);
-    }
+    trace.format =
+        options->format != NULL ? format_named(options->format, err) : format_detected(s);
+    if (trace.format == NULL)
+        return -EINVAL;
+    b = whet__mem_zalloc(1, sizeof(*b));
+    if (b == NULL)
+        return whet_error_set(err, -ENOMEM, "out of memory: '%.300s'", s->name);
+    b->trace = &trace;
+    rc = read_all(s, b, options, err);
+    whet__mem_free(b->slots);
     whet__mem_free(b);
     if (rc != 0)
         whet__trace_clear(&trace);

@@ -38,7 +38,7 @@ static void work_progress(void *ctx, size_t more)
 {
     struct work *w = ctx;
     const struct whet_study_wishes *wishes = w->study->wishes;
-    uint64_t done = (w->done += more);
+    uint64_t done = atomic_fetch_add(&w->done, more) + more;
 
     if (wishes->progress != NULL)
         wishes->progress(wishes->ctx, done, w->total);

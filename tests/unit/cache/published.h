@@ -221,4 +221,21 @@ static const struct published_ratios published_ratios[] = {
       .2233}},
 };
 
+/* cloudphysics_io with its sizes, in bytes (libCacheSim's oracleGeneral form of it). */
+struct published_bytes {
+    const char *policy;
+    double tolerance;
+    double ratios[4]; /* at 16, 64, 256 and 1,024 MiB */
+};
+
+static const struct published_bytes published_bytes[] = {
+    {"fifo", .00005, {.8384, .8285, .7850, .6335}},
+    {"lru", .00005, {.8351, .8273, .7885, .6297}},
+    {"sieve", .00005, {.8236, .8164, .7616, .5653}},
+    {"belady", .00005, {.8044, .7531, .6211, .4301}},
+    {"s3fifo", .001, {.8236, .8126, .7235, .6178}},
+    {"gdsf", .001, {.8214, .8085, .7443, .5157}},
+    {"arc", .02, {.8233, .8129, .7540, .5688}}, /* its paper has entries of one size */
+};
+
 #endif

@@ -141,6 +141,37 @@ static void ratios_agree(void **state)
     assert_int_equal(off, 0);
 }
 
+static void bytes_agree(void **state)
+{
+    const struct whet_simulate_options options = {.flags = WHET_SIMULATE_BYTES};
+    struct whet_trace t;
+    char path[600];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/cloudphysics_io.oracleGeneral.bin", folder);
+    if (access(path, R_OK) != 0) {
+        print_message("# no '%s'\n", path);
+        skip();
+    }
+    assert_int_equal(whet__trace_load(&t, path, NULL, NULL), 0);
+    assert_int_equal(whet__trace_find_next(&t), 0);
+    for (size_t i = 0; i < sizeof(published_bytes) / sizeof(published_bytes[0]); i++) {
+        const struct published_bytes *row = &published_bytes[i];
+
+        for (unsigned k = 0; k < 4; k++) {
+            struct whet_simulation s;
+
+            assert_int_equal(whet__simulate(&s, &t, whet__policy_find(row->policy),
+                                            (uint64_t)16 << 20 << 2 * k, &options),
+                             0);
+            if (fabs(s.miss_ratio - row->ratios[k]) > row->tolerance + 1e-9)
+                fail_msg("%s at %u MiB: %.4f, published %.4f", row->policy, 16u << 2 * k,
+                         s.miss_ratio, row->ratios[k]);
+        }
+    }
+    whet__trace_clear(&t);
+}
+
 /* Mean error of the sampled curve over 1,000 sizes. */
 static double sampling_error(const struct whet_trace *t)
 {
@@ -185,6 +216,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_are_exact),
         cmocka_unit_test(ratios_agree),
+        cmocka_unit_test(bytes_agree),
         cmocka_unit_test(sampled_curves_are_near),
     };
 
