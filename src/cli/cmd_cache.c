@@ -222,8 +222,9 @@ static int put(struct whet_text *out, const struct whet_study *study, enum form 
     return whet__study_html(out, study, when);
 }
 
+/* To stdout, and to a file where one is given. */
 static int answer(const struct whet_call *call, const struct whet_study *study,
-                  struct whet_error *err)
+                  const char *file, struct whet_error *err)
 {
     const struct cache_args *args = call->args;
     struct whet_table_style style;
@@ -237,15 +238,15 @@ static int answer(const struct whet_call *call, const struct whet_study *study,
     if (rc == 0)
         fwrite(whet__text_str(&text), 1, text.len, call->out);
     whet__text_reset(&text);
-    if (rc == 0 && args->output != NULL) {
+    if (rc == 0 && file != NULL) {
         style = (struct whet_table_style){.width = 100};
-        rc = form_of_file(args->output, &form, err);
+        rc = form_of_file(file, &form, err);
         if (rc == 0)
             rc = put(&text, study, form, &style);
         if (rc == 0)
-            rc = whet__file_write(args->output, whet__text_str(&text), text.len, 0);
+            rc = whet__file_write(file, whet__text_str(&text), text.len, 0);
         if (rc != 0)
-            whet_error_set(err, rc, "cannot write: '%.200s': %s", args->output, strerror(-rc));
+            whet_error_set(err, rc, "cannot write: '%.200s': %s", file, strerror(-rc));
     } else if (rc != 0) {
         whet_error_set(err, rc, "cannot answer: '%.200s': %s", study->wishes->path,
                        strerror(-rc));
@@ -254,20 +255,32 @@ static int answer(const struct whet_call *call, const struct whet_study *study,
     return rc;
 }
 
+/* What was simulated when a signal came; a part does not replace a file. */
+static int answer_part(const struct whet_call *call, const struct whet_study *study,
+                       struct whet_error *err)
+{
+    int rc = 0;
+
+    if (study->cells == NULL || study->wishes->verb == WHET_STUDY_TUNE)
+        return whet_error_set(err, -EINTR, "interrupted: nothing was found out yet");
+    rc = answer(call, study, NULL, err);
+    return rc != 0 ? rc : whet_error_set(err, -EINTR, "interrupted: the answer is a part");
+}
+
 static int run_cache(const struct whet_call *call, struct whet_error *err)
 {
     struct whet_study_wishes wishes = {0};
     struct whet_study study = {0};
+    const struct cache_args *args = call->args;
     int rc = read_wishes(call, &wishes, err);
 
     if (rc != 0)
         return rc;
     rc = study_with_progress(call, &wishes, &study, err);
     if (rc == 0)
-        rc = answer(call, &study, err);
-    if (rc == -ECANCELED)
-        rc = whet_error_set(err, -EINTR, "interrupted: nothing is answered: '%.200s'",
-                            wishes.path);
+        rc = answer(call, &study, args->output, err);
+    else if (rc == -ECANCELED)
+        rc = answer_part(call, &study, err);
     if (rc == 0 && wishes.verb == WHET_STUDY_TUNE && study.target_size == 0)
         rc = WHET_EXIT_NO;
     whet__study_clear(&study);

@@ -113,6 +113,20 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
         whet cache curve mix.txt -o r.pdf
 }
 
+@test "a signal keeps what was simulated, and says so" {
+    for _ in {1..30}; do seq 100000; done >long.txt
+    "$WHET" cache simulate -j 1 long.txt >out 2>err &
+    child=$!
+    listens "$child"
+    sleep 0.3
+    kill -TERM "$child"
+    code=0
+    wait "$child" || code=$?
+    [ "$code" = 143 ] || [ "$code" = 0 ] # it may have been done by then
+    [ "$code" = 0 ] || grep -q '^whet: interrupted: ' err
+    if grep -q 'the answer is a part' err; then grep -q 'Miss ratio' out; fi
+}
+
 @test "mistakes" {
     traces
     fails "unknown verb: 'simulat': did you mean 'simulate'?" whet cache simulat mix.txt
