@@ -247,6 +247,7 @@ void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *met
 {
     const struct whet_interval *i = &j->change.ratio;
     double difference = fabs(i->estimate - 1) * median;
+    char time[32], floor[32];
 
     if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
         difference = fmax(fabs(i->low - 1), fabs(i->high - 1)) * median;
@@ -254,28 +255,33 @@ void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *met
         j->verdict == WHET_VERDICT_PASS)
         return;
     j->verdict = WHET_VERDICT_PASS;
-    snprintf(j->why, sizeof(j->why), "%s%.3g ns is below the floor of %.3g ns",
-             fabs(i->estimate - 1) * median == difference ? "" : "at most ", difference,
-             o->floor);
+    snprintf(j->why, sizeof(j->why), "%s%s is below the floor of %s",
+             fabs(i->estimate - 1) * median == difference ? "" : "at most ",
+             whet__verdict_time(difference, time), whet__verdict_time(o->floor, floor));
 }
 
 static void explain_width(struct whet_judgement *j, const struct whet_interval *worse,
                           const struct whet_verdict_options *o)
 {
+    char width[32], limit[32];
+
     if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
-        snprintf(j->why, sizeof(j->why), "± %.1f%% is more than ± %.1f%%",
-                 100 * whet__verdict_half_width(worse), 100 * o->width);
+        snprintf(j->why, sizeof(j->why), "± %s is more than ± %s",
+                 whet__verdict_width(whet__verdict_half_width(worse), width),
+                 whet__verdict_width(o->width, limit));
 }
 
 void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
                             const struct whet_verdict_options *o, int reached, int same_code)
 {
     const struct whet_interval *i = &j->change.ratio;
+    char has[32], needs[32];
 
     if (!reached) {
         j->verdict = WHET_VERDICT_INCONCLUSIVE;
-        snprintf(j->why, sizeof(j->why), "%zu rounds reach a level of %.4g%%, not of %.4g%%",
-                 j->pairs, 100 * i->level, 100 * (1 - (1 - o->level) / (double)o->gates));
+        snprintf(j->why, sizeof(j->why), "%zu rounds reach a level of %s, not of %s", j->pairs,
+                 whet__verdict_level(i->level, has),
+                 whet__verdict_level(1 - (1 - o->level) / (double)o->gates, needs));
     }
     if (metric->better == WHET_METRIC_NEITHER) {
         j->verdict = WHET_VERDICT_NONE;
@@ -290,10 +296,10 @@ void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *
     }
 }
 
-static void conclude(struct whet_judgement *j, struct pairs *p,
-                     const struct whet_verdict_side *reference,
-                     const struct whet_verdict_side *candidate,
-                     const struct whet_verdict_options *o)
+static int conclude(struct whet_judgement *j, struct pairs *p,
+                    const struct whet_verdict_side *reference,
+                    const struct whet_verdict_side *candidate,
+                    const struct whet_verdict_options *o)
 {
     const struct whet_metric *metric = &candidate->r->metrics[j->metric];
     int reached = level_reached(p, o, j->metric, j->change.ratio.level);
@@ -307,7 +313,7 @@ static void conclude(struct whet_judgement *j, struct pairs *p,
     look_for_contradiction(j, p, reference, candidate, o);
     whet__verdict_overrule(j, metric, o, reached,
                            !o->any_code && whet__verdict_same_code(reference, candidate));
-    whet__verdict_sentence(j, metric, theirs, mine, reached);
+    return whet__verdict_sentence(j, metric, theirs, mine, reached);
 }
 
 static int judge(struct whet_judgement *j, struct pairs *p,
@@ -328,15 +334,13 @@ static int judge(struct whet_judgement *j, struct pairs *p,
         snprintf(j->why, sizeof(j->why), "%s",
                  p->n == 0 ? "there is no round in which both ended well and it is known"
                            : "it is below zero or infinite, so there is no ratio");
-        whet__verdict_sentence(j, &candidate->r->metrics[j->metric], NAN, NAN, 0);
-        return 0;
+        return whet__verdict_sentence(j, &candidate->r->metrics[j->metric], NAN, NAN, 0);
     }
     if (rc != 0)
         return rc;
     j->pairs = p->n;
     j->p = j->change.change.p;
-    conclude(j, p, reference, candidate, o);
-    return 0;
+    return conclude(j, p, reference, candidate, o);
 }
 
 int whet__judge(struct whet_judgement *out, const struct whet_result *r, size_t reference,

@@ -67,11 +67,17 @@ void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *met
 void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
                             const struct whet_verdict_options *o, int reached, int same_code);
 
-/* "+10.1%"; `out` of 32 bytes. Answers out. */
+/* "+10.1%" of a change, "2.5%" of a half width, "93.75%" of a level, "12.3 us" of nanoseconds;
+ * `out` of 32 bytes. Answers out. */
 const char *whet__verdict_percent(double change, char *out);
+const char *whet__verdict_width(double half, char *out);
+const char *whet__verdict_level(double level, char *out);
+const char *whet__verdict_time(double ns, char *out);
 
-/* Fills j->text from all the rest; medians are those of the two sides. */
-void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *metric,
-                            double reference_median, double candidate_median, int reached);
+/* Fills j->text from all the rest; medians are those of the two sides.  -ENOMEM. */
+WHET_MUST_USE int whet__verdict_sentence(struct whet_judgement *j,
+                                         const struct whet_metric *metric,
+                                         double reference_median, double candidate_median,
+                                         int reached);
 
 #endif

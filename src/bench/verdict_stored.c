@@ -94,8 +94,8 @@ static int level_reached(const struct stored *s, const struct whet_judgement *j,
            s->theirs[0] == s->theirs[s->n - 1] && s->mine[0] == s->mine[s->m - 1];
 }
 
-static void conclude(struct whet_judgement *j, const struct stored *s,
-                     struct whet_verdict_options *o)
+static int conclude(struct whet_judgement *j, const struct stored *s,
+                    struct whet_verdict_options *o)
 {
     const struct whet_metric *metric = &s->now.r->metrics[j->metric];
     struct whet_interval worse = whet__verdict_worse(&j->change.ratio, metric->better);
@@ -111,7 +111,7 @@ static void conclude(struct whet_judgement *j, const struct stored *s,
     whet__verdict_floor(j, metric, then, o);
     whet__verdict_overrule(j, metric, o, reached,
                            !o->any_code && whet__verdict_same_code(&s->then, &s->now));
-    whet__verdict_sentence(j, metric, then, now, reached);
+    return whet__verdict_sentence(j, metric, then, now, reached);
 }
 
 /* The metric of `now`, and the one of that name in what was saved. */
@@ -141,14 +141,12 @@ static int judge(struct whet_judgement *j, struct stored *s, struct whet_verdict
                                       1 - (1 - o->level) / (double)o->gates);
     if (rc == -EDOM) {
         snprintf(j->why, sizeof(j->why), "it is not known of both");
-        whet__verdict_sentence(j, &s->now.r->metrics[j->metric], NAN, NAN, 0);
-        return 0;
+        return whet__verdict_sentence(j, &s->now.r->metrics[j->metric], NAN, NAN, 0);
     }
     if (rc != 0)
         return rc;
     j->pairs = s->n < s->m ? s->n : s->m;
-    conclude(j, s, o);
-    return 0;
+    return conclude(j, s, o);
 }
 
 static int check_machine(struct stored *s, int any_machine, char *why)

@@ -4,7 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <whet/units.h>
+
 #include "bench/verdict_parts.h"
+
+#define LARGEST 1e14 /* of what is written in digits */
 
 static const char *const names[] = {
     [WHET_VERDICT_NONE] = "none",         [WHET_VERDICT_SAME_CODE] = "same code",
@@ -49,23 +53,67 @@ static int decimals(double change)
     return size < 0.001 ? 2 : size < 10 ? 1 : 0;
 }
 
+/* What is not negative, with a point in every locale. */
+static void decimal(char *out, size_t size, double value, int digits)
+{
+    long long unit = 1, all;
+
+    for (int i = 0; i < digits; i++)
+        unit *= 10;
+    all = llround(fmin(value, LARGEST) * (double)unit);
+    if (digits == 0)
+        snprintf(out, size, "%lld", all);
+    else
+        snprintf(out, size, "%lld.%0*lld", all / unit, digits, all % unit);
+}
+
 static void percent(char *out, size_t size, double change, int is_signed, int digits)
 {
     double scale = pow(10, digits);
     /* Adding 0 turns -0 into 0, rounding first what would print as one. */
     double value = round(change * 100 * scale) / scale + 0.0;
+    char number[24];
 
-    if (!isfinite(change))
+    if (!(fabs(change) < LARGEST)) {
         snprintf(out, size, "%s", change > 0 ? "beyond all" : "-");
-    else if (is_signed)
-        snprintf(out, size, "%+.*f%%", digits, value);
-    else
-        snprintf(out, size, "%.*f%%", digits, value);
+        return;
+    }
+    decimal(number, sizeof(number), fabs(value), digits);
+    snprintf(out, size, "%s%s%%", value < 0 ? "-" : is_signed ? "+" : "", number);
 }
 
 const char *whet__verdict_percent(double change, char *out)
 {
     percent(out, 32, change, 1, decimals(change));
+    return out;
+}
+
+const char *whet__verdict_width(double half, char *out)
+{
+    percent(out, 32, half, 0, 1);
+    return out;
+}
+
+const char *whet__verdict_level(double level, char *out)
+{
+    size_t len;
+
+    decimal(out, 32, 100 * level, 4);
+    for (len = strlen(out); out[len - 1] == '0'; len--) {
+    }
+    len -= out[len - 1] == '.';
+    snprintf(out + len, 32 - len, "%%");
+    return out;
+}
+
+const char *whet__verdict_time(double ns, char *out)
+{
+    char number[24];
+
+    if (ns >= 999.5)
+        return whet_duration_format((uint64_t)llround(fmin(ns, LARGEST)), out, 32);
+    decimal(number, sizeof(number), ns, ns < 9.995 ? 2 : ns < 99.95 ? 1 : 0);
+    snprintf(out, 32, "%s ns", number);
     return out;
 }
 
@@ -90,15 +138,31 @@ static const char *word(const struct whet_metric *metric, int up)
     return up ? "more" : "less";
 }
 
+/* Moves the text into the judgement. */
+static int text_take(struct whet_judgement *j, struct whet_text *text)
+{
+    int rc = whet__text_error(text);
+
+    if (rc == 0)
+        snprintf(j->text, sizeof(j->text), "%s", whet__text_str(text));
+    whet__text_clear(text);
+    return rc;
+}
+
 /* Where one side is 0 there is no ratio to tell. */
+static int is_against_nothing(const struct whet_judgement *j, double reference,
+                              double candidate)
+{
+    const struct whet_interval *i = &j->change.ratio;
+
+    return !(isfinite(i->estimate) && i->estimate > 0 && (reference > 0 || candidate > 0));
+}
+
 static int against_nothing(struct whet_judgement *j, const struct whet_metric *metric,
                            double reference, double candidate)
 {
     struct whet_text text;
-    const struct whet_interval *i = &j->change.ratio;
 
-    if (isfinite(i->estimate) && i->estimate > 0 && (reference > 0 || candidate > 0))
-        return 0;
     whet__text_init(&text, sizeof(j->text) - 1);
     if (reference == 0 && candidate == 0) {
         whet__text_puts(&text, "no difference: 0 in both");
@@ -107,13 +171,11 @@ static int against_nothing(struct whet_judgement *j, const struct whet_metric *m
         whet__text_puts(&text, " instead of ");
         whet__number_value(&text, metric->unit, reference);
     }
-    snprintf(j->text, sizeof(j->text), "%s", whet__text_str(&text));
-    whet__text_clear(&text);
-    return 1;
+    return text_take(j, &text);
 }
 
 /* "12.3% slower: +10.1% to +14.0%" */
-static void by_percent(struct whet_judgement *j, const struct whet_metric *metric)
+static int by_percent(struct whet_judgement *j, const struct whet_metric *metric)
 {
     const struct whet_interval *i = &j->change.ratio;
     char by[32], low[32], high[32];
@@ -121,10 +183,11 @@ static void by_percent(struct whet_judgement *j, const struct whet_metric *metri
     percent(by, sizeof(by), fabs(i->estimate - 1), 0, decimals(i->estimate - 1));
     snprintf(j->text, sizeof(j->text), "%s %s: %s to %s", by, word(metric, i->estimate > 1),
              whet__verdict_percent(i->low - 1, low), whet__verdict_percent(i->high - 1, high));
+    return 0;
 }
 
 /* "2.31× slower: 2.19× to 2.43×": from twice as much on, and down to half. */
-static void by_factor(struct whet_judgement *j, const struct whet_metric *metric)
+static int by_factor(struct whet_judgement *j, const struct whet_metric *metric)
 {
     const struct whet_interval *i = &j->change.ratio;
     int up = i->estimate > 1;
@@ -136,22 +199,18 @@ static void by_factor(struct whet_judgement *j, const struct whet_metric *metric
     whet__number_value(&text, WHET_UNIT_FACTOR, up ? i->low : 1 / i->high);
     whet__text_puts(&text, " to ");
     whet__number_value(&text, WHET_UNIT_FACTOR, up ? i->high : 1 / i->low);
-    snprintf(j->text, sizeof(j->text), "%s", whet__text_str(&text));
-    whet__text_clear(&text);
+    return text_take(j, &text);
 }
 
-static void proven(struct whet_judgement *j, const struct whet_metric *metric)
+static int proven(struct whet_judgement *j, const struct whet_metric *metric)
 {
     double ratio = j->change.ratio.estimate;
 
-    if (ratio >= 2 || ratio <= 0.5)
-        by_factor(j, metric);
-    else
-        by_percent(j, metric);
+    return ratio >= 2 || ratio <= 0.5 ? by_factor(j, metric) : by_percent(j, metric);
 }
 
-void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *metric,
-                            double reference_median, double candidate_median, int reached)
+int whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *metric,
+                           double reference_median, double candidate_median, int reached)
 {
     const struct whet_interval *i = &j->change.ratio;
     const char *head = "no difference";
@@ -159,19 +218,19 @@ void whet__verdict_sentence(struct whet_judgement *j, const struct whet_metric *
 
     if (j->pairs == 0) {
         snprintf(j->text, sizeof(j->text), "nothing to compare");
-        return;
+        return 0;
     }
-    if (against_nothing(j, metric, reference_median, candidate_median))
-        return;
+    if (is_against_nothing(j, reference_median, candidate_median))
+        return against_nothing(j, metric, reference_median, candidate_median);
     if (j->verdict == WHET_VERDICT_SAME_CODE)
         head = "same code";
     else if (!reached)
         head = "too few rounds to tell";
-    else if (i->low > 1 || i->high < 1) {
-        proven(j, metric);
-        return;
-    } else if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
+    else if (i->low > 1 || i->high < 1)
+        return proven(j, metric);
+    else if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
         head = "too noisy to tell";
     plus_minus(numbers, sizeof(numbers), i);
     snprintf(j->text, sizeof(j->text), "%s: %s", head, numbers);
+    return 0;
 }
