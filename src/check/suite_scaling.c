@@ -4,9 +4,9 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/double.h"
 #include "base/mem.h"
 #include "bench/metric.h"
 #include "bench/verdict.h"
@@ -34,10 +34,9 @@ static const char *value_of(const struct whet_result_arm *arm, const char *param
 
 static int parse_size(const char *text, double *out)
 {
-    char *end;
-    double value = strtod(text, &end);
+    double value;
 
-    if (end == text || *end != '\0' || !isfinite(value) || value <= 0)
+    if (whet__double_parse(text, &value) != 0 || value <= 0)
         return -EINVAL;
     *out = value;
     return 0;

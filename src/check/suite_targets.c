@@ -4,11 +4,11 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <whet/units.h>
 
+#include "base/double.h"
 #include "base/nearest.h"
 #include "bench/compare.h"
 #include "bench/metric.h"
@@ -66,13 +66,9 @@ static int unknown_metric(const struct reader *r, const struct whet_yaml_node *n
 
 static int parse_plain(const char *text, double *out)
 {
-    char *end;
     double value;
 
-    if (text[0] == '\0' || strspn(text, "0123456789.eE+-") != strlen(text))
-        return -EINVAL;
-    value = strtod(text, &end);
-    if (*end != '\0' || !isfinite(value) || value < 0)
+    if (whet__double_parse(text, &value) != 0 || value < 0)
         return -EINVAL;
     *out = value;
     return 0;

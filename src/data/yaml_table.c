@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <whet/units.h>
 
+#include "base/double.h"
 #include "base/nearest.h"
 #include "base/text.h"
 
@@ -166,8 +166,7 @@ static int read_decimal(const struct reader *r, const struct whet_yaml_node *nod
         end += 1 + strspn(node->text + whole + 1, "0123456789");
     if (whole == 0 || end > 32 || node->text[end] != '\0' || node->text[end - 1] == '.')
         return expect(r, node, "a number");
-    *out = strtod(node->text, NULL);
-    return 0;
+    return whet__double_parse(node->text, out) == 0 ? 0 : expect(r, node, "a number");
 }
 
 static int read_string(const struct reader *r, const struct whet_yaml_node *node,

@@ -1,6 +1,8 @@
 /* base/double.h: shortest digits, against the C library read back digit by digit. */
 #include "../harness.h"
 
+#include <errno.h>
+#include <locale.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,12 +108,56 @@ static void reads_back_with_the_fewest_digits(void **state)
     }
 }
 
+/* ... the parser, too, and in a locale whose point is a comma, where that is installed. */
+static void parses_what_it_writes(void **state)
+{
+    struct whet_random r;
+
+    (void)state;
+    whet__random_init(&r, 8);
+    setlocale(LC_ALL, "de_DE.UTF-8");
+    for (int i = 0; i < 20000; i++) {
+        double value = random_double(&r, i % 4), back = NAN;
+        char text[WHET_DOUBLE_SIZE];
+
+        whet__double_format(value, text);
+        assert_int_equal(whet__double_parse(text, &back), 0);
+        assert_true(back == value);
+    }
+    setlocale(LC_ALL, "C");
+}
+
+static void parses_numbers_and_nothing_else(void **state)
+{
+    const char *const bad[] = {
+        "",     "-",     ".5",  "5.",  "1,5",
+        " 1",   "1 ",    "0x1", "1e",  "1e+",
+        "1e5x", "1.2.3", "nan", "inf", "--1",
+        "e5",   "1e5 ",  "++1", "1-2", "12345678901234567890123456789012345678901"};
+    double value = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_int_equal(whet__double_parse(bad[i], &value), -EINVAL);
+    assert_int_equal(whet__double_parse("1e999", &value), -ERANGE);
+    assert_int_equal(whet__double_parse("1e99999999999", &value), -ERANGE);
+    assert_true(value == 7);
+    assert_int_equal(whet__double_parse("+2.50e-3", &value), 0);
+    assert_true(value == 0.0025);
+    assert_int_equal(whet__double_parse("-0012.5", &value), 0);
+    assert_true(value == -12.5);
+    assert_int_equal(whet__double_parse("1e-999", &value), 0);
+    assert_true(value == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(writes_what_people_write),
         cmocka_unit_test(sees_the_short_side_of_a_power_of_two),
         cmocka_unit_test(reads_back_with_the_fewest_digits),
+        cmocka_unit_test(parses_what_it_writes),
+        cmocka_unit_test(parses_numbers_and_nothing_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
