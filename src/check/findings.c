@@ -8,6 +8,8 @@
 #include "base/json.h"
 #include "view/number.h"
 
+#define DESCRIPTION_MAX ((size_t)1 << 20)
+
 struct walker {
     const struct whet_project *project;
     void (*each)(void *ctx, const struct whet_finding *f);
@@ -15,10 +17,12 @@ struct walker {
     struct whet_finding suite; /* what all of the suite that is walked share */
 };
 
-static void say(const struct walker *w, int error, const char *subject, const char *text)
+static void say(const struct walker *w, int error, const char *kind, const char *subject,
+                const char *text)
 {
     struct whet_finding f = w->suite;
 
+    f.kind = kind;
     f.error = error;
     f.subject = subject;
     f.text = text;
@@ -44,12 +48,13 @@ static void walk_arms(const struct walker *w, const struct whet_outcome *o)
         char text[512];
 
         if (arm->left_out)
-            say(w, 1, arm->name, arm->failure != NULL ? arm->failure : "it kept failing");
+            say(w, 1, "runs", arm->name,
+                arm->failure != NULL ? arm->failure : "it kept failing");
         if (j == NULL || (j->verdict != WHET_VERDICT_WARN && j->verdict != WHET_VERDICT_FAIL))
             continue;
         snprintf(text, sizeof(text), "%s (%s, against %s)", j->text,
                  o->result->metrics[j->metric].title, o->against);
-        say(w, j->verdict == WHET_VERDICT_FAIL, arm->name, text);
+        say(w, j->verdict == WHET_VERDICT_FAIL, "change", arm->name, text);
     }
 }
 
@@ -71,22 +76,24 @@ static void walk_targets(const struct walker *w, const struct whet_outcome *o)
             continue;
         whet__text_init(&text, 1024);
         put_target(&text, t);
-        say(w, 1, t->arm, whet__text_str(&text));
+        say(w, 1, t->name, t->arm, whet__text_str(&text));
         whet__text_clear(&text);
     }
 }
 
-static void walk_growth(const struct walker *w, const char *what, const struct whet_growth *g,
-                        double max, const struct whet_scaling *s)
+static void walk_growth(const struct walker *w, const struct whet_scaling *s, int memory)
 {
+    const struct whet_growth *g = memory ? &s->memory : &s->time;
+    double max = memory ? s->max_memory_exponent : s->max_exponent;
     char text[256];
 
     if (!(max > 0) || !(g->exponent.low > max))
         return;
     snprintf(text, sizeof(text),
-             "%s grows with %.64s to the power %.2f (%.2f to %.2f), more than %.2f", what,
-             s->parameter, g->exponent.estimate, g->exponent.low, g->exponent.high, max);
-    say(w, 1, s->parameter, text);
+             "%s grows with %.64s to the power %.2f (%.2f to %.2f), more than %.2f",
+             memory ? "memory" : "time", s->parameter, g->exponent.estimate, g->exponent.low,
+             g->exponent.high, max);
+    say(w, 1, memory ? "growth of memory" : "growth of time", s->parameter, text);
 }
 
 static void walk_rest(const struct walker *w, const struct whet_outcome *o)
@@ -96,8 +103,8 @@ static void walk_rest(const struct walker *w, const struct whet_outcome *o)
 
         if (s->state != WHET_TARGET_MISSED)
             continue;
-        walk_growth(w, "time", &s->time, s->max_exponent, s);
-        walk_growth(w, "memory", &s->memory, s->max_memory_exponent, s);
+        walk_growth(w, s, 0);
+        walk_growth(w, s, 1);
     }
     for (size_t i = 0; i < o->concurrency.len; i++) {
         const struct whet_concurrency *c = whet__vec_at(&o->concurrency, i);
@@ -107,7 +114,7 @@ static void walk_rest(const struct walker *w, const struct whet_outcome *o)
             continue;
         snprintf(text, sizeof(text), "%u copies at once: %u failed, %u differ: %s", c->copies,
                  c->failed, c->differing, c->why);
-        say(w, 1, c->arm, text);
+        say(w, 1, "copies", c->arm, text);
     }
 }
 
@@ -121,7 +128,8 @@ void whet__findings_each(const struct whet_report *report, const struct whet_pro
 
         w.suite = (struct whet_finding){.suite = o->name, .line = line_of(project, o->name)};
         if (o->result == NULL) {
-            say(&w, 1, o->name, o->failure != NULL ? o->failure : "it could not be run");
+            say(&w, 1, "suite", o->name,
+                o->failure != NULL ? o->failure : "it could not be run");
             continue;
         }
         walk_arms(&w, o);
@@ -177,14 +185,16 @@ void whet__findings_github(struct whet_text *out, const struct whet_report *repo
 
 /* ---- GitLab ----------------------------------------------------------------------------- */
 
-/* Stays the same while the same thing is wrong, whatever the numbers. */
+/* Stays the same while the same thing is wrong, whatever the numbers; of two with the same one
+ * GitLab shows one, so whatever can be wrong beside another has to be in it. */
 static void fingerprint(const struct whet_finding *f, char out[33])
 {
-    struct whet_hash128 parts[2] = {whet__hash128(f->suite, strlen(f->suite)),
-                                    whet__hash128(f->subject, strlen(f->subject))};
-    struct whet_hash128 both = whet__hash128_seeded(parts, sizeof(parts), f->error ? 1 : 0);
+    struct whet_hash128 parts[3] = {whet__hash128(f->suite, strlen(f->suite)),
+                                    whet__hash128(f->subject, strlen(f->subject)),
+                                    whet__hash128(f->kind, strlen(f->kind))};
+    struct whet_hash128 all = whet__hash128_seeded(parts, sizeof(parts), f->error ? 1 : 0);
 
-    whet__hash128_format(&both, out);
+    whet__hash128_format(&all, out);
 }
 
 static void put_gitlab(void *ctx, const struct whet_finding *f)
@@ -194,7 +204,7 @@ static void put_gitlab(void *ctx, const struct whet_finding *f)
     char print[33];
 
     fingerprint(f, print);
-    whet__text_init(&text, 4096);
+    whet__text_init(&text, DESCRIPTION_MAX);
     whet__text_puts(&text, f->suite);
     if (strcmp(f->subject, f->suite) != 0)
         whet__text_printf(&text, ", %s", f->subject);
@@ -213,6 +223,8 @@ static void put_gitlab(void *ctx, const struct whet_finding *f)
     whet__json_object_end(&s->json);
     whet__json_object_end(&s->json);
     whet__json_object_end(&s->json);
+    if (s->out->error == 0)
+        s->out->error = whet__text_error(&text);
     whet__text_clear(&text);
 }
 

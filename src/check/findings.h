@@ -20,6 +20,7 @@ struct whet_finding {
     const char *suite;
     const char *subject; /* of an arm or target */
     unsigned line;       /* of the suite in whet.yaml */
+    const char *kind;    /* what of it is wrong: "change", a target's name, ... */
     int error;           /* 1: it fails the check; 0: a warning */
     const char *text;
 };

@@ -125,17 +125,10 @@ static void judgement_note(struct junit *j, const struct whet_row *row)
         whet__text_printf(&j->note, "; %s", judged->why);
 }
 
-/* Whether there should have been a judgement. */
-static int lacks_baseline(const struct whet_row *row)
-{
-    return row->judgement == NULL && row->outcome->against != NULL &&
-           strcmp(row->outcome->against, row->arm->name) != 0;
-}
-
 static enum case_kind arm_kind(const struct whet_row *row)
 {
     if (row->judgement == NULL)
-        return lacks_baseline(row) ? SKIPPED : PASSED;
+        return row->unmatched ? SKIPPED : PASSED;
     switch (row->judgement->verdict) {
     case WHET_VERDICT_FAIL:
         return FAILED;
@@ -165,7 +158,7 @@ static void arm_put(struct junit *j, struct whet_rows *rows, const struct whet_r
     }
     if (row->judgement != NULL)
         judgement_note(j, row);
-    else if (lacks_baseline(row))
+    else if (row->unmatched)
         whet__text_printf(&j->note, "nothing to compare with in %s", row->outcome->against);
     whet__text_puts(&j->note, j->note.len > 0 ? "; median " : "median ");
     whet__number_value(&j->note, WHET_UNIT_DURATION, wall.median.estimate);
@@ -195,7 +188,8 @@ static void target_put(struct junit *j, const struct whet_target *t)
     case_put(j, state_kind(t->state), t->unit == WHET_UNIT_DURATION ? t->value / SECOND_NS : 0);
 }
 
-static void growth_note(struct junit *j, const char *what, const struct whet_growth *g)
+static void growth_note(struct junit *j, const char *what, const struct whet_growth *g,
+                        double max)
 {
     if (g->law == WHET_GROWTH_UNKNOWN) {
         whet__text_printf(&j->note, "%s: not known", what);
@@ -208,20 +202,22 @@ static void growth_note(struct junit *j, const char *what, const struct whet_gro
     whet__text_puts(&j->note, " to ");
     whet__number_fixed(&j->note, g->exponent.high, 2);
     whet__text_putc(&j->note, ')');
+    if (max > 0) {
+        whet__text_puts(&j->note, ", at most ");
+        whet__number_fixed(&j->note, max, 2);
+        whet__text_puts(&j->note, " was asked");
+    }
 }
 
 static void scaling_put(struct junit *j, const struct whet_scaling *s)
 {
     whet__text_printf(&j->name, "scaling with %s", s->parameter);
-    growth_note(j, "time", &s->time);
+    growth_note(j, "time", &s->time, s->max_exponent);
     whet__text_puts(&j->note, "; ");
-    growth_note(j, "memory", &s->memory);
-    if (s->max_exponent > 0) {
-        whet__text_puts(&j->note, "; at most ");
-        whet__number_fixed(&j->note, s->max_exponent, 2);
-        whet__text_puts(&j->note, " was asked");
-    }
-    case_put(j, s->max_exponent > 0 ? state_kind(s->state) : PASSED, 0);
+    growth_note(j, "memory", &s->memory, s->max_memory_exponent);
+    case_put(j,
+             s->max_exponent > 0 || s->max_memory_exponent > 0 ? state_kind(s->state) : PASSED,
+             0);
 }
 
 static void concurrency_put(struct junit *j, const struct whet_concurrency *c)

@@ -94,6 +94,8 @@ static int outcome_add(struct whet_rows *rows, const struct whet_outcome *o,
         row->arm = whet__result_arm(o->result, a);
         if (o->judgements != NULL && o->judgements[a].verdict != WHET_VERDICT_NONE)
             row->judgement = &o->judgements[a];
+        else
+            row->unmatched = o->judgements != NULL && o->judgements[a].text[0] != '\0';
         rc = row_name(rows, row, t);
         if (rc != 0)
             return rc;

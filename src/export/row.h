@@ -27,8 +27,9 @@ struct whet_row {
     const struct whet_result *result;
     const struct whet_result_arm *arm;
     const struct whet_judgement *judgement; /* NULL: it was not judged */
-    const char *suite;                      /* UTF-8; "" of a command line's arms */
-    const char *label;                      /* "suite/arm", UTF-8 and unique */
+    int unmatched;     /* 1: it should have been, but what it is compared with lacks its like */
+    const char *suite; /* UTF-8; "" of a command line's arms */
+    const char *label; /* "suite/arm", UTF-8 and unique */
 };
 
 struct whet_rows {

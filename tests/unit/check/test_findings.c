@@ -36,6 +36,13 @@ static void build(struct whet_report *report, struct whet_result **result)
                               .state = WHET_TARGET_MISSED};
     t = whet__vec_push(&o->targets);
     t->state = WHET_TARGET_UNKNOWN; /* nothing to be said in a log */
+    t = whet__vec_push(&o->targets);
+    *t = (struct whet_target){.name = "memory",
+                              .arm = "a",
+                              .unit = WHET_UNIT_SIZE,
+                              .limit = 1048576,
+                              .value = 2097152,
+                              .state = WHET_TARGET_MISSED};
     s = whet__vec_push(&o->scaling);
     *s = (struct whet_scaling){
         .parameter = "n", .max_exponent = 1.2, .state = WHET_TARGET_MISSED};
@@ -60,6 +67,8 @@ static void github_gets_lines(void **state)
         "time, against HEAD~1)\n"
         "::error file=dir%2Cx/whet.yaml,line=3,title=one::a: time is 2.00 ms, over the target "
         "of 1.00 ms\n"
+        "::error file=dir%2Cx/whet.yaml,line=3,title=one::a: memory is 2.00 MiB, over the "
+        "target of 1.00 MiB\n"
         "::error file=dir%2Cx/whet.yaml,line=3,title=one::n: time grows with n to the power "
         "2.00 (1.90 to 2.10), more than 1.20\n"
         "::error file=dir%2Cx/whet.yaml,line=3,title=one::a: 3 copies at once: 1 failed, 0 "
@@ -97,17 +106,19 @@ static void gitlab_gets_json(void **state)
     whet__findings_gitlab(&text, &report, &p, "whet.yaml");
     root = json_loads(whet__text_str(&text), 0, NULL);
     assert_non_null(root);
-    assert_int_equal(json_array_size(root), 5);
+    assert_int_equal(json_array_size(root), 6);
     first = json_array_get(root, 0);
     assert_string_equal(json_string_value(json_object_get(first, "severity")), "minor");
     assert_string_equal(json_string_value(json_object_get(first, "description")),
                         "one, 100%, all: a: 7% slower (wall time, against HEAD~1)");
-    for (size_t i = 1; i < 5; i++) { /* each has a fingerprint of its own */
+    for (size_t i = 1; i < 6; i++) { /* each has a fingerprint of its own */
         json_t *other = json_array_get(root, i);
 
         assert_string_equal(json_string_value(json_object_get(other, "severity")), "major");
-        assert_string_not_equal(json_string_value(json_object_get(first, "fingerprint")),
-                                json_string_value(json_object_get(other, "fingerprint")));
+        for (size_t k = 0; k < i; k++)
+            assert_string_not_equal(
+                json_string_value(json_object_get(json_array_get(root, k), "fingerprint")),
+                json_string_value(json_object_get(other, "fingerprint")));
     }
     json_decref(root);
     whet__text_clear(&text);
