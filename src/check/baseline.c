@@ -13,6 +13,7 @@
 #include "bench/result_json.h"
 #include "check/baseline_file.h"
 #include "os/dir.h"
+#include "os/path.h"
 
 #define NAME_MAX_BYTES 100
 #define NAMES_MAX      10000
@@ -165,23 +166,28 @@ static int programs_find(struct whet_baseline *b, const struct whet_result *r,
     return 0;
 }
 
-/* PATH without its ending and NAME.bin instead. */
+/* PATH without its ending and NAME.bin instead; in full, since arms may run in another
+ * folder. */
 static int folder_find(struct whet_baseline *b, const char *path)
 {
     size_t len = strlen(path);
-    struct whet_text folder;
+    struct whet_text name, folder;
     int rc;
 
     if (ends_in(path, WHET_BASELINE_ENDING))
         len -= strlen(WHET_BASELINE_ENDING);
+    whet__text_init(&name, WHET_BASELINE_PATH_MAX);
     whet__text_init(&folder, WHET_BASELINE_PATH_MAX);
-    whet__text_append(&folder, path, len);
-    whet__text_puts(&folder, WHET_BASELINE_PROGRAMS);
-    rc = whet__text_error(&folder);
+    whet__text_append(&name, path, len);
+    whet__text_puts(&name, WHET_BASELINE_PROGRAMS);
+    rc = whet__text_error(&name);
+    if (rc == 0)
+        rc = whet__path_real(whet__text_str(&name), &folder);
     for (size_t i = 0; i < b->results.len && rc == 0; i++)
         rc = programs_find(b, whet__baseline_at(b, i), &folder);
+    whet__text_clear(&name);
     whet__text_clear(&folder);
-    return rc;
+    return rc == -ENOENT ? 0 : rc; /* none were kept */
 }
 
 static int load(struct whet_baseline **out, const char *path, struct whet_error *err)

@@ -41,7 +41,7 @@ const struct whet_result *whet__baseline_at(const struct whet_baseline *b, size_
 /* The result of the suite, or NULL. */
 const struct whet_result *whet__baseline_find(const struct whet_baseline *b, const char *suite);
 
-/* Path of the kept program of an arm, or NULL. Borrowed. */
+/* The full path of the kept program of an arm, or NULL. Borrowed. */
 const char *whet__baseline_program(const struct whet_baseline *b, const char *suite,
                                    const char *arm);
 

@@ -324,10 +324,7 @@ static int run_all(struct whet_check *c, struct whet_error *err)
         return whet_error_set(err, -EINTR, "interrupted");
     whet__report_conclude(&c->report);
     add_history(c);
-    if (c->options->save_baseline != NULL && !c->stopped)
-        rc = whet__baseline_save(c->options->dir, c->options->save_baseline, &c->report,
-                                 c->options->keep_binary, err);
-    return rc;
+    return 0;
 }
 
 /* A whole hash, as CI systems give it, would fill the line. */
@@ -390,6 +387,14 @@ const struct whet_report *whet__check_report(const struct whet_check *c)
 int whet__check_stopped(const struct whet_check *c)
 {
     return c->stopped;
+}
+
+int whet__check_save(const struct whet_check *c, const char *name, int binaries,
+                     struct whet_error *err)
+{
+    if (c->stopped)
+        return 0;
+    return whet__baseline_save(c->options->dir, name, &c->report, binaries, err);
 }
 
 size_t whet__check_broken(const struct whet_check *c)

@@ -38,13 +38,11 @@ struct whet_check_options {
     size_t name_count; /* 0: all suites, or those with a tag */
     const char *const *tags;
     size_t tag_count;
-    const char *against;       /* a commit; NULL: none */
-    const char *baseline;      /* a name or file; NULL: none */
-    const char *save_baseline; /* a name; NULL: none */
-    int keep_binary;           /* 1: with the programs */
-    int any_machine;           /* 1: compare with numbers of other machines, too */
-    int no_history;            /* 1: for tests */
-    uint64_t budget_ns;        /* of all suites together; 0: as each says */
+    const char *against;  /* a commit; NULL: none */
+    const char *baseline; /* a name or file; NULL: none */
+    int any_machine;      /* 1: compare with numbers of other machines, too */
+    int no_history;       /* 1: for tests */
+    uint64_t budget_ns;   /* of all suites together; 0: as each says */
     /* As in struct whet_suite_options. .rounds.progress and .ctx are ours: */
     struct whet_session_options session;
     void (*progress)(void *ctx, const struct whet_check_progress *p);
@@ -67,6 +65,12 @@ const struct whet_report *whet__check_report(const struct whet_check *c);
 int whet__check_stopped(const struct whet_check *c);
 /* Suites that could not be run. */
 size_t whet__check_broken(const struct whet_check *c);
+
+/* Keeps the results under this name (check/baseline.h), with the programs if `binaries`; a
+ * call of its own because it may fail, and by then the report has been shown. A check that was
+ * stopped keeps nothing: 0. */
+WHET_MUST_USE int whet__check_save(const struct whet_check *c, const char *name, int binaries,
+                                   struct whet_error *err);
 
 /* Pushes the suites that the options name (const struct whet_suite *), in the file's order. */
 WHET_MUST_USE int whet__check_select(struct whet_vec *out, const struct whet_project *project,

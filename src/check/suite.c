@@ -75,13 +75,33 @@ static int is_missing(int rc)
     return rc == -ENOENT || rc == -EACCES || rc == -ENOTDIR || rc == -ENOTSUP || rc == -ESRCH;
 }
 
-/* The suite's arms in the other tree. A suite that is new there is measured alone. */
+/* What was kept of a program of functions: all of them have the same. NULL: nothing. */
+static const char *kept_program(const struct whet_suite_run *run)
+{
+    const char *path = NULL;
+
+    for (size_t i = 0; i < run->ours.count && path == NULL; i++)
+        path =
+            run->base->program(run->base->ctx, run->suite->name, run->ours.arms[i].about.name);
+    return path;
+}
+
+/* The suite's arms in the other tree, or of a program of functions that was kept. A suite that
+ * is new there is measured alone. */
 static int open_theirs(struct whet_suite_run *run, struct whet_error *err)
 {
     struct whet_suite_arms_options options = arms_options(run, run->base->dir);
     struct whet_error why = {0};
-    int rc = whet__suite_arms_open(&run->theirs, run->suite, &options, &why);
+    int rc;
 
+    if (run->base->program != NULL) {
+        options.program = kept_program(run);
+        if (options.program == NULL) { /* of other functions only */
+            run->base = NULL;
+            return 0;
+        }
+    }
+    rc = whet__suite_arms_open(&run->theirs, run->suite, &options, &why);
     if (rc == 0)
         return whet__suite_arms_like(&run->theirs, &run->ours, err);
     if (!is_missing(rc))
@@ -142,7 +162,7 @@ static int add_base(struct whet_suite_run *run, struct whet_error *err)
 {
     int rc = 0;
 
-    if (run->base->program != NULL)
+    if (run->base->program != NULL && run->ours.functions == NULL)
         return add_programs(run, err);
     for (size_t i = 0; i < run->theirs.count && rc == 0; i++)
         rc = add_theirs(run, &run->theirs.arms[i],
@@ -238,7 +258,8 @@ static int open_arms(struct whet_suite_run *run, struct whet_error *err)
 
     if (rc == 0 && run->suite->functions != NULL) /* ours, whatever the tree */
         run->base = NULL;
-    if (rc == 0 && run->base != NULL && run->base->program == NULL)
+    if (rc == 0 && run->base != NULL &&
+        (run->base->program == NULL || run->ours.functions != NULL))
         rc = open_theirs(run, err);
     if (rc == 0)
         rc = collect_arms(run, err);

@@ -185,16 +185,17 @@ static int open_functions(struct whet_suite_arms *a, const struct whet_suite *s,
     struct whet_functions_options how = {
         .filter = s->filter, .stop = options->stop, .ctx = options->ctx};
     const char *program[] = {NULL, NULL, NULL};
+    const char *file = options->program != NULL ? options->program : s->program;
     struct whet_text path;
     int rc = 0;
 
     memset(a, 0, sizeof(*a));
     whet__arena_init(&a->strings, STRINGS_MAX);
     whet__text_init(&path, TEXT_MAX);
-    if (s->program != NULL) {
-        if (s->program[0] != '/')
+    if (file != NULL) {
+        if (options->program == NULL && file[0] != '/')
             whet__text_printf(&path, "%s/", options->dir);
-        whet__text_puts(&path, s->program);
+        whet__text_puts(&path, file);
     } else { /* built in: this very program has them */
         rc = whet__spawn_self(&path);
         program[1] = "bench";

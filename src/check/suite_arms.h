@@ -34,7 +34,8 @@ struct whet_suite_arms {
 };
 
 struct whet_suite_arms_options {
-    const char *dir; /* the project's folder in that tree */
+    const char *dir;     /* the project's folder in that tree */
+    const char *program; /* of functions: the one to ask instead of the suite's; NULL: that */
     int (*stop)(void *ctx);
     void *ctx;
 };

@@ -228,6 +228,8 @@ static int answer(const struct whet_call *call, const struct whet_check *check,
             whet__annotations_choose((enum whet_annotations)a->annotations),
             a->json ? stderr : call->out, a->report != NULL ? a->report : ".", report, project,
             file_in_repository(file), err);
+    if (rc == 0 && a->save_baseline != NULL)
+        rc = whet__check_save(check, a->save_baseline, a->keep_binary, err);
     return rc != 0 ? rc : exit_code(check, a);
 }
 
@@ -243,8 +245,6 @@ static int run_checks(const struct whet_call *call, const struct whet_project *p
         .tag_count = a->tags.len,
         .against = a->against,
         .baseline = a->baseline,
-        .save_baseline = a->save_baseline,
-        .keep_binary = a->keep_binary,
         .any_machine = a->any_machine,
         .budget_ns = a->budget_ns,
         .session = {.rounds = {.rounds = a->runs,

@@ -9,7 +9,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench/machine.h"
-#include "os/path.h"
 
 #define NONE ((size_t)-1)
 
@@ -27,19 +26,6 @@ static const char *name_make(struct whet_bench_base *b, const char *name)
     return kept;
 }
 
-/* The full path: an arm may run in another folder. */
-static const char *path_make(struct whet_bench_base *b, const char *path)
-{
-    const char *kept = NULL;
-    struct whet_text text;
-
-    whet__text_init(&text, 1 << 16);
-    if (whet__path_real(path, &text) == 0)
-        kept = whet__arena_strndup(&b->strings, whet__text_str(&text), text.len);
-    whet__text_clear(&text);
-    return kept;
-}
-
 /* The same command with the program that was kept. */
 static int arm_add(struct whet_bench_base *b, struct whet_bench_arms *arms, size_t arm,
                    const char *program)
@@ -49,8 +35,8 @@ static int arm_add(struct whet_bench_base *b, struct whet_bench_arms *arms, size
 
     *added = arms->arms[arm];
     added->about.name = name_make(b, added->about.name);
-    added->program = path_make(b, program);
-    if (added->about.name == NULL || added->program == NULL)
+    added->program = program;
+    if (added->about.name == NULL)
         return -ENOMEM;
     added->about.program = added->program;
     added->about.code_hash = NULL;

@@ -237,6 +237,31 @@ PY
     fails "nothing to keep: '--keep-binary': it goes with --save-baseline" check --keep-binary
 }
 
+@test "baselines: a program of functions is kept and run again as one" {
+    program=${WHET%/src/cli/whet}/examples/example_search
+    [ -x "$program" ] || skip "no example_search"
+    export LD_LIBRARY_PATH=${WHET%/src/cli/whet}
+    unset GITHUB_ACTIONS GITLAB_CI GITHUB_STEP_SUMMARY
+    cp "$program" prog
+    name=$(./prog --list | sed -n '1s/\t.*//p')
+    printf 'version: 1\nsuites:\n  fn: {program: ./prog, filter: "%s"}\n' "$name" >whet.yaml
+    whet check -q --runs 3 --save-baseline main --keep-binary >out
+    mkdir below
+    cd below
+    whet check -q --runs 3 --baseline ../.whet/baselines/main.json >out
+    grep -q 'SAME CODE' out
+}
+
+@test "baselines: what cannot be kept is said behind the answer" {
+    repository
+    cc -O1 -o spin spin.c
+    mkdir -p .whet/baselines
+    echo damaged >.whet/baselines/main.json
+    run -2 --separate-stderr check --save-baseline main
+    [[ $output == *"All performance tests passed"* ]]
+    [[ $stderr == *"main.json"* ]]
+}
+
 @test "strict: what cannot be told is 1, too" {
     repository
     cc -O1 -o spin spin.c
