@@ -3,8 +3,7 @@
 
 const struct whet_metric whet__metrics[WHET_METRIC_IDS] = {
     [WHET_METRIC_WALL] = {"wall", "wall time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
-    [WHET_METRIC_ACTIVE] = {"active", "wall time less waiting for a processor",
-                            WHET_UNIT_DURATION, WHET_METRIC_LOWER},
+    [WHET_METRIC_ACTIVE] = {"active", "active time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
     [WHET_METRIC_CPU] = {"cpu", "CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
     [WHET_METRIC_USER] = {"user", "user CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},
     [WHET_METRIC_SYSTEM] = {"system", "system CPU time", WHET_UNIT_DURATION, WHET_METRIC_LOWER},

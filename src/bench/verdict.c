@@ -290,7 +290,7 @@ void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *
     if (same_code) {
         j->verdict = WHET_VERDICT_SAME_CODE;
         snprintf(j->why, sizeof(j->why), "%s",
-                 i->low > 1 || i->high < 1
+                 reached && (i->low > 1 || i->high < 1)
                      ? "the same program; what differs is outside of it, such as libraries"
                      : "the same program, byte for byte");
     }

@@ -68,11 +68,10 @@ struct whet_verdict_options {
 
 struct whet_judgement {
     enum whet_verdict verdict;
-    size_t metric; /* that was decided on */
-    char
-        metric_why[160]; /* "one thread did it all, so waiting for the processor is left out" */
-    size_t pairs;        /* 0: nothing below but `why` and `text` is known */
-    int stored;          /* 1: from saved numbers, not in the same rounds */
+    size_t metric;        /* that was decided on */
+    char metric_why[160]; /* "wall time less waiting for a processor: one thread did it all" */
+    size_t pairs;         /* 0: nothing below but `why` and `text` is known */
+    int stored;           /* 1: from saved numbers, not in the same rounds */
     struct whet_paired change; /* candidate / reference; ratio.level is what it has */
     double p;                  /* of "no change", two-sided */
     double p_warn;             /* of "not worse than `warn`", one-sided */

@@ -72,7 +72,7 @@ size_t whet__verdict_metric(const struct whet_verdict_side *a,
 
     if (whet__verdict_stands_for_time(WHET_METRIC_ACTIVE, a, b)) {
         metric = WHET_METRIC_ACTIVE;
-        reason = "one thread did it all, so waiting for a processor is left out";
+        reason = "wall time less waiting for a processor: one thread did it all";
     } else if (whet__verdict_stands_for_time(WHET_METRIC_CPU, a, b)) {
         metric = WHET_METRIC_CPU;
         reason = "it kept one processor busy, and other load disturbs CPU time least";

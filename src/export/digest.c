@@ -53,8 +53,6 @@ const char *whet__digest_metric_title(const struct whet_result *r, size_t metric
 {
     const struct whet_metric *m = &r->metrics[metric];
 
-    if (metric == WHET_METRIC_ACTIVE)
-        return "active time";
     return strlen(m->title) <= 16 ? m->title : m->name;
 }
 

@@ -79,17 +79,45 @@ static void answer_of_arm(struct whet_text *out, const struct whet_digest *d, si
     }
 }
 
+/* How much worse it is, as a ratio; what is not known is not worse. */
+static double worse_by(const struct whet_digest *d, const struct whet_judgement *j)
+{
+    double ratio = j->pairs > 0 ? j->change.ratio.estimate : 0;
+
+    if (j->pairs > 0 && j->metric < d->result->metric_count &&
+        d->result->metrics[j->metric].better == WHET_METRIC_HIGHER)
+        ratio = 1 / ratio;
+    return isnan(ratio) ? 0 : ratio;
+}
+
+/* Whether `a` says more than `b`: by the verdict, and within one by how much worse it is.
+ * Where nobody gates, what is proven says more than what is not. */
+static int tells_more(const struct whet_digest *d, const struct whet_judgement *a,
+                      const struct whet_judgement *b)
+{
+    int unproven_a = d->outcome->plain && a->verdict == WHET_VERDICT_INCONCLUSIVE;
+    int unproven_b = d->outcome->plain && b->verdict == WHET_VERDICT_INCONCLUSIVE;
+
+    if (a->verdict == b->verdict)
+        return worse_by(d, a) > worse_by(d, b);
+    if (unproven_a)
+        return b->verdict < WHET_VERDICT_WARN;
+    if (unproven_b)
+        return a->verdict >= WHET_VERDICT_WARN;
+    return a->verdict > b->verdict;
+}
+
 /* The arm that says most: the worst judged one, else the first. */
 static size_t telling_arm(const struct whet_digest *d)
 {
+    const struct whet_judgement *most = NULL;
     size_t best = 0;
-    int worst = -1;
 
     for (size_t i = 0; i < d->count; i++) {
         const struct whet_judgement *j = whet__digest_judgement(d, i);
 
-        if (j != NULL && (int)j->verdict > worst) {
-            worst = (int)j->verdict;
+        if (j != NULL && (most == NULL || tells_more(d, j, most))) {
+            most = j;
             best = i;
         }
     }
@@ -206,7 +234,7 @@ void whet__digest_against(struct whet_text *out, const struct whet_digest *d)
     whet__text_printf(out, "%s by %s", j->stored ? " (saved numbers)," : ",",
                       d->result->metrics[j->metric].title);
     if (j->metric_why[0] != '\0')
-        whet__text_printf(out, ": %s", j->metric_why);
+        whet__text_printf(out, " (%s)", j->metric_why);
 }
 
 void whet__digest_judgement_line(struct whet_text *out, const struct whet_digest *d, size_t arm)
@@ -268,7 +296,7 @@ void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, s
     whet__digest_arm_name(out, d, arm);
     whet__text_printf(out, ": %zu of %zu runs far off", o->count, o->of);
     if (isfinite(o->worst)) {
-        whet__text_puts(out, o->count > 1 ? ", up to " : ", ");
+        whet__text_puts(out, o->count == 1 ? ", " : o->worst < 1 ? ", down to " : ", up to ");
         whet__number_value(out, WHET_UNIT_FACTOR, o->worst);
         whet__text_puts(out, " the median");
     }
@@ -305,7 +333,7 @@ void whet__digest_noise(struct whet_text *out, const struct whet_digest *d)
 void whet__digest_metric(struct whet_text *out, const struct whet_digest *d)
 {
     if (d->metric_why[0] != '\0')
-        whet__text_printf(out, "%s: %s", d->result->metrics[d->metric].title, d->metric_why);
+        whet__text_printf(out, "%s (%s)", d->result->metrics[d->metric].title, d->metric_why);
 }
 
 void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d)
@@ -320,8 +348,13 @@ void whet__digest_interrupted(struct whet_text *out, const struct whet_digest *d
         if (!whet__digest_arm(d, i)->left_out && runs < whole)
             whole = runs;
     }
-    whet__text_printf(out, "interrupted: of %u rounds begun only %zu are whole",
-                      d->result->rounds, whole);
+    if (whole == d->result->rounds)
+        whet__text_printf(out, "interrupted after %zu %s", whole,
+                          whole == 1 ? "round" : "rounds");
+    else
+        whet__text_printf(out, "interrupted: of %u %s begun only %zu %s whole",
+                          d->result->rounds, d->result->rounds == 1 ? "round" : "rounds", whole,
+                          whole == 1 ? "is" : "are");
 }
 
 void whet__digest_method(struct whet_text *out, const struct whet_digest *d)

@@ -221,7 +221,7 @@ static void another_metric_may_contradict(void **state)
     j = judge(NULL);
     assert_int_equal(j.metric, WHET_METRIC_ACTIVE);
     assert_string_equal(j.metric_why,
-                        "one thread did it all, so waiting for a processor is left out");
+                        "wall time less waiting for a processor: one thread did it all");
     assert_int_equal(j.verdict, WHET_VERDICT_WARN);
     assert_non_null(strstr(j.why, "contradicts: "));
 }

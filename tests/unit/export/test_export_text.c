@@ -1,6 +1,7 @@
 /* export/text.c: what a terminal shows, in goldens under tests/data/export. */
 #include "shown_report.h"
 
+#include "export/digest.h"
 #include "export/forms.h"
 #include "view/width.h"
 
@@ -104,6 +105,77 @@ static void shows_what_went_wrong(void **state)
     made_report_clear(&m);
 }
 
+/* Three arms against a first, all of them far slower, the second most. */
+static void three_slower(struct made_report *m)
+{
+    struct whet_outcome *o;
+
+    shown_begin(m);
+    shown_arm(m, "base @ HEAD~1", 1e6, 1);
+    shown_arm(m, "twice", 2e6, 2);
+    shown_arm(m, "five times", 5e6, 3);
+    shown_arm(m, "three times", 3e6, 4);
+    o = shown_outcome(m, 0);
+    o->against = "HEAD~1";
+    o->verdict = WHET_VERDICT_FAIL;
+    o->judgements = whet__mem_zalloc(4, sizeof(*o->judgements));
+    assert_non_null(o->judgements);
+    made_judge(&o->judgements[1], WHET_VERDICT_FAIL, 2, 1.9, 2.1, "2.00× slower");
+    made_judge(&o->judgements[2], WHET_VERDICT_FAIL, 5, 4.9, 5.1, "5.00× slower");
+    made_judge(&o->judgements[3], WHET_VERDICT_FAIL, 3, 2.9, 3.1, "3.00× slower");
+}
+
+static void assert_says(const struct made_report *m, const char *what)
+{
+    struct whet_text out;
+
+    whet__text_init(&out, WHET_DIGEST_TEXT);
+    whet__digest_report_answer(&out, &m->report);
+    assert_string_equal(whet__text_str(&out), what);
+    whet__text_clear(&out);
+}
+
+static void names_the_slowest(void **state)
+{
+    struct made_report m;
+    struct whet_judgement *j;
+
+    (void)state;
+    three_slower(&m);
+    assert_says(&m, "five times: 5.00× slower, against HEAD~1; the worst of 3 comparisons");
+    shown_outcome(&m, 0)->plain = 1;
+    assert_says(&m, "five times: 5.00× slower, against HEAD~1; the slowest of 3 comparisons");
+    j = shown_outcome(&m, 0)->judgements;
+    j[1].verdict = WHET_VERDICT_INCONCLUSIVE; /* proven nothing: not the slowest */
+    j[2].verdict = WHET_VERDICT_WARN;
+    j[3].verdict = WHET_VERDICT_WARN;
+    assert_says(&m, "five times: 5.00× slower, against HEAD~1; the slowest of 3 comparisons");
+    made_report_clear(&m);
+}
+
+static void assert_junit(const struct made_report *m, const char *counts)
+{
+    struct whet_text out;
+
+    shown_put(&out, &whet__export_junit, m, NULL);
+    assert_non_null(strstr(whet__text_str(&out), counts));
+    whet__text_clear(&out);
+}
+
+/* What nobody gates on does not fail, and a reference has run. */
+static void tells_ci_of_failures_only(void **state)
+{
+    struct made_report m;
+
+    (void)state;
+    three_slower(&m);
+    assert_junit(&m, "tests=\"4\" failures=\"3\" errors=\"0\" skipped=\"0\"");
+    shown_outcome(&m, 0)->plain = 1;
+    shown_outcome(&m, 0)->judgements[1].verdict = WHET_VERDICT_INCONCLUSIVE;
+    assert_junit(&m, "tests=\"4\" failures=\"0\" errors=\"0\" skipped=\"0\"");
+    made_report_clear(&m);
+}
+
 static void shows_nothing_as_nothing(void **state)
 {
     struct whet_export_options options = {.style = {.width = 80}, .verbose = 2};
@@ -201,6 +273,8 @@ int main(void)
         cmocka_unit_test(shows_a_check),
         cmocka_unit_test(shows_a_check_that_passes),
         cmocka_unit_test(shows_what_went_wrong),
+        cmocka_unit_test(names_the_slowest),
+        cmocka_unit_test(tells_ci_of_failures_only),
         cmocka_unit_test(shows_nothing_as_nothing),
         cmocka_unit_test(makes_odd_names_safe),
         cmocka_unit_test(stays_readable_with_many_arms),
