@@ -3,6 +3,7 @@
 #include "bench/session.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -203,6 +204,58 @@ static int verdict_options(const struct asked *a, const struct whet_result *r,
     return 0;
 }
 
+static int is_measured(const struct whet_result *r, size_t metric)
+{
+    for (size_t i = 0; i < whet__result_count(r); i++) {
+        const struct whet_result_arm *arm = whet__result_arm(r, i);
+
+        for (size_t k = 0; k < whet__arm_count(arm); k++) {
+            if (!isnan(whet__arm_value(r, arm, k, metric)))
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static int has_ended_well(const struct whet_result *r)
+{
+    for (size_t i = 0; i < whet__result_count(r); i++) {
+        const struct whet_result_arm *arm = whet__result_arm(r, i);
+
+        if (whet__arm_count(arm) > whet__arm_failed(arm))
+            return 1;
+    }
+    return 0;
+}
+
+static const char *why_unmeasured(const struct whet_result *r, size_t metric)
+{
+    if (metric >= WHET_METRIC_CYCLES && metric <= WHET_METRIC_CACHE_MISSES &&
+        r->counters != NULL)
+        return r->counters;
+    if (metric == WHET_METRIC_ALLOCATIONS || metric == WHET_METRIC_ALLOCATED)
+        return "only functions of programs built with <whet/bench.h> count them";
+    if (metric == WHET_METRIC_MEMORY || metric == WHET_METRIC_TREE_MEMORY)
+        return "it is known only of programs that take more than whet itself";
+    return "this machine does not tell it";
+}
+
+/* A metric that was asked for and is nowhere known decides nothing, however long it runs:
+ * that is no answer, let alone a pass. */
+static int check_metric(const struct asked *a, const struct whet_result *r)
+{
+    size_t metric;
+
+    if (a->o->metric == NULL || !has_ended_well(r))
+        return 0;
+    if (whet__result_find_metric(r, a->o->metric, &metric) != 0)
+        return fail_metric(a, r);
+    if (is_measured(r, metric))
+        return 0;
+    return whet_error_set(a->err, -ENODATA, "metric '%.64s' was not measured: %s", a->o->metric,
+                          why_unmeasured(r, metric));
+}
+
 /* Judges the arms of the batch into out[], which is numbered as they were asked for. */
 static int batch_judge(const struct batch *b, struct whet_judgement *out)
 {
@@ -342,6 +395,8 @@ static int run(const struct asked *a, struct whet_session *s)
         return whet_error_set(a->err, -ENOMEM, "out of memory");
     rc = batch_run(&b, &o);
     s->result = b.result;
+    if (rc == 0)
+        rc = check_metric(a, s->result);
     if (rc == 0)
         rc = batch_judge(&b, s->judgements);
     if (rc != 0 || !a->o->confirm)

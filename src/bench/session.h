@@ -5,7 +5,7 @@
  * Memory   whet__session_run allocates *out, whet__session_free releases it; the report
  *          borrows from it.
  * Errors   0 or a negative errno value with a message. A command that fails is no error:
- *          its arm says so.
+ *          its arm says so. -ENODATA: a metric that was asked for is known of no run.
  * Threads  one at a time: two sessions at once would measure each other.
  */
 #ifndef WHET_BENCH_SESSION_H

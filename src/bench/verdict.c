@@ -331,10 +331,11 @@ static int judge(struct whet_judgement *j, struct pairs *p,
     collect(p, reference, candidate, j->metric);
     rc = compare(p, o, candidate->r->metrics[j->metric].better, &j->change, &j->p_warn);
     if (rc == -EDOM) {
-        snprintf(j->why, sizeof(j->why), "%s",
-                 p->n == 0 ? "there is no round in which both ended well and it is known"
-                           : "it is below zero or infinite, so there is no ratio");
-        return whet__verdict_sentence(j, &candidate->r->metrics[j->metric], NAN, NAN, 0);
+        rc = whet__verdict_unknown(j, reference, candidate, o);
+        if (p->n != 0)
+            snprintf(j->why, sizeof(j->why),
+                     "it is below zero or infinite, so there is no ratio");
+        return rc;
     }
     if (rc != 0)
         return rc;

@@ -14,7 +14,8 @@
  *   WARN          worse by `warn` or more, and the interval is beyond "no change"
  *   IMPROVED      the mirror of WARN
  *   INCONCLUSIVE  none of these, the interval is wider than `width` to each side, and it
- *                 reaches `warn`; or there are too few rounds for `level`
+ *                 reaches `warn`; or there are too few rounds for `level`; or a metric that
+ *                 was asked for is not known
  *   PASS          else
  *
  * FAIL is lowered to WARN when another metric that stands for the time of the run contradicts

@@ -67,6 +67,13 @@ void whet__verdict_floor(struct whet_judgement *j, const struct whet_metric *met
 void whet__verdict_overrule(struct whet_judgement *j, const struct whet_metric *metric,
                             const struct whet_verdict_options *o, int reached, int same_code);
 
+/* The judgement where there are no values to compare: INCONCLUSIVE when the metric was asked
+ * for, for then an answer is expected, else NONE; `why` names who lacks it.  -ENOMEM. */
+WHET_MUST_USE int whet__verdict_unknown(struct whet_judgement *j,
+                                        const struct whet_verdict_side *reference,
+                                        const struct whet_verdict_side *candidate,
+                                        const struct whet_verdict_options *o);
+
 /* "+10.1%" of a change, "2.5%" of a half width, "93.75%" of a level, "12.3 us" of nanoseconds;
  * `out` of 32 bytes. Answers out. */
 const char *whet__verdict_percent(double change, char *out);

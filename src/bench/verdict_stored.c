@@ -140,8 +140,7 @@ static int judge(struct whet_judgement *j, struct stored *s, struct whet_verdict
              : whet__unpaired_compare(&j->change.ratio, s->theirs, s->n, s->mine, s->m,
                                       1 - (1 - o->level) / (double)o->gates);
     if (rc == -EDOM) {
-        snprintf(j->why, sizeof(j->why), "it is not known of both");
-        return whet__verdict_sentence(j, &s->now.r->metrics[j->metric], NAN, NAN, 0);
+        return whet__verdict_unknown(j, &s->then, &s->now, o);
     }
     if (rc != 0)
         return rc;

@@ -45,6 +45,41 @@ void whet__verdict_lower(struct whet_judgement *j, enum whet_verdict at_most,
     va_end(args);
 }
 
+/* Whether a metric, found by its name, is known of a run that ended well. */
+static int is_known(const struct whet_verdict_side *side, const char *name)
+{
+    size_t metric;
+
+    if (whet__result_find_metric(side->r, name, &metric) != 0)
+        return 0;
+    for (size_t i = 0; i < whet__arm_count(side->arm); i++) {
+        if (whet__arm_sample(side->arm, i)->outcome == WHET_BENCH_OK &&
+            !isnan(whet__arm_value(side->r, side->arm, i, metric)))
+            return 1;
+    }
+    return 0;
+}
+
+int whet__verdict_unknown(struct whet_judgement *j, const struct whet_verdict_side *reference,
+                          const struct whet_verdict_side *candidate,
+                          const struct whet_verdict_options *o)
+{
+    const struct whet_metric *metric = &candidate->r->metrics[j->metric];
+    int then = is_known(reference, metric->name), now = is_known(candidate, metric->name);
+
+    if (o->metric != WHET_VERDICT_AUTO && metric->better != WHET_METRIC_NEITHER)
+        j->verdict = WHET_VERDICT_INCONCLUSIVE;
+    if (then && now)
+        snprintf(j->why, sizeof(j->why),
+                 "there is no round in which both ended well and %s is known", metric->title);
+    else if (then || now)
+        snprintf(j->why, sizeof(j->why), "%s is not known of '%.80s'", metric->title,
+                 then ? candidate->arm->name : reference->arm->name);
+    else
+        snprintf(j->why, sizeof(j->why), "%s is not known of either", metric->title);
+    return whet__verdict_sentence(j, metric, NAN, NAN, 0);
+}
+
 /* One decimal, two where one would show nothing, none where one would be noise. */
 static int decimals(double change)
 {

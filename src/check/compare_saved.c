@@ -104,8 +104,7 @@ static int is_judged(const struct whet_compare_saved *c)
         const struct whet_outcome *o = whet__report_at(&c->report, i);
 
         for (size_t a = 0; a < whet__result_count(o->result); a++) {
-            if (o->judgements[a].text[0] != '\0' &&
-                (o->judgements[a].verdict != WHET_VERDICT_NONE || o->judgements[a].pairs > 0))
+            if (o->judgements[a].pairs > 0)
                 return 1;
         }
     }

@@ -67,6 +67,25 @@ int whet__bench_gates(const struct whet_bench_args *a)
     return a->baseline != NULL || a->fail > 0 || a->strict;
 }
 
+/* A gate that compared nothing has not held: why not, of the first that should have been
+ * compared; NULL: something was, or nothing should have been. */
+static const struct whet_judgement *nothing_compared(const struct whet_report *report)
+{
+    const struct whet_judgement *first = NULL;
+
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        const struct whet_outcome *o = whet__report_at(report, i);
+
+        for (size_t k = 0; o->judgements != NULL && k < whet__result_count(o->result); k++) {
+            if (o->judgements[k].pairs > 0)
+                return NULL;
+            if (first == NULL && o->judgements[k].text[0] != '\0')
+                first = &o->judgements[k];
+        }
+    }
+    return first;
+}
+
 /* The exit code once all is written. */
 static int conclude(const struct whet_bench_args *a, const struct whet_report *report,
                     struct whet_error *err)
@@ -77,6 +96,9 @@ static int conclude(const struct whet_bench_args *a, const struct whet_report *r
         return fail_given_up(given_up(report), err);
     if (!whet__bench_gates(a))
         return WHET_BENCH_YES;
+    if (nothing_compared(report) != NULL)
+        return whet_error_set(err, -ENODATA, "nothing was compared: %s",
+                              nothing_compared(report)->why);
     return whet__bench_exit(report->verdict, a->strict);
 }
 

@@ -165,6 +165,17 @@ PY
     run -0 whet bench -q --no-history -r 3 'sleep 0.001' 'sleep 0.0011'
 }
 
+@test "a metric that is not known passes no gate" {
+    fails "metric 'allocations' was not measured: only functions of programs built with <whet/bench.h> count them" \
+        whet bench -q --no-history -r 3 --metric allocations 'sleep 0' 'sleep 0.001'
+    # Known of one alone: the smaller one's is hidden by that of whet itself.
+    run -0 --separate-stderr whet bench -q --no-history -r 3 --metric memory 'sleep 0' 'python3 -c 1'
+    [[ $output == *INCONCLUSIVE* || $output == *"nothing to compare"* ]]
+    [[ $output == *"peak memory is not known of 'sleep 0'"* ]]
+    run -2 --separate-stderr whet bench -q --no-history -r 3 --fail 10% --metric memory 'sleep 0' 'python3 -c 1'
+    [ "$stderr" = "whet: nothing was compared: peak memory is not known of 'sleep 0'" ]
+}
+
 @test "the same command twice is the same code" {
     bench 'sleep 0' 'sleep 0' --json >out
     grep -q '"same code"' out

@@ -178,6 +178,9 @@ static void metrics_and_failures_are_told(void **state)
     assert_int_equal(whet__session_run(&s, NULL, arms, 2, NULL, 0, &o, &err), -EINVAL);
     assert_true(
         strncmp(err.text, "unknown metric: 'speed': choose one of wall, active, cpu", 56) == 0);
+    o.metric = "allocations";
+    assert_int_equal(whet__session_run(&s, NULL, arms, 2, NULL, 0, &o, &err), -ENODATA);
+    assert_true(strncmp(err.text, "metric 'allocations' was not measured: only", 43) == 0);
     o.metric = "wall";
     assert_int_equal(whet__session_run(&s, NULL, failing, 2, NULL, 0, &o, &err), 0);
     assert_true(whet__result_arm(s->result, 1)->left_out);

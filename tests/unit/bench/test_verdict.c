@@ -352,6 +352,27 @@ static void nothing_is_a_number_too(void **state)
     assert_int_equal(judge(&o).verdict, WHET_VERDICT_NONE);
 }
 
+static void what_was_asked_for_and_is_not_known_is_no_pass(void **state)
+{
+    struct whet_verdict_options o = {.metric = WHET_METRIC_MEMORY};
+    struct whet_judgement j;
+
+    (void)state;
+    add_commands();
+    for (unsigned i = 0; i < 10; i++) {
+        struct whet_result_sample sample = {.round = i};
+        double values[WHET_METRIC_IDS] = {0};
+
+        assert_int_equal(whet__result_add_sample(r, arms[0], &sample, values), 0);
+        values[WHET_METRIC_MEMORY] = NAN;
+        assert_int_equal(whet__result_add_sample(r, arms[1], &sample, values), 0);
+    }
+    j = judge(&o);
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_int_equal(j.pairs, 0);
+    assert_true(strncmp(j.why, "peak memory is not known of '", 29) == 0);
+}
+
 static void what_did_not_run_is_not_compared(void **state)
 {
     struct whet_judgement j;
@@ -515,7 +536,7 @@ static void other_machines_are_refused(void **state)
     assert_string_equal(why, "measured on a machine of another CPU model");
     assert_int_equal(j.pairs, 77);
     assert_int_equal(whet__judge_stored(&j, other, 0, r, 1, &o, 1, why), 0);
-    assert_int_equal(j.verdict, WHET_VERDICT_NONE);
+    assert_int_equal(j.verdict, WHET_VERDICT_INCONCLUSIVE); /* asked for, and not known */
     assert_int_equal(whet__judge_stored(&j, other, 1, r, 1, NULL, 0, NULL), -EINVAL);
     whet__result_free(other);
 }
@@ -621,6 +642,7 @@ int main(void)
         RULE(functions_of_many_threads_too),
         RULE(more_of_some_metrics_is_better),
         RULE(nothing_is_a_number_too),
+        RULE(what_was_asked_for_and_is_not_known_is_no_pass),
         RULE(what_did_not_run_is_not_compared),
         RULE(the_same_code_is_recognised),
         RULE(another_environment_is_not_the_same_code),
