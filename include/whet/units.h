@@ -35,7 +35,8 @@ WHET_API WHET_MUST_USE int whet_size_parse(const char *text, uint64_t *out_bytes
                                            struct whet_error *err);
 
 /* "5%" and "0.05" are both 0.05, the same double as in a C source. Only 0..`max` (a
- * ratio; 1.0 is 100%) is accepted; digits behind the 15th are dropped. */
+ * ratio; 1.0 is 100%) is accepted; digits behind the 15th are dropped. Without %, 1 and more
+ * could mean either, and is refused: -EINVAL. */
 WHET_API WHET_MUST_USE int whet_percent_parse(const char *text, double max, double *out_ratio,
                                               struct whet_error *err);
 

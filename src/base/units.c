@@ -240,6 +240,18 @@ static double number_ratio(const struct number *n, int percent)
     return (double)(n->whole * scale + digits) / ((double)scale * (percent ? 100 : 1));
 }
 
+/* "10" is 10 % to some and 1000 % to others. */
+static int fail_bare(const char *text, double ratio, struct whet_error *err)
+{
+    if (ratio <= 1)
+        return whet_error_set(err, -EINVAL,
+                              "percentage without %%: " SUBJECT ": write 1%% or 100%%",
+                              SUBJECT_ARGS(text));
+    return whet_error_set(err, -EINVAL,
+                          "percentage without %%: " SUBJECT ": write it as %.80s%%",
+                          SUBJECT_ARGS(text), text);
+}
+
 int whet_percent_parse(const char *text, double max, double *out_ratio, struct whet_error *err)
 {
     const char *at = skip_blanks(text);
@@ -258,6 +270,8 @@ int whet_percent_parse(const char *text, double max, double *out_ratio, struct w
                               ": write a number with %% or a ratio, like 5%% or 0.05",
                               SUBJECT_ARGS(text));
     ratio = number_ratio(&n, percent);
+    if (!percent && (n.too_large || ratio >= 1))
+        return fail_bare(text, ratio, err);
     if (n.too_large || !(ratio <= max)) {
         char limit[16];
 

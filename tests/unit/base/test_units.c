@@ -92,7 +92,7 @@ static void reads_percentages(void **state)
     } cases[] = {
         {"5%", 0.05},      {"0.05", 0.05},
         {"12.5 %", 0.125}, {"100%", 1},
-        {"0", 0},          {"1", 1},
+        {"0", 0},          {"0.999", 0.999},
         {"0.1%", 0.001},   {"33.333333333333336%", 0.33333333333333},
         {"0.30", 0.30},    {"0.00000000000000001", 1e-17},
     };
@@ -141,6 +141,10 @@ static void names_what_it_cannot_read(void **state)
         {'s', "16E", -ERANGE, "size is too large: '16E'"},
         {'s', "99999999999999999999", -ERANGE, "size is too large"},
         {'p', "", -EINVAL, "not a percentage: ''"},
+        {'p', "1", -EINVAL, "percentage without %: '1': write 1% or 100%"},
+        {'p', "10", -EINVAL, "percentage without %: '10': write it as 10%"},
+        {'p', "1.5", -EINVAL, "percentage without %: '1.5': write it as 1.5%"},
+        {'p', "99999999999999999999", -EINVAL, "percentage without %"},
         {'p', "five", -EINVAL, "not a percentage: 'five': write a number with %"},
         {'p', "5%%", -EINVAL, "not a percentage"},
         {'p', "-1%", -ERANGE, "percentage is negative: '-1%'"},
@@ -354,8 +358,8 @@ static void percentages_are_exact(void **state)
         snprintf(plain, sizeof(plain), "%u.%06ue-2", whole, part);
         assert_int_equal(whet_percent_parse(percent, 10, &ratio, NULL), 0);
         assert_true(ratio == strtod(plain, NULL));
-        snprintf(text, sizeof(text), "%u.%06u", whole, part);
-        assert_int_equal(whet_percent_parse(text, 1000, &ratio, NULL), 0);
+        snprintf(text, sizeof(text), "0.%06u", part);
+        assert_int_equal(whet_percent_parse(text, 1, &ratio, NULL), 0);
         assert_true(ratio == strtod(text, NULL));
     }
 }
