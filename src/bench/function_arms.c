@@ -77,6 +77,18 @@ static int calibrate(struct whet_functions *f, struct whet_function_item *it,
     return rc;
 }
 
+/* One that fails is no reason to measure none: it becomes an arm that is left out. 0 when it
+ * is such a one. */
+static int failure_take(struct whet_functions *f, struct whet_function_item *it, int rc,
+                        const struct whet_error *why, struct whet_error *err)
+{
+    if (rc != -ECHILD && rc != -EBADMSG && rc != -ETIMEDOUT)
+        return whet_error_set(err, rc, "%s", why->text);
+    it->iterations = 1;
+    it->failure = whet__function_kept(f, why->text);
+    return it->failure != NULL ? 0 : whet__function_no_memory(err);
+}
+
 /* ---- Arms ---- */
 
 static const char *hash_text(struct whet_functions *f, const struct whet_hash128 *hash)
@@ -121,7 +133,9 @@ static int arm_fill(struct whet_functions *f, struct whet_function_item *it,
                   .items = it->items,
                   .iterations = it->iterations,
                   .epochs = f->o.epochs,
-                  .threads = it->threads},
+                  .threads = it->threads,
+                  .failure = it->failure,
+                  .left_out = it->failure != NULL},
         .argv = argv,
         .program = f->path,
         .timeout_ns = f->o.timeout_ns};
@@ -151,8 +165,11 @@ int whet__functions_calibrate(struct whet_functions *f, struct whet_error *err)
     size_t left = 0;
 
     for (size_t i = 0; i < f->items.len; i++) {
-        int rc = calibrate(f, whet__function_item(f, i), err);
+        struct whet_error why = {0};
+        int rc = calibrate(f, whet__function_item(f, i), &why);
 
+        if (rc < 0)
+            rc = failure_take(f, whet__function_item(f, i), rc, &why, err);
         if (rc < 0)
             return rc;
         if (rc == 0)

@@ -31,7 +31,8 @@ struct whet_function_item {
     unsigned threads;
     size_t param_count;
     struct whet_result_param params[WHET_FUNCTION_PARAMS_MAX];
-    const char *answer; /* path of the file that its launches leave */
+    const char *answer;  /* path of the file that its launches leave */
+    const char *failure; /* of its calibration; NULL: none */
     uint64_t iterations;
     double bytes, items;
     size_t counter_count;

@@ -55,9 +55,9 @@ const char *whet__functions_group(const struct whet_functions *f, size_t index);
 const char *whet__functions_about(const struct whet_functions *f, size_t index); /* or "" */
 
 /* Finds each one's number of iterations, throughput and counters, by a launch of its own. A
- * benchmark that fails is an error that names it (-ECHILD), as is one whose loop the compiler
- * has removed. One that says that it cannot be run here leaves: those behind it move up.
- * -ECANCELED: `stop` said so. */
+ * benchmark that fails, that hangs, or whose loop the compiler has removed becomes an arm that
+ * is left out, with the failure that says so. One that says that it cannot be run here leaves:
+ * those behind it move up. -ECANCELED: `stop` said so. */
 WHET_MUST_USE int whet__functions_calibrate(struct whet_functions *f, struct whet_error *err);
 
 /* Those that left, and why. */
