@@ -300,22 +300,6 @@ static void involve(struct batch *b, const struct whet_judgement *judgements)
     }
 }
 
-/* What the second batch leaves of the first one's verdict; `why` tells. */
-static void settle(struct whet_judgement *first, const struct whet_judgement *second,
-                   const struct whet_result *r)
-{
-    enum whet_verdict said = first->verdict;
-    int unknown = second->verdict == WHET_VERDICT_NONE;
-
-    first->verdict =
-        unknown ? WHET_VERDICT_INCONCLUSIVE : whet__verdict_confirmed(first, second);
-    if (first->verdict == said)
-        return;
-    snprintf(first->why, sizeof(first->why),
-             "it looked like %s, but %s%u more rounds did not confirm that",
-             whet__verdict_name(said), r->end == WHET_RESULT_STOPPED ? "only " : "", r->rounds);
-}
-
 /* Twice the rounds of the first batch, in orders of their own, whatever they show. */
 static struct whet_rounds_options second_rounds(struct batch *b,
                                                 const struct whet_result *first)
@@ -348,7 +332,8 @@ static int confirm(const struct asked *a, struct whet_session *s)
         rc = batch_judge(&b, s->confirmation);
     for (size_t i = 0; rc == 0 && i < a->count; i++) {
         if (is_bad(&s->judgements[i]))
-            settle(&s->judgements[i], &s->confirmation[i], s->second);
+            whet__verdict_settle(&s->judgements[i], &s->confirmation[i], s->second->rounds,
+                                 s->second->end == WHET_RESULT_STOPPED);
     }
     return rc;
 }

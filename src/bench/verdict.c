@@ -380,3 +380,19 @@ enum whet_verdict whet__verdict_confirmed(const struct whet_judgement *first,
         return second->verdict;
     return WHET_VERDICT_INCONCLUSIVE;
 }
+
+void whet__verdict_settle(struct whet_judgement *first, const struct whet_judgement *second,
+                          unsigned rounds, int stopped)
+{
+    enum whet_verdict said = first->verdict;
+
+    first->verdict = second->verdict == WHET_VERDICT_NONE
+                         ? WHET_VERDICT_INCONCLUSIVE
+                         : whet__verdict_confirmed(first, second);
+    if (first->verdict == said)
+        return;
+    snprintf(first->why, sizeof(first->why),
+             "it looked like %s, but %s%u more rounds say: %.160s", whet__verdict_name(said),
+             stopped ? "only " : "", rounds,
+             second->why[0] != '\0' ? second->why : second->text);
+}

@@ -78,7 +78,7 @@ struct whet_judgement {
     double p_warn;             /* of "not worse than `warn`", one-sided */
     double noise;  /* half width, at 95 %, of the reference against itself (round 2k against
                       2k + 1, so half as many pairs); NaN: fewer than 12 rounds */
-    char why[160]; /* why it is INCONCLUSIVE, or what made it less than the numbers say: another
+    char why[240]; /* why it is INCONCLUSIVE, or what made it less than the numbers say: another
                       metric that contradicts, the floor, noise, the same code; "" if nothing */
     char text[160]; /* "no difference: -0.4% ± 0.9%", "12.3% slower: +10.1% to +14.0%" */
 };
@@ -119,6 +119,12 @@ size_t whet__judge_metric(const struct whet_result *r, size_t reference, size_t 
  * others stand. `second` may be NULL or NONE: there was none. */
 enum whet_verdict whet__verdict_confirmed(const struct whet_judgement *first,
                                           const struct whet_judgement *second);
+
+/* The same, kept in *first, where a second batch that says nothing leaves INCONCLUSIVE; `why`
+ * tells what the second one says, which may be a reason beside its numbers: these may look just
+ * like those of the first. `rounds` are the second batch's; `stopped`: cut short. */
+void whet__verdict_settle(struct whet_judgement *first, const struct whet_judgement *second,
+                          unsigned rounds, int stopped);
 
 /* "pass", "warn", ...: one word, lower case, for JSON; and as headings: "PASS". */
 const char *whet__verdict_name(enum whet_verdict v);

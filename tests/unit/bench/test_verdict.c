@@ -565,6 +565,30 @@ static void a_second_batch_confirms(void **state)
     assert_string_equal(whet__verdict_title(WHET_VERDICT_INCONCLUSIVE), "INCONCLUSIVE");
 }
 
+static void what_a_second_batch_says_is_told(void **state)
+{
+    struct whet_judgement first = {.verdict = WHET_VERDICT_FAIL};
+    struct whet_judgement second = {.verdict = WHET_VERDICT_INCONCLUSIVE,
+                                    .why = "the reference differs from itself: +5.0% to +9.0%",
+                                    .text = "49.0\u00d7 slower"};
+
+    (void)state;
+    whet__verdict_settle(&first, &second, 24, 0);
+    assert_int_equal(first.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_string_equal(first.why, "it looked like fail, but 24 more rounds say: the reference "
+                                   "differs from itself: +5.0% to +9.0%");
+    first.verdict = WHET_VERDICT_WARN;
+    second = (struct whet_judgement){.verdict = WHET_VERDICT_PASS, .text = "no difference: 0"};
+    whet__verdict_settle(&first, &second, 3, 1);
+    assert_int_equal(first.verdict, WHET_VERDICT_PASS);
+    assert_string_equal(first.why,
+                        "it looked like warn, but only 3 more rounds say: no difference: 0");
+    first = (struct whet_judgement){.verdict = WHET_VERDICT_WARN};
+    whet__verdict_settle(&first, &(struct whet_judgement){.verdict = WHET_VERDICT_FAIL}, 3, 0);
+    assert_int_equal(first.verdict, WHET_VERDICT_WARN);
+    assert_string_equal(first.why, "");
+}
+
 static void refuses_bad_arguments(void **state)
 {
     const struct whet_verdict_options bad[] = {
@@ -652,6 +676,7 @@ int main(void)
         RULE(saved_counts_may_fail),
         RULE(other_machines_are_refused),
         RULE(a_second_batch_confirms),
+        RULE(what_a_second_batch_says_is_told),
         RULE(refuses_bad_arguments),
         RULE(survives_failed_allocations),
         cmocka_unit_test(numbers_know_no_locale),
