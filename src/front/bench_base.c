@@ -6,11 +6,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "bench/machine.h"
 
-#define NONE ((size_t)-1)
+#define NONE       ((size_t)-1)
+#define LISTED_MAX 4
 
 /* "NAME (baseline)". */
 static const char *name_make(struct whet_bench_base *b, const char *name)
@@ -142,6 +144,58 @@ static int arms_add(struct whet_bench_base *b, struct whet_bench_arms *arms,
     return rc;
 }
 
+static int has_pair(const struct whet_bench_base *b, const struct whet_bench_arms *arms,
+                    size_t arm)
+{
+    size_t at;
+
+    if (b->runs_again)
+        return arms->pair[arm] != NONE;
+    return whet__result_find_arm(b->saved, arms->arms[arm].about.name, &at) == 0;
+}
+
+/* "'a', 'b' and 3 more": what the baseline has. */
+static void list_saved(const struct whet_bench_base *b, struct whet_text *out)
+{
+    size_t count = whet__result_count(b->saved);
+
+    for (size_t i = 0; i < count && i < LISTED_MAX; i++)
+        whet__text_printf(out, "%s'%.100s'", i > 0 ? ", " : "",
+                          whet__result_arm(b->saved, i)->name);
+    if (count > LISTED_MAX)
+        whet__text_printf(out, " and %zu more", count - LISTED_MAX);
+}
+
+/* What has nothing to be compared with is named; a gate that compares nothing is none. The
+ * names have to be equal even of one command each: a gate must not take another for it. */
+static int check_names(struct whet_bench_base *b, const struct whet_bench_arms *arms,
+                       size_t asked, const char *baseline, struct whet_error *err)
+{
+    size_t first = NONE;
+    struct whet_text has;
+
+    b->unpaired = 0;
+    for (size_t i = 0; i < asked; i++) {
+        if (has_pair(b, arms, i))
+            continue;
+        first = first != NONE ? first : i;
+        b->unpaired++;
+    }
+    if (first == NONE)
+        return 0;
+    whet__text_init(&has, 4096);
+    list_saved(b, &has);
+    if (b->unpaired == asked) {
+        whet_error_set(err, -ENOENT, "no '%.100s' in baseline '%.100s': it has %.500s",
+                       arms->arms[first].about.name, baseline, whet__text_str(&has));
+    } else {
+        whet__log(WHET_LOG_WARNING, "not compared: no '%s' in baseline '%s': it has %s",
+                  arms->arms[first].about.name, baseline, whet__text_str(&has));
+    }
+    whet__text_clear(&has);
+    return b->unpaired == asked ? -ENOENT : 0;
+}
+
 /* Numbers of another machine are no use; better said before they are measured. */
 static int check_machine(const struct whet_bench_base *b, const struct whet_bench_args *args,
                          struct whet_error *err)
@@ -178,10 +232,21 @@ static int label_make(struct whet_bench_base *b, const char *name)
     return b->label != NULL ? 0 : -ENOMEM;
 }
 
+/* All but the bare shell, which is there to be seen and comes last. */
+static size_t measured_count(const struct whet_bench_arms *arms)
+{
+    size_t count = arms->commands;
+
+    for (size_t k = 0; k < arms->function_count; k++)
+        count += whet__functions_count(arms->functions[k].functions);
+    return count;
+}
+
 int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arms,
                           const struct whet_bench_call *call, struct whet_error *err)
 {
     const struct whet_bench_args *args = call->args;
+    size_t asked = measured_count(arms);
     int rc;
 
     memset(b, 0, sizeof(*b));
@@ -197,6 +262,8 @@ int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arm
     rc = label_make(b, args->baseline);
     if (rc == 0)
         rc = arms_add(b, arms, call, err);
+    if (rc == 0)
+        rc = check_names(b, arms, asked, args->baseline, err);
     if (rc == 0)
         rc = check_machine(b, args, err);
     if (rc == -ENOMEM)

@@ -23,11 +23,14 @@ struct whet_bench_base {
     const struct whet_result *saved;
     const char *label;         /* "baseline NAME" */
     int runs_again;            /* 1: kept programs were added to the arms */
+    size_t unpaired;           /* commands and functions that it does not have */
     struct whet_arena strings; /* of the arms that were added */
 };
 
 /* Finds the baseline and, for every command and function whose program it has kept, adds an arm
  * that runs it; such pairs are all that is compared then.
+ * -ENOENT: it has none of the commands and functions by their names; when it has some, those
+ * that it lacks are told and counted.
  * -EXDEV: without kept programs, numbers of another machine, and not --any-machine. */
 WHET_MUST_USE int whet__bench_base_open(struct whet_bench_base *b, struct whet_bench_arms *arms,
                                         const struct whet_bench_call *call,

@@ -94,6 +94,9 @@ static int report(struct run *r)
     if (r->args->baseline != NULL && !r->base.runs_again)
         rc = judge_stored(r, outcome);
     whet__report_conclude(&r->report);
+    /* What has nothing to be compared with leaves the question open. */
+    if (r->base.unpaired > 0 && r->report.verdict < WHET_VERDICT_INCONCLUSIVE)
+        r->report.verdict = outcome->verdict = WHET_VERDICT_INCONCLUSIVE;
     return rc;
 }
 

@@ -198,6 +198,21 @@ PY
     [[ $stderr == "whet: no baseline of this name: 'other'"*"'main'"* ]]
 }
 
+@test "a baseline of other commands compares nothing, and says so" {
+    whet bench -q --no-history -r 3 'sleep 0.001' --save-baseline q2 >out
+    fails "no 'sleep 0.003' in baseline 'q2': it has 'sleep 0.001'" \
+        whet bench -q --no-history -r 3 --baseline q2 'sleep 0.003'
+    run -0 --separate-stderr whet bench --no-history -r 8 --baseline q2 'sleep 0.001' 'sleep 0.003'
+    [[ $stderr == *"not compared: no 'sleep 0.003' in baseline 'q2'"* ]]
+    run -1 whet bench -q --no-history -r 8 --strict --baseline q2 'sleep 0.001' 'sleep 0.003'
+}
+
+@test "percentages say that they are" {
+    fails "percentage without %: '10': write it as 10%: in '--fail'" whet bench --fail 10 true
+    fails "percentage without %: '1': write 1% or 100%: in '--warn'" whet bench --warn 1 true
+    whet bench -q --no-history -r 1 --warn 0.05 true >out
+}
+
 @test "history: every result is added, unless told otherwise" {
     whet bench -q -r 3 -n quick true >out
     whet bench -q -r 3 -n quick true >out
