@@ -64,8 +64,9 @@ struct whet_outcome {
     const char *title;                /* for people; NULL: the name */
     const struct whet_result *result; /* NULL: it could not be run, `failure` says why */
     const char *failure;
-    const char *against;               /* what judgements compare with: an arm's name, "baseline
-                                          main", "HEAD~1"; NULL: nothing */
+    const char *metric;  /* to decide on, as was asked for; NULL: chosen (bench/verdict.h) */
+    const char *against; /* what judgements compare with: an arm's name, "baseline
+                            main", "HEAD~1"; NULL: nothing */
     struct whet_judgement *judgements; /* of each arm; NULL: none. An arm without anything to
                                        compare has verdict NONE */
     const struct whet_judgement *confirmation; /* of the second batch, likewise; NULL: none */

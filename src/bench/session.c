@@ -436,6 +436,7 @@ int whet__session_run(struct whet_session **out, const char *name,
     s = whet__mem_zalloc(1, sizeof(*s));
     if (s == NULL)
         return whet_error_set(err, -ENOMEM, "out of memory");
+    s->metric = a.o->metric;
     rc = run(&a, s);
     if (rc == 0)
         *out = s;
@@ -472,6 +473,7 @@ int whet__session_report(const struct whet_session *s, const char *name, const c
     memcpy(judgements, s->judgements, count * sizeof(*judgements));
     o->judgements = judgements;
     o->confirmation = s->confirmation;
+    o->metric = s->metric;
     o->against = against;
     *out = o;
     return 0;

@@ -43,6 +43,7 @@ struct whet_session_functions {
 
 struct whet_session {
     struct whet_result *result;
+    const char *metric;                  /* of the options */
     struct whet_judgement *judgements;   /* of each arm */
     struct whet_result *second;          /* the confirming batch; NULL: there was none */
     struct whet_judgement *confirmation; /* NULL likewise */

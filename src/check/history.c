@@ -84,16 +84,19 @@ static int value_add(struct adding *a, int64_t arm, const struct whet_metric *m,
     return whet__store_step(st);
 }
 
-static int arm_add(struct adding *a, int64_t session, const struct whet_result *r, size_t index)
+static int arm_add(struct adding *a, int64_t session, const struct whet_outcome *o,
+                   size_t index)
 {
+    const struct whet_result *r = o->result;
     const struct whet_result_arm *arm = whet__result_arm(r, index);
     struct whet_store_stmt *st = &a->arm;
-    char why[160] = "";
-    size_t metric = whet__judge_metric(r, index, index, why);
     double *values;
+    size_t metric;
     int64_t id;
     int rc;
 
+    if (o->metric == NULL || whet__result_find_metric(r, o->metric, &metric) != 0)
+        metric = whet__judge_metric(r, index, index, NULL);
     whet__store_bind_int(st, 1, session);
     whet__store_bind_text(st, 2, arm->name);
     bind_text(st, 3, arm->command);
@@ -136,7 +139,7 @@ static int outcome_add(struct adding *a, const struct whet_outcome *o)
     rc = whet__store_step(st);
     id = whet__store_last_id(a->file.disk.store);
     for (size_t i = 0; i < whet__result_count(r) && rc == 0; i++)
-        rc = arm_add(a, id, r, i);
+        rc = arm_add(a, id, o, i);
     return rc;
 }
 

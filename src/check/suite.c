@@ -340,7 +340,8 @@ static int judge(struct whet_suite_run *run, struct whet_error *err)
 
     if (rc == 0)
         rc = whet__suite_scaling_judge(&run->scaling, &run->strings, run->suite, result,
-                                       run->ours.count, run->ours.commands, level, err);
+                                       run->ours.count, run->ours.commands,
+                                       run->session->metric, level, err);
     return rc;
 }
 

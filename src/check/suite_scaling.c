@@ -16,6 +16,7 @@
 
 struct series {
     const struct whet_suite *suite;
+    const char *asked; /* name of a metric; NULL: chosen */
     const struct whet_result *result;
     size_t *arms;
     double *sizes;
@@ -174,8 +175,7 @@ static int judge_series(struct whet_vec *out, const struct series *s, double lev
                                      .count = s->count,
                                      .max_exponent = asked->max_exponent,
                                      .max_memory_exponent = asked->max_memory_exponent};
-    if (s->suite->metric == NULL ||
-        whet__result_find_metric(s->result, s->suite->metric, &metric) != 0)
+    if (s->asked == NULL || whet__result_find_metric(s->result, s->asked, &metric) != 0)
         metric = whet__judge_metric(s->result, last, last, NULL);
     scaling->metric = metric;
     rc = fit(&scaling->time, s, metric, level);
@@ -224,10 +224,10 @@ static int judge_all(struct whet_vec *out, struct whet_arena *arena, const struc
 
 int whet__suite_scaling_judge(struct whet_vec *out, struct whet_arena *arena,
                               const struct whet_suite *suite, const struct whet_result *result,
-                              size_t count, const size_t *commands, double level,
-                              struct whet_error *err)
+                              size_t count, const size_t *commands, const char *metric,
+                              double level, struct whet_error *err)
 {
-    const struct series model = {.suite = suite, .result = result};
+    const struct series model = {.suite = suite, .asked = metric, .result = result};
     unsigned char *taken;
     int rc;
 

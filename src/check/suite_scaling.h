@@ -8,9 +8,9 @@
  * Errors   -ENOMEM; -EINVAL with a message: sizes that are no numbers, too few of them.
  * Threads  one at a time.
  *
- * The metric for time is the one that verdicts take. Every sample is a point of the fit.
- * MET when the exponent is at most what is allowed; MISSED when its whole interval is over
- * that; UNKNOWN between them, and when nothing could be fitted.
+ * The metric for time is the one that is given, else the one that verdicts take. Every sample
+ * is a point of the fit. MET when the exponent is at most what is allowed; MISSED when its
+ * whole interval is over that; UNKNOWN between them, and when nothing could be fitted.
  */
 #ifndef WHET_CHECK_SUITE_SCALING_H
 #define WHET_CHECK_SUITE_SCALING_H
@@ -30,7 +30,7 @@
 WHET_MUST_USE int whet__suite_scaling_judge(struct whet_vec *out, struct whet_arena *arena,
                                             const struct whet_suite *suite,
                                             const struct whet_result *result, size_t count,
-                                            const size_t *commands, double level,
-                                            struct whet_error *err);
+                                            const size_t *commands, const char *metric,
+                                            double level, struct whet_error *err);
 
 #endif

@@ -86,6 +86,12 @@ static size_t unjudged_metric(struct whet_digest *d)
 
 static size_t shown_metric(struct whet_digest *d)
 {
+    size_t asked;
+
+    if (d->outcome->metric != NULL &&
+        whet__result_find_metric(d->result, d->outcome->metric, &asked) == 0 &&
+        whet__digest_knows(d, asked))
+        return asked;
     for (size_t i = 0; i < d->count; i++) {
         const struct whet_judgement *j = whet__digest_judgement(d, i);
 

@@ -243,7 +243,8 @@ static void growth_law(struct growth_lines *g, const struct whet_growth *law)
 }
 
 static int growth_draw(struct whet_text *out, const struct growth_lines *g,
-                       const struct whet_scaling *s, const char *id, int memory)
+                       const struct whet_scaling *s, const struct whet_metric *metric,
+                       const char *id, int memory)
 {
     const struct whet_growth *law = memory ? &s->memory : &s->time;
     struct whet_plot_line lines[] = {
@@ -253,9 +254,9 @@ static int growth_draw(struct whet_text *out, const struct growth_lines *g,
     struct whet_plot_lines plot = {
         .frame = {.id = id, .title = memory ? "Growth of memory" : "Growth of time"},
         .x_axis = s->parameter,
-        .y_axis = memory ? "peak memory" : "time",
+        .y_axis = metric->title,
         .x_unit = WHET_UNIT_COUNT,
-        .y_unit = memory ? WHET_UNIT_SIZE : WHET_UNIT_DURATION,
+        .y_unit = metric->unit,
         .x_log = g->x_log,
         .y_log = g->y_log,
         .lines = lines,
@@ -269,6 +270,7 @@ int whet__html_plot_scaling(struct whet_text *out, const struct whet_digest *d, 
                             size_t series, int memory)
 {
     const struct whet_scaling *s = whet__vec_at(&d->outcome->scaling, series);
+    size_t metric = memory ? WHET_METRIC_MEMORY : s->metric;
     struct growth_lines g = {.count = 0};
     char id[40], what[24];
     int rc = 0;
@@ -278,12 +280,13 @@ int whet__html_plot_scaling(struct whet_text *out, const struct whet_digest *d, 
     g.measured = whet__mem_zalloc(s->count, sizeof(*g.measured));
     if (g.measured == NULL)
         return -ENOMEM;
-    growth_measured(&g, d, s, memory ? WHET_METRIC_MEMORY : s->metric);
+    growth_measured(&g, d, s, metric);
     if (g.count > 0) {
         growth_law(&g, memory ? &s->memory : &s->time);
         snprintf(what, sizeof(what), "%s%zu", memory ? "memory" : "time", series + 1);
         whet__html_figure(out);
-        rc = growth_draw(out, &g, s, id_of(id, sizeof(id), suite, what), memory);
+        rc = growth_draw(out, &g, s, &d->result->metrics[metric],
+                         id_of(id, sizeof(id), suite, what), memory);
         rc = figure_end(out, rc,
                         g.x_log && g.y_log
                             ? "Both axes are logarithmic: a straight line is a power of the "

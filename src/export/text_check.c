@@ -51,20 +51,22 @@ static int has_time_target(const struct whet_digest *d, const char *arm)
     return 0;
 }
 
-/* Times of arms whose time has no target. */
-static void times_put(struct whet_text_lines *l, const struct whet_digest *d)
+/* A metric of all arms; times only of those whose time has no target. */
+static void figures_put(struct whet_text_lines *l, const struct whet_digest *d, size_t metric)
 {
+    int wall = metric == WHET_METRIC_WALL;
     size_t shown = 0;
 
     for (size_t i = 0; i < d->count && (l->verbose > 0 || shown < ARMS_MAX); i++) {
-        const struct whet_comparison_metric *m = whet__digest_numbers(d, i, WHET_METRIC_WALL);
+        const struct whet_comparison_metric *m = whet__digest_numbers(d, i, metric);
         const char *name = whet__digest_arm(d, i)->name;
         struct whet_text *text = whet__text_lines_begin(l);
 
-        if (m->n == 0 || has_time_target(d, name))
+        if (m->n == 0 || (wall && has_time_target(d, name)))
             continue;
-        figure_name(text, d, "Duration", name);
-        whet__number_plus_minus(text, WHET_UNIT_DURATION, m->summary.median,
+        figure_name(text, d, wall ? "Duration" : whet__digest_metric_title(d->result, metric),
+                    name);
+        whet__number_plus_minus(text, d->result->metrics[metric].unit, m->summary.median,
                                 whet__digest_half_width(m));
         whet__text_lines_plain(l, INDENT, WHET_ROLE_PLAIN);
         shown++;
@@ -196,7 +198,9 @@ static int outcome_put(struct whet_text_lines *l, const struct whet_outcome *o, 
         whet__text_lines_plain(l, INDENT, WHET_ROLE_BAD);
     }
     targets_put(l, &d);
-    times_put(l, &d);
+    figures_put(l, &d, WHET_METRIC_WALL);
+    if (o->metric != NULL && d.count > 0 && d.metric != WHET_METRIC_WALL)
+        figures_put(l, &d, d.metric);
     series_put(l, &d);
     judgements_put(l, &d);
     l->indent = INDENT;

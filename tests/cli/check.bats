@@ -133,6 +133,17 @@ YAML
     [[ $output == *"no suite in whet.yaml"* ]]
 }
 
+@test "the metric of a suite, or of the command line, is what is shown and kept" {
+    repository
+    cc -O1 -o spin spin.c
+    check --report out >out.txt
+    grep -q '^  CPU time: ' out.txt
+    grep -q 'CPU time' out/summary.md
+    check --metric minor_faults >out.txt
+    grep -q '^  minor_faults: ' out.txt
+    whet bench history spin --json | grep -q '"metric": "minor_faults"'
+}
+
 @test "targets: kept is 0, missed is 1, unknown names have a place" {
     repository
     cc -O1 -o spin spin.c

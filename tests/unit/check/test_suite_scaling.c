@@ -46,7 +46,7 @@ static void finds_a_series_for_each_command(void **state)
     whet__arena_init(&arena, 1 << 20);
     whet__vec_init(&out, sizeof(struct whet_scaling), 10);
     assert_int_equal(whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, 2 * SIZES,
-                                               commands, 0.95, NULL),
+                                               commands, NULL, 0.95, NULL),
                      0);
     assert_int_equal(out.len, 2);
     for (size_t c = 0; c < 2; c++) {
@@ -80,9 +80,9 @@ static void memory_has_a_limit_of_its_own(void **state)
     r = measured(exponents, 1, commands);
     whet__arena_init(&arena, 1 << 20);
     whet__vec_init(&out, sizeof(struct whet_scaling), 10);
-    assert_int_equal(
-        whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, SIZES, NULL, 0.95, NULL),
-        0);
+    assert_int_equal(whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, SIZES, NULL,
+                                               NULL, 0.95, NULL),
+                     0);
     assert_int_equal(((struct whet_scaling *)whet__vec_at(&out, 0))->state, WHET_TARGET_MISSED);
     whet__vec_clear(&out);
     whet__arena_clear(&arena);
@@ -111,9 +111,9 @@ static void refuses(const char *value, size_t count, const char *says)
     }
     whet__arena_init(&arena, 1 << 20);
     whet__vec_init(&out, sizeof(struct whet_scaling), 10);
-    assert_int_equal(
-        whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, count, NULL, 0.95, &err),
-        -EINVAL);
+    assert_int_equal(whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, count, NULL,
+                                               NULL, 0.95, &err),
+                     -EINVAL);
     if (strstr(err.text, says) == NULL)
         fail_msg("%s", err.text);
     whet__vec_clear(&out);
@@ -148,8 +148,8 @@ static void survives_failed_allocations(void **state)
 
         whet__arena_init(&arena, 1 << 20);
         whet__vec_init(&out, sizeof(struct whet_scaling), 10);
-        rc = whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, SIZES, commands, 0.95,
-                                       NULL);
+        rc = whet__suite_scaling_judge(&out, &arena, first_suite(&p), r, SIZES, commands, NULL,
+                                       0.95, NULL);
         assert_true(rc == 0 || rc == -ENOMEM);
         whet__vec_clear(&out);
         whet__arena_clear(&arena);
