@@ -79,8 +79,9 @@ static int open_at(struct whet_history_file *f, const char *path, int write,
     if (write)
         rc = make_folder(path, &network);
     else if (whet__dir_stat(AT_FDCWD, path, &st) == -ENOENT)
-        return whet_error_set(err, -ENOENT, "nothing was measured yet: '%.300s': no such file",
-                              path);
+        return whet_error_set(
+            err, -ENOENT,
+            "nothing was measured yet: '%.300s': run 'whet bench' or 'whet check' first", path);
     f->options = (struct whet_store_options){
         .application_id = APPLICATION_ID,
         .version = VERSION,

@@ -332,9 +332,10 @@ static int trend_fill(struct asking *a, struct whet_trend *t, const char *name,
     whet__vec_clear(&all);
     if (rc == 0 && t->points.len == 0) {
         *told = 1;
-        rc = whet_error_set(a->err, -ENOENT,
-                            "no such result: '%.120s': '%.60s' was not measured%s", t->name,
-                            t->metric, any_machine ? "" : " on a machine like this one");
+        rc = whet_error_set(
+            a->err, -ENOENT, "no such result: '%.120s': '%.60s' was not measured%s", t->name,
+            t->metric,
+            any_machine ? "" : " on a machine like this one: give --any-machine to see all");
     }
     return rc;
 }

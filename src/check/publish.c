@@ -100,14 +100,22 @@ static int write_verdict(const char *folder, const struct whet_report *report,
     return rc;
 }
 
-int whet__publish_folder(const char *folder, const struct whet_report *report,
-                         struct whet_error *err)
+int whet__publish_prepare(const char *folder, struct whet_error *err)
 {
     int rc = whet__file_make_dirs(folder, 0777);
 
     if (rc != 0)
-        return whet_error_set(err, rc, "cannot make folder: '%.300s': %s", folder,
-                              strerror(-rc));
+        whet_error_set(err, rc, "cannot make folder: '%.300s': %s", folder, strerror(-rc));
+    return rc;
+}
+
+int whet__publish_folder(const char *folder, const struct whet_report *report,
+                         struct whet_error *err)
+{
+    int rc = whet__publish_prepare(folder, err);
+
+    if (rc != 0)
+        return rc;
     for (size_t i = 0; i < sizeof(files) / sizeof(files[0]) && rc == 0; i++)
         rc = write_form(folder, i, report, err);
     return rc == 0 ? write_verdict(folder, report, err) : rc;

@@ -27,7 +27,11 @@ enum whet_annotations {
 /* Of AUTO: what this process runs in. Others stay. */
 enum whet_annotations whet__annotations_choose(enum whet_annotations asked);
 
-/* Makes the folder, if need be, and writes into it report.html, summary.md, junit.xml,
+/* Makes the folder, if need be: what cannot be made is better known before minutes of
+ * measuring. */
+WHET_MUST_USE int whet__publish_prepare(const char *folder, struct whet_error *err);
+
+/* Prepares the folder and writes into it report.html, summary.md, junit.xml,
  * result.json and verdict.txt, which has one word and a line end. */
 WHET_MUST_USE int whet__publish_folder(const char *folder, const struct whet_report *report,
                                        struct whet_error *err);

@@ -86,7 +86,7 @@ static const struct whet_option options[] = {
     {.name = "list", WHET_INTO_FLAG(check_args, list), .help = "list the suites and end"},
     {.section = "How to measure",
      .name = "runs",
-     .letter = 'n',
+     .letter = 'r',
      .argument = "N",
      WHET_INTO_UINT(check_args, runs),
      .min = 1,
@@ -311,6 +311,10 @@ static int run_check(const struct whet_call *call, struct whet_error *err)
                               "nothing to keep: '--keep-binary': it goes with "
                               "--save-baseline");
     /* Said before minutes are spent: what cannot be written. */
+    if (a->report != NULL)
+        rc = whet__publish_prepare(a->report, err);
+    if (rc != 0)
+        return rc;
     whet__outputs_init(&outputs);
     rc = whet__outputs_add(&outputs, &a->outputs, &a->exports, err);
     if (rc == 0)

@@ -37,7 +37,7 @@ static int reference_find(const struct whet_bench_arms *a, const char *name, siz
  * be seen. */
 static int pairs_fill(struct whet_bench_arms *a, const char *reference, struct whet_error *err)
 {
-    size_t bare = a->count, at = a->commands, first;
+    size_t bare, at = a->commands, first;
     int rc = reference_find(a, reference, &first, err);
 
     for (size_t k = 0; k < a->programs.count; k++) {

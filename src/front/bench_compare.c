@@ -8,6 +8,8 @@
 #include "front/bench_finish.h"
 #include "front/bench_outputs.h"
 
+#define ANSWER_MAX ((size_t)64 << 20)
+
 /* Of the metrics that every result has. */
 static int metric_find(const char *name, size_t *out, struct whet_error *err)
 {
@@ -26,15 +28,34 @@ static int metric_find(const char *name, size_t *out, struct whet_error *err)
                           name);
 }
 
-static void put_only(const struct whet_compare_saved *c, const struct whet_bench_call *call)
+/* Names come from files, which may hold anything that a terminal would obey. */
+static int put_only(const struct whet_compare_saved *c, const struct whet_bench_call *call,
+                    struct whet_error *err)
 {
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, ANSWER_MAX);
     for (size_t i = 0; i < whet__compare_saved_only_count(c); i++) {
         const struct whet_compare_only *only = whet__compare_saved_only(c, i);
 
-        fprintf(call->out, "Only in %s: %s%s%s\n", call->operands[only->after ? 2 : 1],
-                only->suite, only->suite[0] != '\0' && only->arm != NULL ? "/" : "",
-                only->arm != NULL ? only->arm : "");
+        whet__text_puts(&text, "Only in ");
+        whet__colour_put(&text, WHET_ROLE_PLAIN, 0, call->operands[only->after ? 2 : 1]);
+        whet__text_puts(&text, ": ");
+        whet__colour_put(&text, WHET_ROLE_PLAIN, 0, only->suite);
+        if (only->suite[0] != '\0' && only->arm != NULL)
+            whet__text_putc(&text, '/');
+        if (only->arm != NULL)
+            whet__colour_put(&text, WHET_ROLE_PLAIN, 0, only->arm);
+        whet__text_putc(&text, '\n');
     }
+    rc = whet__text_error(&text);
+    if (rc == 0)
+        fwrite(whet__text_str(&text), 1, text.len, call->out);
+    else
+        whet_error_set(err, rc, "cannot make the answer: 'compare': %s", strerror(-rc));
+    whet__text_clear(&text);
+    return rc;
 }
 
 static int answer(const struct whet_compare_saved *c, const struct whet_outputs *outputs,
@@ -45,7 +66,7 @@ static int answer(const struct whet_compare_saved *c, const struct whet_outputs 
     int rc = whet__outputs_answer(call->out, report, call->global, a->json, err);
 
     if (rc == 0 && !a->json)
-        put_only(c, call);
+        rc = put_only(c, call, err);
     if (rc == 0)
         rc = whet__outputs_write(outputs, report, call->global->verbose, err);
     return rc == 0 ? whet__bench_exit(report->verdict, a->strict) : rc;

@@ -218,7 +218,8 @@ const struct whet_option whet__bench_options[] = {
      .argument = "FORM=FILE",
      WHET_INTO_LIST(whet_bench_args, exports),
      .help = "write FILE in this form, too: "
-             "text, html, markdown, json, hyperfine, csv, github-action-benchmark, bmf, "
+             "text, html, markdown, json, hyperfine, csv, github-action-benchmark, "
+             "github-action-benchmark-bigger, bmf, "
              "google-benchmark, criterion (a folder) or junit"},
     {.name = "json",
      WHET_INTO_FLAG(whet_bench_args, json),

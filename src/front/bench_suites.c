@@ -80,13 +80,42 @@ static int run_one(struct whet_bench_suites *s, const char *name,
 
 static int check_options(const struct whet_bench_call *call, struct whet_error *err)
 {
-    if (call->operand_count > 0 || call->args->programs.len > 0)
+    const struct whet_bench_args *a = call->args;
+    const struct {
+        const char *name;
+        int given;
+    } commands_only[] = {
+        {"name", a->names.len > 0},
+        {"parameter", a->parameters.len > 0},
+        {"setup", a->setup.len > 0},
+        {"prepare", a->prepare.len > 0},
+        {"conclude", a->conclude.len > 0},
+        {"cleanup", a->cleanup.len > 0},
+        {"shell", a->shell != NULL},
+        {"input", a->input != NULL},
+        {"cwd", a->cwd != NULL},
+        {"env", a->env.len > 0},
+        {"ignore-failure", a->ignore_failure != NULL},
+        {"timeout", a->timeout_ns != 0},
+        {"equal-argv", a->equal_argv0},
+        {"filter", a->filter != NULL},
+        {"list", a->list},
+    };
+
+    if (call->operand_count > 0 || a->programs.len > 0)
         return whet_error_set(
             err, -EINVAL,
             "a suite says itself what it runs: '%.200s': leave out one of the "
             "two",
             call->operand_count > 0 ? call->operands[0] : "--program");
-    if (call->args->baseline != NULL)
+    for (size_t i = 0; i < sizeof(commands_only) / sizeof(commands_only[0]); i++) {
+        if (commands_only[i].given)
+            return whet_error_set(err, -EINVAL,
+                                  "a suite says itself how it is run: '--%s': write it "
+                                  "into whet.yaml",
+                                  commands_only[i].name);
+    }
+    if (a->baseline != NULL)
         return whet_error_set(err, -EINVAL,
                               "'--baseline' of suites is the business of 'whet check'");
     return 0;

@@ -299,6 +299,7 @@ YAML
     grep -q '3 rounds' out
     fails "no such suite: 'nap': did you mean 'naps'?" whet bench --suite nap
     fails "a suite says itself what it runs: 'true': leave out one of the two" whet bench --suite naps true
+    fails "a suite says itself how it is run: '--env': write it into whet.yaml" whet bench --suite naps --env A=b
 }
 
 @test "project: a made-up code base, the same for the same number" {

@@ -273,6 +273,13 @@ PY
     [[ $stderr == *"main.json"* ]]
 }
 
+@test "a folder that cannot be made is said before anything runs" {
+    repository
+    run -2 --separate-stderr check --report whet.yaml/out
+    [ -z "$output" ]
+    [[ $stderr == *"cannot make folder: 'whet.yaml/out'"* ]]
+}
+
 @test "strict: what cannot be told is 1, too" {
     repository
     cc -O1 -o spin spin.c
