@@ -54,8 +54,11 @@ static void refuse(struct whet_bench_config *c, const char *why, const char *sub
 /* Words that become parts of names: one word, and nothing that separates parts. */
 static int is_word(const char *text)
 {
-    size_t len = text != NULL ? strlen(text) : 0;
+    size_t len;
 
+    if (text == NULL)
+        return 0;
+    len = strlen(text);
     for (size_t i = 0; i < len; i++) {
         if (isspace((unsigned char)text[i]) || iscntrl((unsigned char)text[i]))
             return 0;
@@ -90,13 +93,13 @@ static struct argument *argument_of(struct whet_bench_config *c, const char *nam
 {
     struct argument *a;
 
-    for (size_t i = 0; i < c->arg_count; i++) {
-        if (name != NULL && strcmp(c->args[i].name, name) == 0)
-            return &c->args[i];
-    }
     if (!is_word(name)) {
         refuse(c, "an argument's name has to be one word", name != NULL ? name : "");
         return NULL;
+    }
+    for (size_t i = 0; i < c->arg_count; i++) {
+        if (strcmp(c->args[i].name, name) == 0)
+            return &c->args[i];
     }
     if (c->arg_count == WHET_FUNCTION_ARGS_MAX) {
         refuse(c, "too many arguments", name);

@@ -244,7 +244,7 @@ int whet__parameter_parse(struct whet_parameter *out, struct whet_arena *strings
     struct whet_parameter p = {.name = whet__arena_strndup(strings, name, strlen(name))};
     struct values v = {.p = &p, .strings = strings, .given = values, .err = err};
     int rc = check_name(name, err);
-    char item[ITEM_MAX];
+    char item[ITEM_MAX] = "";
     size_t len;
 
     if (rc != 0)
