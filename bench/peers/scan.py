@@ -40,8 +40,10 @@ def measure(whet, arms, rounds):
     samples = {}
     for arm in measured:
         values = arm["samples"]["values"]
-        samples[arm["name"]] = [(cpu / 1e9, wall / 1e9, memory or 0) for cpu, wall, memory in
-                                zip(values["cpu"], values["wall"], values["memory"])]
+        # A peak below that of whet bench itself is not known.
+        memory = values.get("memory", [None] * len(values["cpu"]))
+        samples[arm["name"]] = [(cpu / 1e9, wall / 1e9, peak or 0) for cpu, wall, peak in
+                                zip(values["cpu"], values["wall"], memory)]
     return samples
 
 
@@ -102,6 +104,11 @@ def groups_of(whet, mix, peers, scratch):
         ])
 
 
+def peak_of(samples):
+    known = [s[2] for s in samples if s[2]]
+    return f"{statistics.median(known) / MIB:.1f} MiB" if known else "small"
+
+
 def table(name, files, size, arms, samples):
     rows = [f"## {name}", ""]
     subject = f"{files:,} files" + (f", {size / MIB:.1f} MiB" if size else "")
@@ -117,7 +124,7 @@ def table(name, files, size, arms, samples):
             f"| `{arm['name']}` | {cpu:.3f} | {files / cpu:,.0f} | "
             f"{f'{size / cpu / 1e6:,.1f}' if size else '-'} | {ratio:.2f} | "
             f"{statistics.median(s[1] for s in mine):.3f} | "
-            f"{statistics.median(s[2] for s in mine) / MIB:.1f} MiB |")
+            f"{peak_of(mine)} |")
     return rows + [""]
 
 
