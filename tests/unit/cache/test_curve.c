@@ -142,7 +142,7 @@ static void samples_are_near(void **state)
     assert_int_equal(whet__curve_sampled(&some, &t, WHET_SAMPLER_KEYS, NULL), 0);
     /* A few keys have most of the requests here, which sampling keys likes least. */
     assert_true(mean_error(&exact, &some, t.unique) < .01);
-    assert_true(some.rate < .5 && some.min_size >= 1 / some.rate);
+    assert_true(some.rate < .5 && (double)some.min_size >= 1 / some.rate);
     for (size_t i = 1; i < some.count; i++) {
         assert_true(some.points[i].size > some.points[i - 1].size);
         assert_true(some.points[i].miss_ratio <= some.points[i - 1].miss_ratio);
