@@ -105,6 +105,7 @@ struct whet_result {
     uint64_t seed;        /* of the orders */
     unsigned rounds;      /* begun, warm-up not counted */
     double elapsed_seconds;
+    int cleanup_failed; /* 1: a cleanup did, and has been told; not kept in JSON */
     enum whet_result_end end;
     const char *memory_source; /* how TREE_MEMORY was had: "sampled", "cgroup", "" */
     uint64_t memory_floor;     /* bytes: a peak memory that is not known was not above this,

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/random.h"
 #include "bench/hook.h"
@@ -403,11 +404,14 @@ static int set_up(struct session *s, struct whet_error *err)
 
 static void session_close(struct session *s)
 {
-    struct whet_error ignored;
-
     for (size_t i = 0; i < s->count; i++) {
-        if (s->is_set_up[i])
-            (void)!whet__hook_run(&s->arms[i], WHET_HOOK_CLEANUP, NULL, NULL, &ignored);
+        struct whet_error why = {0};
+
+        if (s->is_set_up[i] &&
+            whet__hook_run(&s->arms[i], WHET_HOOK_CLEANUP, NULL, NULL, &why) != 0) {
+            whet__log(WHET_LOG_WARNING, "%s", why.text);
+            s->r->cleanup_failed = 1;
+        }
         whet__pad_clear(&s->pads[i]);
     }
     whet__text_clear(&s->out);

@@ -67,6 +67,17 @@ int whet__bench_gates(const struct whet_bench_args *a)
     return a->baseline != NULL || a->fail > 0 || a->strict;
 }
 
+static int cleanup_failed(const struct whet_report *report)
+{
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        const struct whet_result *r = whet__report_at(report, i)->result;
+
+        if (r != NULL && r->cleanup_failed)
+            return 1;
+    }
+    return 0;
+}
+
 /* A gate that compared nothing has not held: why not, of the first that should have been
  * compared; NULL: something was, or nothing should have been. */
 static const struct whet_judgement *nothing_compared(const struct whet_report *report)
@@ -94,6 +105,8 @@ static int conclude(const struct whet_bench_args *a, const struct whet_report *r
         return whet_error_set(err, -EINTR, "interrupted: the answer is of fewer rounds");
     if (given_up(report) != NULL)
         return fail_given_up(given_up(report), err);
+    if (cleanup_failed(report))
+        return whet_error_set(err, -ECHILD, "not cleaned up: a command of --cleanup failed");
     if (!whet__bench_gates(a))
         return WHET_BENCH_YES;
     if (nothing_compared(report) != NULL)
