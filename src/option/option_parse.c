@@ -151,7 +151,8 @@ static int read_letters(struct parse *p, const char *arg)
         if (whet__option_takes_value(m.row))
             return read_value(p, &m, given, at[1] != '\0' ? at + 1 : NULL);
         if (m.row->implied != NULL && at[1] != '\0')
-            return whet__option_store(m.row, m.target, given, at + 1, p->err);
+            return whet__option_store(m.row, m.target, given, at[1] == '=' ? at + 2 : at + 1,
+                                      p->err);
         rc = whet__option_store(m.row, m.target, given,
                                 m.row->implied != NULL ? m.row->implied : "yes", p->err);
         if (rc != 0)
