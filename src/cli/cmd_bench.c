@@ -48,7 +48,11 @@ const struct whet_command whet__cmd_bench = {
         "words behind -- are one command.\n\n"
         "Prints for each command the median with its interval, and for each but the first how "
         "much slower or faster it is, with an interval and in words. Runs until the intervals "
-        "are narrow enough or the time is spent, never until something looks different.",
+        "are narrow enough or the time is spent, never until something looks different.\n\n"
+        "The operands @cache, @io, @memory, @parallel and @scan are functions that whet has "
+        "built in. Verbs instead of commands: selftest (how equal two equal programs look "
+        "here), compare A B (two saved results), history [NAME], project DIR [N] (a made-up "
+        "code base to measure on).",
     .examples = examples,
     .options = whet__bench_options,
     .option_count = WHET_BENCH_OPTION_COUNT,

@@ -103,7 +103,9 @@ static int arms_fill(struct whet_bench_arms *a, const struct whet_bench_call *ca
 
     if (rc != 0)
         return fail_memory(err);
-    if (!call->own_functions)
+    if (call->own_functions)
+        rc = whet__bench_commands_none(call, err);
+    else
         rc = whet__bench_commands_plan(a->plan, call, &asked, err);
     if (rc == 0)
         rc = whet__programs_open(&a->programs, call, err);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/text.h"
 #include "front/bench_programs.h"
@@ -269,12 +270,88 @@ static int shell_add(struct shared *s, struct whet_plan *plan)
     return rc;
 }
 
+/* Options that are about commands are a mistake where functions alone are measured. */
+static int check_alone(const struct shared *s)
+{
+    const struct whet_bench_args *a = s->args;
+    const struct {
+        const char *name;
+        int given;
+    } options[] = {{"--name", a->names.len > 0},
+                   {"--parameter", a->parameters.len > 0},
+                   {"--setup", a->setup.len > 0},
+                   {"--prepare", a->prepare.len > 0},
+                   {"--conclude", a->conclude.len > 0},
+                   {"--cleanup", a->cleanup.len > 0},
+                   {"--shell", a->shell != NULL},
+                   {"--input", a->input != NULL},
+                   {"--cwd", a->cwd != NULL},
+                   {"--env", a->env.len > 0},
+                   {"--ignore-failure", a->ignore_failure != NULL},
+                   {"--equal-argv", a->equal_argv0}};
+
+    for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {
+        if (options[i].given)
+            return whet_error_set(s->err, -EINVAL,
+                                  "'%s' is for commands: functions alone are measured here",
+                                  options[i].name);
+    }
+    return 0;
+}
+
+int whet__bench_commands_none(const struct whet_bench_call *call, struct whet_error *err)
+{
+    struct shared s = {.args = call->args, .err = err};
+
+    if (call->args->suites.len > 0 && call->own_functions)
+        return whet_error_set(err, -EINVAL, "'--suite' is for whet bench");
+    return check_alone(&s);
+}
+
+/* "-S bash 'cmd'" is sh running two commands, and was not meant to be. */
+static int check_shell(const struct shared *s, const struct whet_bench_call *call)
+{
+    static const char *const shells[] = {"sh", "bash", "dash", "zsh", "ksh", "fish"};
+
+    if (shell_of(s->args) == NULL || strcmp(s->args->shell, "sh") != 0 ||
+        call->operand_count < 2 || call->dashes == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof(shells) / sizeof(shells[0]); i++) {
+        if (strcmp(call->operands[0], shells[i]) == 0)
+            return whet_error_set(s->err, -EINVAL,
+                                  "'%s' would be a command to measure: write the shell as "
+                                  "-S%s or --shell=%s",
+                                  shells[i], shells[i], shells[i]);
+    }
+    return 0;
+}
+
+/* Where no hook could make them in time, the folder and the input have to be there. */
+static int check_files(const struct shared *s)
+{
+    const struct whet_bench_args *a = s->args;
+
+    if (a->setup.len > 0 || a->prepare.len > 0)
+        return 0;
+    if (a->cwd != NULL && strchr(a->cwd, '{') == NULL && access(a->cwd, X_OK) != 0)
+        return whet_error_set(s->err, -errno, "no folder to run in: '--cwd %.200s': %s", a->cwd,
+                              strerror(errno));
+    if (a->input != NULL && strchr(a->input, '{') == NULL && access(a->input, R_OK) != 0)
+        return whet_error_set(s->err, -errno, "cannot read: '--input %.200s': %s", a->input,
+                              strerror(errno));
+    return 0;
+}
+
 static int plan_all(struct whet_plan *plan, const struct whet_bench_call *call,
                     struct whet_arena *strings, size_t *asked, struct whet_error *err)
 {
     struct shared s = {.args = call->args, .err = err};
-    int rc = exits_read(&s);
+    int rc = check_shell(&s, call);
 
+    if (rc == 0)
+        rc = exits_read(&s);
+    if (rc == 0)
+        rc = check_files(&s);
     if (rc == 0)
         rc = env_read(&s, strings);
     if (rc == 0)

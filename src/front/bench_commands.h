@@ -24,4 +24,8 @@ WHET_MUST_USE int whet__bench_commands_plan(struct whet_plan *plan,
                                             const struct whet_bench_call *call, size_t *asked,
                                             struct whet_error *err);
 
+/* Where there can be none: -EINVAL for an option that is about commands. */
+WHET_MUST_USE int whet__bench_commands_none(const struct whet_bench_call *call,
+                                            struct whet_error *err);
+
 #endif

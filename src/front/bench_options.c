@@ -45,9 +45,9 @@ const struct whet_option whet__bench_options[] = {
      WHET_INTO_STRING(whet_bench_args, shell),
      .implied = "sh",
      .fallback = "none: words are split as a shell does",
-     .help =
-         "run each command by SHELL -c; what starting SHELL costs is measured beside it and "
-         "shown, never subtracted"},
+     .help = "run each command by SHELL -c (-Sbash, --shell=bash; sh without a name); what "
+             "starting SHELL costs is measured beside it and "
+             "shown, never subtracted"},
     {.letter = 'N', .name = "no-shell", WHET_INTO_FLAG(whet_bench_args, no_shell)},
     {.name = "input",
      .argument = "FILE",
@@ -67,7 +67,8 @@ const struct whet_option whet__bench_options[] = {
      .argument = "CODES",
      WHET_INTO_STRING(whet_bench_args, ignore_failure),
      .implied = "all",
-     .help = "exit codes that are no failure: 1,3; without CODES, any"},
+     .help =
+         "exit codes that are no failure: -i1,3 or --ignore-failure=1,3; without CODES, any"},
     {.name = "suite",
      .argument = "NAME",
      WHET_INTO_LIST(whet_bench_args, suites),

@@ -49,7 +49,13 @@ static int add(struct whet_outputs *o, const struct whet_export *form, const cha
                struct whet_error *err)
 {
     struct whet_output *output;
-    int rc = check_folder(file, err);
+    int rc;
+
+    if (strcmp(file, "-") == 0)
+        return whet_error_set(err, -EINVAL,
+                              "not a file: '-': standard output is for the answer: --json "
+                              "prints it as JSON, other forms need a name");
+    rc = check_folder(file, err);
 
     if (rc != 0)
         return rc;

@@ -105,6 +105,11 @@ static int open_all(struct whet_programs *p, const struct whet_bench_call *call,
     for (size_t i = 0; rc == 0 && i < call->operand_count; i++) {
         if (whet__programs_is_suite(call, i))
             rc = open_one(p, argv, call->operands[i] + 1, call->args->filter, NULL, call, err);
+        if (rc == -ESRCH && whet__programs_is_suite(call, i) && call->args->filter == NULL)
+            whet_error_set(err, rc,
+                           "no such group of functions: '%.100s': whet has @cache, @io, "
+                           "@memory, @parallel and @scan",
+                           call->operands[i]);
     }
     return rc;
 }

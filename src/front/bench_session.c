@@ -49,6 +49,9 @@ static int check(const struct whet_bench_args *a, struct whet_error *err)
     if (a->runs == 0 && a->min_runs > a->max_runs)
         return whet_error_set(err, -EINVAL, "'--min-runs %u' is more than '--max-runs %u'",
                               a->min_runs, a->max_runs);
+    if (a->runs != 0 && a->min_runs > a->runs)
+        return whet_error_set(err, -EINVAL, "'--min-runs %u' is more than '--runs %u'",
+                              a->min_runs, a->runs);
     if (a->warn > 0 && a->fail > 0 && a->fail < a->warn)
         return whet_error_set(err, -EINVAL, "'--fail' is less than '--warn'");
     if (a->level >= 1)

@@ -54,6 +54,15 @@ PY
     fails "not NAME=VALUE: '--env X'" whet bench --env X true
     fails "cannot write: 'no/such/a.json': No such file or directory" whet bench -o no/such/a.json true
     fails "no such form: 'hyperfin': did you mean 'hyperfine'?" whet bench --export hyperfin=x true
+    fails "'--min-runs 20' is more than '--runs 10'" whet bench -m 20 -r 10 true
+    fails "not a file: '-': standard output is for the answer: --json prints it as JSON, other forms need a name" \
+        whet bench --export html=- true
+    fails "no folder to run in: '--cwd no': No such file or directory" whet bench --cwd no true
+    fails "cannot read: '--input no': No such file or directory" whet bench --input no true
+    fails "'bash' would be a command to measure: write the shell as -Sbash or --shell=bash" \
+        whet bench -S bash 'echo a'
+    fails "no such group of functions: '@nope': whet has @cache, @io, @memory, @parallel and @scan" \
+        whet bench @nope
     fails "not FORM=FILE: '--export junit': write it as junit=bench.xml" whet bench --export junit true
 }
 
@@ -62,6 +71,7 @@ PY
     [ "$stderr" = "whet: command failed with exit code 1: 'false': give --ignore-failure to measure it anyway" ]
     bench -i false >out
     bench -i1,3 'false' 'sh -c "exit 3"' >out
+    bench -i=1,3 'false' >out
     run -2 bench -i3 false
     # The other one is measured all the same.
     code=0
@@ -105,6 +115,9 @@ SH
     [[ $stderr == *"prepare of 'true' failed with exit code 1"* ]]
     run -2 --separate-stderr bench -s 'ls /nowhere' true
     [[ $stderr == *"setup of 'true' failed with exit code 2"*"/nowhere"* ]]
+    run -2 --separate-stderr whet bench --no-history -r 1 -c false true
+    [[ $stderr == *"cleanup of 'true' failed with exit code 1"* ]]
+    [[ $stderr == *"whet: not cleaned up: a command of --cleanup failed" ]]
 }
 
 @test "hooks, one for each command; parameters in them" {
@@ -335,4 +348,5 @@ YAML
     [[ $stderr == *"whet_bench_main"* ]]
     run -2 --separate-stderr ./prog --bogus
     [[ $stderr == "whet: unknown option: '--bogus'"* ]]
+    fails "'--setup' is for commands: functions alone are measured here" ./prog --setup true
 }
