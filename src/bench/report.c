@@ -73,6 +73,13 @@ static enum whet_verdict of_arms(const struct whet_outcome *o)
     return worst;
 }
 
+/* Without a limit it counts for nothing. */
+static enum whet_verdict of_growth(const struct whet_scaling *s)
+{
+    return s->max_exponent > 0 || s->max_memory_exponent > 0 ? of_state(s->state)
+                                                             : WHET_VERDICT_NONE;
+}
+
 static enum whet_verdict of_parts(const struct whet_outcome *o)
 {
     enum whet_verdict worst = WHET_VERDICT_NONE;
@@ -85,8 +92,7 @@ static enum whet_verdict of_parts(const struct whet_outcome *o)
     for (size_t i = 0; i < o->scaling.len; i++) {
         const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
 
-        if (s->max_exponent > 0 || s->max_memory_exponent > 0)
-            worst = worse_of(worst, of_state(s->state));
+        worst = worse_of(worst, of_growth(s));
     }
     for (size_t i = 0; i < o->concurrency.len; i++) {
         const struct whet_concurrency *c = whet__vec_at(&o->concurrency, i);
@@ -103,6 +109,45 @@ void whet__report_conclude(struct whet_report *r)
         struct whet_outcome *o = whet__vec_at(&r->outcomes, i);
 
         o->verdict = o->result == NULL ? WHET_VERDICT_FAIL : worse_of(of_arms(o), of_parts(o));
+        if (o->no_base != NULL)
+            o->verdict = worse_of(o->verdict, WHET_VERDICT_INCONCLUSIVE);
         r->verdict = worse_of(r->verdict, o->verdict);
     }
+}
+
+/* NULL: none of them is what is not known. */
+static const char *unclear_part(const struct whet_outcome *o)
+{
+    for (size_t i = 0; i < o->targets.len; i++) {
+        if (((const struct whet_target *)whet__vec_at(&o->targets, i))->state ==
+            WHET_TARGET_UNKNOWN)
+            return "a target could not be judged";
+    }
+    for (size_t i = 0; i < o->scaling.len; i++) {
+        const struct whet_scaling *s = whet__vec_at(&o->scaling, i);
+        int no_law = (s->max_exponent > 0 && s->time.law == WHET_GROWTH_UNKNOWN) ||
+                     (s->max_memory_exponent > 0 && s->memory.law == WHET_GROWTH_UNKNOWN);
+
+        if (s->state == WHET_TARGET_UNKNOWN && of_growth(s) != WHET_VERDICT_NONE)
+            return no_law ? "no law of growth could be fitted"
+                          : "how it grows is not known well enough";
+    }
+    return NULL;
+}
+
+const char *whet__outcome_unclear(const struct whet_outcome *o)
+{
+    const char *part = unclear_part(o);
+
+    if (o->result != NULL && o->result->end == WHET_RESULT_STOPPED)
+        return "interrupted before it could be told";
+    for (size_t i = 0; o->judgements != NULL && i < whet__result_count(o->result); i++) {
+        if (whet__verdict_confirmed(&o->judgements[i],
+                                    o->confirmation == NULL ? NULL : &o->confirmation[i]) ==
+            WHET_VERDICT_INCONCLUSIVE)
+            return "too much noise to tell";
+    }
+    if (part != NULL)
+        return part;
+    return o->no_base != NULL ? o->no_base : "too much noise to tell";
 }

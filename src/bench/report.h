@@ -67,6 +67,8 @@ struct whet_outcome {
     const char *metric;  /* to decide on, as was asked for; NULL: chosen (bench/verdict.h) */
     const char *against; /* what judgements compare with: an arm's name, "baseline
                             main", "HEAD~1"; NULL: nothing */
+    const char *no_base; /* why it, or a part of it, was not compared though that was asked
+                            for; NULL: it was, or nobody asked */
     struct whet_judgement *judgements; /* of each arm; NULL: none. An arm without anything to
                                        compare has verdict NONE */
     const struct whet_judgement *confirmation; /* of the second batch, likewise; NULL: none */
@@ -96,10 +98,14 @@ WHET_MUST_USE struct whet_outcome *whet__report_add(struct whet_report *r, const
                                                     const struct whet_result *result);
 const struct whet_outcome *whet__report_at(const struct whet_report *r, size_t index);
 
+/* What makes an outcome INCONCLUSIVE, in a few words for people. Borrowed from it. */
+const char *whet__outcome_unclear(const struct whet_outcome *o);
+
 /* Sets the verdicts of outcomes and report to the worst of what they hold:
  * - judgements; a WARN or FAIL that has a confirmation counts as whet__verdict_confirmed says;
  * - a missed target, growth or concurrent run is FAIL, one that is met is PASS, an unknown one
  *   INCONCLUSIVE; growth without a limit counts for nothing;
+ * - what was not compared though that was asked for is INCONCLUSIVE;
  * - an arm that was left out because it kept failing, or an outcome without a result: FAIL. */
 void whet__report_conclude(struct whet_report *r);
 

@@ -91,10 +91,31 @@ static int check_machine(const struct whet_check *c, struct whet_error *err)
     return rc;
 }
 
+/* A gate that compares nothing would always pass: suites that were renamed, say. */
+static int check_counterparts(const struct whet_check *c, struct whet_error *err)
+{
+    char all[300] = "";
+    size_t len = 0;
+
+    for (size_t i = 0; i < c->suites.len; i++) {
+        if (whet__baseline_find(c->baseline, suite_at(c, i)->name) != NULL)
+            return 0;
+    }
+    for (size_t i = 0; i < whet__baseline_count(c->baseline) && len < sizeof(all); i++)
+        len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%.64s", i > 0 ? ", " : "",
+                                whet__baseline_at(c->baseline, i)->name);
+    return whet_error_set(err, -ENOENT,
+                          "nothing to compare: no suite that is to be run is in baseline "
+                          "'%.64s', which has: %s",
+                          c->options->baseline, all);
+}
+
 static int open_baseline(struct whet_check *c, struct whet_error *err)
 {
     int rc = whet__baseline_load(&c->baseline, c->options->dir, c->options->baseline, err);
 
+    if (rc == 0)
+        rc = check_counterparts(c, err);
     if (rc != 0 || c->options->any_machine)
         return rc;
     return check_machine(c, err);
@@ -231,11 +252,8 @@ static int judge_stored(struct whet_check *c, const struct whet_suite *s,
     if (c->baseline == NULL || o->judgements != NULL)
         return 0;
     saved = whet__baseline_find(c->baseline, s->name);
-    if (saved == NULL) {
-        whet__log(WHET_LOG_WARNING, "not compared: '%s': it is not in baseline '%s'", s->name,
-                  c->options->baseline);
+    if (saved == NULL)
         return 0;
-    }
     verdict.warn = verdict.warn > 0 ? verdict.warn : s->warn;
     verdict.fail = verdict.fail > 0 ? verdict.fail : s->fail;
     verdict.gates = c->suites.len * whet__result_count(o->result);
@@ -247,23 +265,63 @@ static int judge_stored(struct whet_check *c, const struct whet_suite *s,
     return rc;
 }
 
+/* The arm of today that the baseline does not have; NULL: it has them all. */
+static const char *new_arm(const struct whet_result *saved, const struct whet_result *now,
+                           size_t count)
+{
+    size_t ignored;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *name = whet__result_arm(now, i)->name;
+
+        if (whet__result_find_arm(saved, name, &ignored) != 0)
+            return name;
+    }
+    return NULL;
+}
+
+/* What has no counterpart makes a gate that means less than it seems to: the outcome says so,
+ * and the log, for readers of files. */
+static int note_no_base(struct whet_check *c, const struct whet_suite *s,
+                        const struct whet_suite_run *run, struct whet_error *err)
+{
+    struct whet_outcome *o = whet__vec_at(&c->report.outcomes, c->report.outcomes.len - 1);
+    const struct whet_result *saved =
+        c->baseline != NULL ? whet__baseline_find(c->baseline, s->name) : NULL;
+    const char *why = whet__suite_no_base(run), *arm;
+    char line[300];
+
+    if (c->baseline != NULL && saved == NULL) {
+        snprintf(line, sizeof(line), "it is not in %.100s", c->base_label);
+        why = line;
+    } else if (saved != NULL &&
+               (arm = new_arm(saved, o->result, whet__suite_arm_count(run))) != NULL) {
+        snprintf(line, sizeof(line), "'%.150s' is not in %.100s", arm, c->base_label);
+        why = line;
+    }
+    if (why == NULL)
+        return 0;
+    whet__log(WHET_LOG_WARNING, "not compared: '%s': %s", s->name, why);
+    o->no_base = whet__arena_strndup(&c->strings, why, strlen(why));
+    return o->no_base != NULL ? 0 : no_memory(err);
+}
+
 static int keep_run(struct whet_check *c, const struct whet_suite *s,
                     struct whet_suite_run *run, struct whet_error *err)
 {
     struct whet_suite_run **slot = whet__vec_push(&c->runs);
-    const char *why = whet__suite_no_base(run);
+    int rc;
 
     if (slot == NULL) {
         whet__suite_free(run);
         return no_memory(err);
     }
     *slot = run;
-    if (why != NULL)
-        whet__log(WHET_LOG_WARNING, "not compared: '%s': %s", s->name, why);
     c->stopped = whet__suite_stopped(run) || on_stop(c);
     if (whet__suite_report(run, &c->report) != 0)
         return no_memory(err);
-    return judge_stored(c, s, err);
+    rc = judge_stored(c, s, err);
+    return rc == 0 ? note_no_base(c, s, run, err) : rc;
 }
 
 static int run_suite(struct whet_check *c, const struct whet_suite *s, struct whet_error *err)
@@ -400,4 +458,19 @@ int whet__check_save(const struct whet_check *c, const char *name, int binaries,
 size_t whet__check_broken(const struct whet_check *c)
 {
     return c->broken;
+}
+
+int whet__check_compared_nothing(const struct whet_check *c)
+{
+    int asked = c->options->against != NULL || c->options->baseline != NULL;
+    size_t alone = 0;
+
+    for (size_t i = 0; i < c->report.outcomes.len; i++) {
+        const struct whet_outcome *o = whet__report_at(&c->report, i);
+
+        if (o->result != NULL && o->judgements != NULL)
+            return 0;
+        alone += o->no_base != NULL;
+    }
+    return asked && !c->stopped && alone > 0;
 }

@@ -52,7 +52,8 @@ struct whet_check_options {
 
 struct whet_check;
 
-/* -ENOENT: no suite of that name, or none at all; no such baseline or commit.  -EXDEV: the
+/* -ENOENT: no suite of that name, or none at all; no such baseline or commit, or
+ * none of the suites is in the baseline.  -EXDEV: the
  * baseline is of another machine.  -ECHILD: a build failed.  -EINVAL: a target, or
  * options that exclude each other.  -EINTR: stopped before anything was measured. */
 WHET_MUST_USE int whet__check_run(struct whet_check **out, const struct whet_project *project,
@@ -65,6 +66,8 @@ const struct whet_report *whet__check_report(const struct whet_check *c);
 int whet__check_stopped(const struct whet_check *c);
 /* Suites that could not be run. */
 size_t whet__check_broken(const struct whet_check *c);
+/* 1: a comparison was asked for, and not one of the suites that were run has a counterpart. */
+int whet__check_compared_nothing(const struct whet_check *c);
 
 /* Keeps the results under this name (check/baseline.h), with the programs if `binaries`; a
  * call of its own because it may fail, and by then the report has been shown. A check that was

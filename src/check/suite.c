@@ -431,6 +431,11 @@ const char *whet__suite_no_base(const struct whet_suite_run *run)
     return run->no_base[0] != '\0' ? run->no_base : NULL;
 }
 
+size_t whet__suite_arm_count(const struct whet_suite_run *run)
+{
+    return run->ours.count;
+}
+
 static int append(struct whet_vec *out, const struct whet_vec *items)
 {
     for (size_t i = 0; i < items->len; i++) {

@@ -57,6 +57,9 @@ int whet__suite_stopped(const struct whet_suite_run *run);
 /* Why it was not compared though that was asked for (it is new, say); NULL: it was. */
 const char *whet__suite_no_base(const struct whet_suite_run *run);
 
+/* How many of the result's arms are the suite's own: the first ones. */
+size_t whet__suite_arm_count(const struct whet_suite_run *run);
+
 /* Adds its outcome to a report, which borrows from the run. -ENOMEM. */
 WHET_MUST_USE int whet__suite_report(const struct whet_suite_run *run,
                                      struct whet_report *report);

@@ -230,6 +230,10 @@ static int answer(const struct whet_call *call, const struct whet_check *check,
             file_in_repository(file), err);
     if (rc == 0 && a->save_baseline != NULL)
         rc = whet__check_save(check, a->save_baseline, a->keep_binary, err);
+    if (rc == 0 && whet__check_compared_nothing(check) && report->verdict != WHET_VERDICT_FAIL)
+        rc = whet_error_set(err, -ENOENT,
+                            "nothing was compared: no suite has a counterpart in '%.200s'",
+                            a->against != NULL ? a->against : a->baseline);
     return rc != 0 ? rc : exit_code(check, a);
 }
 

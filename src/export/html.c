@@ -10,6 +10,18 @@
 #include "export/html_page.h"
 #include "view/html.h"
 
+/* Of the first suite that is. */
+static const char *unclear_note(const struct whet_report *report)
+{
+    for (size_t i = 0; i < report->outcomes.len; i++) {
+        const struct whet_outcome *o = whet__report_at(report, i);
+
+        if (o->verdict == WHET_VERDICT_INCONCLUSIVE)
+            return whet__outcome_unclear(o);
+    }
+    return "it cannot be told";
+}
+
 static const char *verdict_note(const struct whet_report *report)
 {
     switch (report->verdict) {
@@ -18,7 +30,7 @@ static const char *verdict_note(const struct whet_report *report)
     case WHET_VERDICT_WARN:
         return "worse, but by less than what fails";
     case WHET_VERDICT_INCONCLUSIVE:
-        return "too much noise to tell";
+        return unclear_note(report);
     case WHET_VERDICT_IMPROVED:
         return "better, and proven";
     case WHET_VERDICT_SAME_CODE:

@@ -177,7 +177,7 @@ static void verdict_put(struct whet_text_lines *l, const struct whet_outcome *o)
         word_put(l, "!", "WARNING", "it got worse, but by less than what fails",
                  WHET_ROLE_WARN);
     else if (o->verdict == WHET_VERDICT_INCONCLUSIVE)
-        word_put(l, "?", "INCONCLUSIVE", "too much noise to tell", WHET_ROLE_WARN);
+        word_put(l, "?", "INCONCLUSIVE", whet__outcome_unclear(o), WHET_ROLE_WARN);
     else
         word_put(l, "✓", "PASSED", o->verdict == WHET_VERDICT_IMPROVED ? "it got better" : "",
                  WHET_ROLE_GOOD);

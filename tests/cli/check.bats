@@ -79,9 +79,13 @@ check()
     cp spin.c other.c
     sed -i "s/^build:.*/build: sh -c 'for f in *.c; do cc -O1 -o \"\${f%.c}\" \"\$f\"; done'/" whet.yaml
     printf '  other: {command: ./other}\n' >>whet.yaml
-    whet check --runs 4 --against HEAD other >out 2>err
+    whet check --runs 4 --against HEAD >out 2>err
     grep -q "not compared: 'other': cannot find program" err
     grep -q 'other' out
+    grep -q "INCONCLUSIVE - cannot find program: './other'" out
+    run -1 check --against HEAD --strict
+    run -2 --separate-stderr check --against HEAD other
+    [[ $stderr == *"nothing was compared: no suite has a counterpart in 'HEAD'" ]]
 }
 
 @test "errors of git and of builds" {
@@ -280,12 +284,25 @@ PY
     [[ $stderr == *"cannot make folder: 'whet.yaml/out'"* ]]
 }
 
+@test "a gate that compares nothing does not pass" {
+    repository
+    cc -O1 -o spin spin.c
+    check --save-baseline b1 >out
+    printf '  more: {command: ./spin}\n' >>whet.yaml
+    check --baseline b1 >out
+    grep -q 'INCONCLUSIVE - it is not in baseline b1' out
+    run -1 check --baseline b1 --strict
+    fails "nothing to compare: no suite that is to be run is in baseline 'b1', which has: spin" \
+        check --baseline b1 more
+}
+
 @test "strict: what cannot be told is 1, too" {
     repository
     cc -O1 -o spin spin.c
     printf '    targets: {allocations: 10}\n' >>whet.yaml # of commands nobody knows them
     check >out
     grep -q 'not measured here' out
+    grep -q 'INCONCLUSIVE - a target could not be judged' out
     run -1 check --strict
 }
 

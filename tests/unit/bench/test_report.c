@@ -145,6 +145,38 @@ static void what_does_not_work_fails(void **state)
     whet__report_clear(&report);
 }
 
+static void what_is_not_known_has_a_reason(void **state)
+{
+    struct whet_report report;
+    struct whet_outcome *o;
+    struct whet_scaling *s;
+
+    (void)state;
+    whet__result_arm(r, 1)->left_out = 0;
+    whet__report_init(&report, "", "");
+    o = add_judged(&report, WHET_VERDICT_PASS);
+    o->no_base = "it is new";
+    whet__report_conclude(&report);
+    assert_int_equal(report.verdict, WHET_VERDICT_INCONCLUSIVE);
+    assert_string_equal(whet__outcome_unclear(o), "it is new");
+    s = whet__vec_push(&o->scaling);
+    assert_non_null(s);
+    s->state = WHET_TARGET_UNKNOWN;
+    assert_string_equal(whet__outcome_unclear(o), "it is new"); /* it has no limit */
+    s->max_exponent = 1.2;
+    assert_string_equal(whet__outcome_unclear(o), "no law of growth could be fitted");
+    s->time.law = WHET_GROWTH_LINEAR;
+    assert_string_equal(whet__outcome_unclear(o), "how it grows is not known well enough");
+    ((struct whet_target *)whet__vec_push(&o->targets))->state = WHET_TARGET_UNKNOWN;
+    assert_string_equal(whet__outcome_unclear(o), "a target could not be judged");
+    o->judgements[1].verdict = WHET_VERDICT_INCONCLUSIVE;
+    assert_string_equal(whet__outcome_unclear(o), "too much noise to tell");
+    r->end = WHET_RESULT_STOPPED;
+    assert_string_equal(whet__outcome_unclear(o), "interrupted before it could be told");
+    r->end = WHET_RESULT_COMPLETE;
+    whet__report_clear(&report);
+}
+
 static void survives_failed_allocations(void **state)
 {
     (void)state;
@@ -169,6 +201,7 @@ int main(void)
         cmocka_unit_test(what_is_not_confirmed_does_not_stand),
         cmocka_unit_test(targets_count_too),
         cmocka_unit_test(what_does_not_work_fails),
+        cmocka_unit_test(what_is_not_known_has_a_reason),
         cmocka_unit_test(survives_failed_allocations),
     };
 
