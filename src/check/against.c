@@ -8,18 +8,14 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/arena.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "base/vec.h"
-#include "bench/split.h"
+#include "check/build.h"
 #include "os/file.h"
 #include "os/path.h"
 #include "os/spawn.h"
 
-#define OUTPUT_MAX ((size_t)8 << 20)
-#define WORDS_MAX  64
-#define SHOWN      300 /* bytes of a failed build's output */
+#define WORDS_MAX 64
 
 struct whet_against {
     struct whet_against_options options;
@@ -28,7 +24,7 @@ struct whet_against {
     struct whet_text tree;   /* the worktree in it */
     struct whet_text theirs; /* the project's folder in that */
     struct whet_text commit;
-    struct whet_vec built; /* of const char *const * */
+    struct whet_builds ours_built, theirs_built;
     int submodules;
 };
 
@@ -198,8 +194,11 @@ int whet__against_open(struct whet_against **out, const struct whet_against_opti
     whet__text_init(&a->tree, PATH_MAX);
     whet__text_init(&a->theirs, PATH_MAX);
     whet__text_init(&a->commit, PATH_MAX);
-    whet__vec_init(&a->built, sizeof(const char *const *), 1024);
+    whet__builds_init(&a->ours_built, NULL, WHET_BUILD_HERE, options->stop, options->ctx);
+    whet__builds_init(&a->theirs_built, NULL, options->ref, options->stop, options->ctx);
     rc = open_tree(a, err);
+    a->ours_built.dir = whet__text_str(&a->ours);
+    a->theirs_built.dir = whet__text_str(&a->theirs);
     if (rc == 0)
         *out = a;
     else
@@ -231,107 +230,17 @@ void whet__against_free(struct whet_against *a)
     whet__text_clear(&a->tree);
     whet__text_clear(&a->theirs);
     whet__text_clear(&a->commit);
-    whet__vec_clear(&a->built);
+    whet__builds_clear(&a->ours_built);
+    whet__builds_clear(&a->theirs_built);
     whet__mem_free(a);
-}
-
-/* The line of the first error, as compilers call it, with what is behind it; else what was
- * said last, from the start of a line. */
-static const char *telling_part(const struct whet_text *said)
-{
-    const char *text = whet__text_str(said), *from = strstr(text, "error");
-
-    if (from == NULL) {
-        from = said->len <= SHOWN ? text : text + said->len - SHOWN;
-        return from == text || strchr(from, '\n') == NULL ? from : strchr(from, '\n') + 1;
-    }
-    while (from > text && from[-1] != '\n')
-        from--;
-    return from;
-}
-
-static int build_failed(const struct whet_spawn_result *result, const char *line,
-                        const char *where, struct whet_text *said, struct whet_error *err)
-{
-    char how[64];
-
-    if (result->stopped)
-        return whet_error_set(err, -EINTR, "interrupted");
-    if (result->signal != 0)
-        snprintf(how, sizeof(how), "signal %d", result->signal);
-    else
-        snprintf(how, sizeof(how), "exit code %d", result->exit_code);
-    drop_line_end(said);
-    return whet_error_set(err, -ECHILD, "build failed: '%.64s' in %.64s: %s%s%.300s", line,
-                          where, how, said->len > 0 ? "\n" : "", telling_part(said));
-}
-
-static int build_line(const struct whet_against *a, const char *line, const char *dir,
-                      const char *where, struct whet_error *err)
-{
-    struct whet_spawn_result result;
-    struct whet_arena strings;
-    struct whet_vec words;
-    struct whet_text said;
-    int rc;
-
-    whet__arena_init(&strings, WHET_SPLIT_MAX);
-    whet__vec_init(&words, sizeof(const char *), WHET_SPLIT_WORDS_MAX);
-    whet__text_init(&said, OUTPUT_MAX);
-    rc = whet__split(&words, &strings, line, NULL, 0, err);
-    if (rc == 0 && whet__vec_push(&words) == NULL)
-        rc = whet_error_set(err, -ENOMEM, "out of memory: 'build'");
-    if (rc == 0)
-        rc = whet__spawn_run(&(struct whet_spawn_options){.argv = words.items,
-                                                          .cwd = dir,
-                                                          .out = WHET_SPAWN_CAPTURE,
-                                                          .err = WHET_SPAWN_STDOUT,
-                                                          .out_text = &said,
-                                                          .stop = a->options.stop,
-                                                          .ctx = a->options.ctx},
-                             &result, err);
-    if (rc == 0 && result.exit_code != 0)
-        rc = build_failed(&result, line, where, &said, err);
-    whet__text_clear(&said);
-    whet__vec_clear(&words);
-    whet__arena_clear(&strings);
-    return rc;
-}
-
-static int same_lines(const char *const *a, const char *const *b)
-{
-    while (*a != NULL && *b != NULL && strcmp(*a, *b) == 0) {
-        a++;
-        b++;
-    }
-    return *a == NULL && *b == NULL;
 }
 
 int whet__against_build(struct whet_against *a, const char *const *lines,
                         struct whet_error *err)
 {
-    const char *const **built;
+    int rc = whet__build(&a->ours_built, lines, err);
 
-    for (size_t i = 0; i < a->built.len; i++) {
-        if (same_lines(*(const char *const **)whet__vec_at(&a->built, i), lines))
-            return 0;
-    }
-    for (int theirs = 0; theirs < 2; theirs++) {
-        const char *dir = whet__text_str(theirs ? &a->theirs : &a->ours);
-        const char *where = theirs ? a->options.ref : "the working tree";
-
-        for (size_t i = 0; lines[i] != NULL; i++) {
-            int rc = build_line(a, lines[i], dir, where, err);
-
-            if (rc != 0)
-                return rc;
-        }
-    }
-    built = whet__vec_push(&a->built);
-    if (built == NULL)
-        return whet_error_set(err, -ENOMEM, "out of memory: 'build'");
-    *built = lines;
-    return 0;
+    return rc == 0 ? whet__build(&a->theirs_built, lines, err) : rc;
 }
 
 const char *whet__against_dir(const struct whet_against *a)

@@ -11,6 +11,7 @@
 #include "bench/machine.h"
 #include "check/against.h"
 #include "check/baseline.h"
+#include "check/build.h"
 #include "check/history.h"
 #include "check/suite.h"
 #include "check/suite_targets.h"
@@ -26,7 +27,8 @@ struct whet_check {
     struct whet_arena strings;
     struct whet_baseline *baseline;
     struct whet_against *against;
-    char base_label[128]; /* of arms and sentences: "HEAD~1", "baseline main" */
+    struct whet_builds builds; /* of the working tree alone */
+    char base_label[128];      /* of arms and sentences: "HEAD~1", "baseline main" */
     struct whet_suite_base base;
     struct whet_report report;
     uint64_t start_ns;
@@ -157,7 +159,8 @@ static int build_all(struct whet_check *c, struct whet_error *err)
 
         tell(c, NULL);
         if (lines != NULL && s->functions == NULL)
-            rc = whet__against_build(c->against, lines, err);
+            rc = c->against != NULL ? whet__against_build(c->against, lines, err)
+                                    : whet__build(&c->builds, lines, err);
     }
     return rc;
 }
@@ -170,6 +173,10 @@ static int prepare(struct whet_check *c, struct whet_error *err)
     if (o->against != NULL && o->baseline != NULL)
         return whet_error_set(err, -EINVAL,
                               "both given: '--against' and '--baseline': compare with one");
+    if (o->against != NULL && o->no_build)
+        return whet_error_set(err, -EINVAL,
+                              "both given: '--against' and '--no-build': it compares two "
+                              "builds");
     rc = whet__check_select(&c->suites, c->project, o, err);
     for (size_t i = 0; i < c->suites.len && rc == 0; i++)
         rc = whet__suite_targets_check(c->project->yaml, suite_at(c, i), err);
@@ -177,7 +184,7 @@ static int prepare(struct whet_check *c, struct whet_error *err)
         rc = open_baseline(c, err);
     if (rc == 0 && o->against != NULL)
         rc = open_against(c, err);
-    if (rc == 0 && o->against != NULL)
+    if (rc == 0 && !o->no_build)
         rc = build_all(c, err);
     return rc;
 }
@@ -411,6 +418,7 @@ int whet__check_run(struct whet_check **out, const struct whet_project *project,
     whet__vec_init(&c->runs, sizeof(struct whet_suite_run *), WHET_PROJECT_SUITES_MAX);
     whet__arena_init(&c->strings, STRINGS_MAX);
     whet__report_init(&c->report, "whet check", options->command);
+    whet__builds_init(&c->builds, options->dir, WHET_BUILD_HERE, options->stop, options->ctx);
     label_base(c);
     rc = run_all(c, err);
     whet__against_free(c->against); /* nothing is run there any more */
@@ -432,6 +440,7 @@ void whet__check_free(struct whet_check *c)
     whet__vec_clear(&c->runs);
     whet__vec_clear(&c->suites);
     whet__against_free(c->against);
+    whet__builds_clear(&c->builds);
     whet__baseline_free(c->baseline);
     whet__arena_clear(&c->strings);
     whet__mem_free(c);

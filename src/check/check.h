@@ -41,6 +41,7 @@ struct whet_check_options {
     const char *against;  /* a commit; NULL: none */
     const char *baseline; /* a name or file; NULL: none */
     int any_machine;      /* 1: compare with numbers of other machines, too */
+    int no_build;         /* 1: what is there is measured; not with .against */
     int no_history;       /* 1: for tests */
     uint64_t budget_ns;   /* of all suites together; 0: as each says */
     /* As in struct whet_suite_options. .rounds.progress and .ctx are ours: */

@@ -29,6 +29,7 @@ struct check_args {
     const char *save_baseline;
     int keep_binary;
     int any_machine;
+    int build;
     int confirm;
     unsigned runs;
     uint64_t budget_ns;
@@ -46,6 +47,7 @@ static const struct check_args defaults = {
     .tags = {.item_size = sizeof(const char *), .max = WHET_OPTION_ITEMS_MAX},
     .outputs = {.item_size = sizeof(const char *), .max = WHET_OPTION_ITEMS_MAX},
     .exports = {.item_size = sizeof(const char *), .max = WHET_OPTION_ITEMS_MAX},
+    .build = 1,
     .confirm = 1,
 };
 
@@ -84,6 +86,10 @@ static const struct whet_option options[] = {
      WHET_INTO_LIST(check_args, tags),
      .help = "only suites with this tag; may be given again"},
     {.name = "list", WHET_INTO_FLAG(check_args, list), .help = "list the suites and end"},
+    {.name = "build",
+     WHET_INTO_SWITCH(check_args, build),
+     .fallback = "on",
+     .help = "run the build lines of whet.yaml first; without, what is there is measured"},
     {.section = "How to measure",
      .name = "runs",
      .letter = 'r',
@@ -250,6 +256,7 @@ static int run_checks(const struct whet_call *call, const struct whet_project *p
         .against = a->against,
         .baseline = a->baseline,
         .any_machine = a->any_machine,
+        .no_build = !a->build,
         .budget_ns = a->budget_ns,
         .session = {.rounds = {.rounds = a->runs,
                                .seed = whet__clock_wall_ns(),

@@ -108,6 +108,24 @@ check()
     [ -z "$(ls ../tmp)" ]
 }
 
+@test "what was edited is built before it is measured" {
+    repository
+    check --save-baseline main --keep-binary >out # nothing was built before
+    slower
+    run -1 check --baseline main
+    git checkout -q spin.c
+    check --no-build >out # the slow one is still there
+    run -1 check --no-build --baseline main
+    fails "both given: '--against' and '--no-build': it compares two builds" \
+        check --no-build --against HEAD
+    printf 'version: 1\nbuild: sh -c "echo x >>built"\nsuites: {a: {command: ./spin}, b: {command: ./spin}}\n' >whet.yaml
+    check >out
+    [ "$(cat built)" = x ] # once for both
+    sed -i 's/echo x/echo broken; exit 3/' whet.yaml
+    run -2 check
+    [[ $output == *"in the working tree: exit code 3"*broken* ]]
+}
+
 @test "suites are chosen by name and tag, and listed" {
     repository
     cat >>whet.yaml <<'YAML'
