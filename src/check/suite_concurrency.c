@@ -94,9 +94,10 @@ static const char *pattern_of(struct whet_text *text, const char *pattern, size_
     return whet__text_str(text);
 }
 
-/* The files of a copy: its own, those that all share, or both. */
+/* The files of a copy: its own, or those that all share. The one alone writes some for each
+ * pattern: else a word that is misspelt would be a test that always passes. */
 static int take_files(const struct test *t, struct whet_written *files, size_t copy, int own,
-                      int shared, struct whet_error *err)
+                      struct whet_error *err)
 {
     const char *const *patterns = t->suite->concurrency.outputs;
     struct whet_text text;
@@ -104,11 +105,21 @@ static int take_files(const struct test *t, struct whet_written *files, size_t c
 
     whet__text_init(&text, 65536);
     for (unsigned i = 0; patterns != NULL && patterns[i] != NULL && rc == 0; i++) {
-        int is_own = strstr(patterns[i], "{copy}") != NULL;
+        size_t before = files->files.len;
+        const char *pattern;
 
-        if (is_own ? own : shared)
-            rc = whet__written_add(files, t->copies[copy].arm->cwd,
-                                   pattern_of(&text, patterns[i], copy), i, err);
+        if ((strstr(patterns[i], "{copy}") != NULL) != own)
+            continue;
+        pattern = pattern_of(&text, patterns[i], copy);
+        rc = whet__text_error(&text);
+        if (rc != 0)
+            whet_error_set(err, rc, "out of memory: 'concurrency'");
+        else
+            rc = whet__written_add(files, t->copies[copy].arm->cwd, pattern, i, err);
+        if (rc == 0 && copy == 0 && files->files.len == before)
+            rc = whet_error_set(err, -ENOENT,
+                                "no file matches: '%.200s', of 'concurrency' of '%.64s'",
+                                pattern, t->suite->name);
     }
     whet__text_clear(&text);
     return rc;
@@ -143,7 +154,7 @@ static int compare_copy(const struct test *t, size_t i, struct whet_written *alo
             whet__written_text_differs("stdout", whet__text_str(&alone->out), alone->out.len,
                                        whet__text_str(&c->out), c->out.len, what, sizeof(what));
     whet__written_init(&files);
-    rc = take_files(t, &files, i, 1, 0, err);
+    rc = take_files(t, &files, i, 1, err);
     if (rc == 0 && !differs)
         differs = whet__written_differ(alone_own, &files, what, sizeof(what));
     whet__written_clear(&files);
@@ -163,7 +174,7 @@ static int compare_shared(const struct test *t, struct whet_written *alone_share
     int rc;
 
     whet__written_init(&files);
-    rc = take_files(t, &files, 1, 0, 1, err);
+    rc = take_files(t, &files, 1, 0, err);
     if (rc == 0 && whet__written_differ(alone_shared, &files, what, sizeof(what))) {
         t->answer->differing = t->answer->copies - t->answer->failed;
         say(t, 0, what);
@@ -214,9 +225,9 @@ static int run_and_compare(struct test *t, struct whet_written *own,
         return 0;
     }
     t->answer->sequential_ns = (double)t->copies[0].sample.run.wall_ns;
-    rc = take_files(t, own, 0, 1, 0, err);
+    rc = take_files(t, own, 0, 1, err);
     if (rc == 0)
-        rc = take_files(t, shared, 0, 0, 1, err);
+        rc = take_files(t, shared, 0, 0, err);
     if (rc == 0)
         rc = run_hooks(t, WHET_HOOK_CONCLUDE, s->conclude, 0, 1, err);
     if (rc == 0)

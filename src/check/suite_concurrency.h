@@ -4,7 +4,8 @@
  *          files they wrote are compared with those of the first.
  * Units    nanoseconds.
  * Memory   the answer is plain and borrows names from the suite.
- * Errors   0 or a negative errno value with a message; -EINTR: stopped. A copy that fails
+ * Errors   0 or a negative errno value with a message; -EINTR: stopped;
+ *          -ENOENT: a pattern of outputs matches nothing after the run alone. A copy that fails
  *          or differs is no error: the answer says so.
  * Threads  one at a time; it starts as many threads as there are copies.
  */

@@ -82,7 +82,9 @@ static int add_file(const struct adder *a, const char *path)
     rc = whet__file_read(AT_FDCWD, path, FILE_MAX_, &content);
     if (rc == 0) {
         file = whet__vec_push(&a->into->files);
-        rc = file == NULL ? -EFBIG : fill(a, file, path, &content);
+        rc = file != NULL                      ? fill(a, file, path, &content)
+             : a->into->files.len == FILES_MAX ? -EFBIG
+                                               : -ENOMEM;
     }
     whet__text_clear(&content);
     return rc != 0 ? failed(a, path, rc) : 0;

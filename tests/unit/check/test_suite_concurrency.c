@@ -131,6 +131,30 @@ static int say_stop(void *ctx)
     return 1;
 }
 
+static void outputs_that_are_not_there_are_an_error(void **state)
+{
+    static const char *const patterns[] = {"nofile", "nofile-{copy}"};
+    struct whet_suite_arms_options options = {.dir = whet__text_str(&root)};
+    struct whet_concurrency answer;
+    struct whet_project p;
+    char text[200];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct whet_error err = {0};
+
+        snprintf(text, sizeof(text),
+                 "  s: {command: 'true', concurrency: {copies: 2, outputs: '%s'}}\n",
+                 patterns[i]);
+        load_suites(&p, text);
+        assert_int_equal(
+            whet__suite_concurrency(&answer, "n", first_suite(&p), 0, &options, &err), -ENOENT);
+        assert_non_null(strstr(err.text, i == 0 ? "no file matches: 'nofile'"
+                                                : "no file matches: 'nofile-0'"));
+        whet__project_clear(&p);
+    }
+}
+
 static void a_stop_is_an_error(void **state)
 {
     struct whet_suite_arms_options options = {.dir = whet__text_str(&root), .stop = say_stop};
@@ -151,7 +175,7 @@ static void survives_failed_allocations(void **state)
     struct whet_project p;
 
     (void)state;
-    load_suites(&p, "  s: {command: \"true\", concurrency: {copies: 2, outputs: none}}\n");
+    load_suites(&p, "  s: {command: \"touch one\", concurrency: {copies: 2, outputs: one}}\n");
     EACH_ALLOCATION_FAILS
     {
         struct whet_concurrency answer;
@@ -173,6 +197,7 @@ int main(void)
         IN_FOLDER(time_outs_end_copies),
         IN_FOLDER(hooks_run_for_each_copy_that_needs_its_own),
         IN_FOLDER(parameters_have_their_first_values),
+        IN_FOLDER(outputs_that_are_not_there_are_an_error),
         IN_FOLDER(a_stop_is_an_error),
         IN_FOLDER(survives_failed_allocations),
     };
