@@ -26,7 +26,7 @@ static int fail_find(const struct whet_project *project, const char *name,
     if (near != NULL)
         return whet_error_set(err, -ENOENT, "no such suite: '%.64s': did you mean '%s'?", name,
                               near);
-    return whet_error_set(err, -ENOENT, "no such suite: '%.64s': there are %s", name, all);
+    return whet_error_set(err, -ENOENT, "no such suite: '%.64s': suites: %s", name, all);
 }
 
 int whet__suite_none(struct whet_error *err)

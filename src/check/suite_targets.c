@@ -199,10 +199,17 @@ static int bounded_by_floor(struct whet_target *t, const struct limit *limit,
 {
     int memory = strcmp(limit->metric, whet__metrics[WHET_METRIC_MEMORY].name) == 0 ||
                  strcmp(limit->metric, whet__metrics[WHET_METRIC_TREE_MEMORY].name) == 0;
+    char why[sizeof(t->why)], bound[24];
 
-    if (!memory || limit->at_least || floor == 0 || (double)floor > limit->value ||
+    if (!memory || limit->at_least || floor == 0 ||
         whet__arm_failed(arm) == whet__arm_count(arm))
         return 0;
+    if ((double)floor > limit->value) {
+        snprintf(why, sizeof(why), "a peak below %s cannot be told: set a limit above that",
+                 whet_size_format(floor, bound, sizeof(bound)));
+        unknown(t, why);
+        return 1;
+    }
     t->value = t->high = (double)floor;
     t->low = 0;
     decide(t);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -192,16 +193,24 @@ static int run_with_progress(const struct whet_call *call, const struct whet_pro
     return rc;
 }
 
-/* As CI systems want it: taken from the folder that they check out, which is ours. */
+/* As CI systems want it: taken from the top of the repository, or else from where we are. */
 static const char *file_in_repository(const char *file)
 {
-    char here[PATH_MAX];
-    size_t len;
+    char path[PATH_MAX + sizeof("/.git")];
+    size_t len = strlen(file);
 
-    if (getcwd(here, sizeof(here)) == NULL)
+    while (len > 0 && len < PATH_MAX) {
+        while (len > 0 && file[len - 1] != '/')
+            len--;
+        snprintf(path, sizeof(path), "%.*s.git", (int)len, file);
+        if (len > 0 && access(path, F_OK) == 0)
+            return file + len;
+        len -= len > 0;
+    }
+    if (getcwd(path, PATH_MAX) == NULL)
         return file;
-    len = strlen(here);
-    return strncmp(file, here, len) == 0 && file[len] == '/' ? file + len + 1 : file;
+    len = strlen(path);
+    return strncmp(file, path, len) == 0 && file[len] == '/' ? file + len + 1 : file;
 }
 
 static int exit_code(const struct whet_check *check, const struct check_args *a)

@@ -87,6 +87,10 @@ void whet__digest_scaling(struct whet_text *out, const struct whet_scaling *s, i
 void whet__digest_concurrency(struct whet_text *out, const struct whet_concurrency *c)
 {
     whet__digest_name(out, c->arm);
+    if (!(c->sequential_ns > 0) && c->why[0] != '\0') {
+        whet__text_printf(out, ": %s", c->why); /* there was nothing to compare copies with */
+        return;
+    }
     whet__text_printf(out, ": %u copies at once in ", c->copies);
     whet__number_value(out, WHET_UNIT_DURATION, c->wall_ns);
     whet__text_puts(out, " (one alone: ");

@@ -403,3 +403,19 @@ branch()
     git reset -q --hard origin/main
     sh -e -c "$script" >/dev/null
 }
+
+@test "in a folder of a repository: annotations name files from its top" {
+    git init -q .
+    mkdir -p a/b && cd a/b
+    cat >whet.yaml <<'YAML'
+version: 1
+suites:
+  slow:
+    command: sleep 0.05
+    targets: {time: 1ms, memory: 1kB}
+YAML
+    run -1 whet check -q --runs 8 --annotations github
+    [[ $output == *"::error file=a/b/whet.yaml,line="* ]]
+    [[ $output == *"cannot be told: set a limit above that"* ]]
+    fails "no such suite: 'nothing': suites: slow" whet check nothing
+}
