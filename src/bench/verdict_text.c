@@ -152,12 +152,17 @@ const char *whet__verdict_time(double ns, char *out)
     return out;
 }
 
-/* "-0.4% ± 0.9%" */
+/* "-0.4% ± 0.9%", or "-43.9% to +974%" */
 static void plus_minus(char *out, size_t size, const struct whet_interval *ratio)
 {
     double half = (ratio->high - ratio->low) / 2;
     char middle[32], width[32];
 
+    if (whet__number_is_lopsided(ratio->estimate, ratio->low, ratio->high)) {
+        snprintf(out, size, "%s to %s", whet__verdict_percent(ratio->low - 1, middle),
+                 whet__verdict_percent(ratio->high - 1, width));
+        return;
+    }
     percent(middle, sizeof(middle), ratio->estimate - 1, 1, decimals(half));
     percent(width, sizeof(width), half, 0, decimals(half));
     snprintf(out, size, "%s ± %s", middle, width);

@@ -116,7 +116,7 @@ static void row_add(struct whet_table *t, const struct whet_trend *trend,
     whet__table_cell(t, WHET_ROLE_PLAIN, when);
     whet__table_printf(t, WHET_ROLE_DIM, "%.*s", COMMIT_SHOWN, p->commit);
     whet__text_init(&value, 256);
-    whet__number_plus_minus(&value, trend->unit, p->median, (p->high - p->low) / 2);
+    whet__number_interval(&value, trend->unit, p->median, p->low, p->high);
     whet__table_cell(t, WHET_ROLE_PLAIN, whet__text_str(&value));
     whet__text_clear(&value);
     if (p->changed)

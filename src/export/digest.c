@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "view/number.h"
 
 const struct whet_result_arm *whet__digest_arm(const struct whet_digest *d, size_t arm)
 {
@@ -18,10 +19,13 @@ const struct whet_comparison_metric *whet__digest_numbers(const struct whet_dige
     return &d->numbers->arms[arm].metric[metric];
 }
 
-double whet__digest_half_width(const struct whet_comparison_metric *m)
+void whet__digest_median(struct whet_text *out, enum whet_unit unit,
+                         const struct whet_comparison_metric *m)
 {
-    return m->n > 1 && m->median.high > m->median.low ? (m->median.high - m->median.low) / 2
-                                                      : NAN;
+    if (m->n > 1)
+        whet__number_interval(out, unit, m->summary.median, m->median.low, m->median.high);
+    else
+        whet__number_value(out, unit, m->n > 0 ? m->summary.median : NAN);
 }
 
 const struct whet_judgement *whet__digest_judgement(const struct whet_digest *d, size_t arm)

@@ -48,8 +48,9 @@ const struct whet_result_arm *whet__digest_arm(const struct whet_digest *d, size
 /* The arm's numbers by a metric; .n is 0 where nothing is known. */
 const struct whet_comparison_metric *whet__digest_numbers(const struct whet_digest *d,
                                                           size_t arm, size_t metric);
-/* Half the width of the interval of its median; NaN where there is none to show. */
-double whet__digest_half_width(const struct whet_comparison_metric *m);
+/* Appends its median with the interval; "-" where it is not known. */
+void whet__digest_median(struct whet_text *out, enum whet_unit unit,
+                         const struct whet_comparison_metric *m);
 /* NULL: nothing to compare it with. */
 const struct whet_judgement *whet__digest_judgement(const struct whet_digest *d, size_t arm);
 /* How many arms have one. */
@@ -90,6 +91,10 @@ void whet__digest_judgement_line(struct whet_text *out, const struct whet_digest
 void whet__digest_note(struct whet_text *out, const struct whet_digest *d, size_t arm);
 void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *d, size_t arm);
 void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, size_t arm);
+/* Short: a note that several arms share is told with the first of them; runs far off of all
+ * arms in one, and only where something that was measured says why. */
+void whet__digest_note_shared(struct whet_text *out, const struct whet_digest *d, size_t arm);
+void whet__digest_outliers_all(struct whet_text *out, const struct whet_digest *d);
 void whet__digest_failure(struct whet_text *out, const struct whet_digest *d, size_t arm);
 void whet__digest_noise(struct whet_text *out, const struct whet_digest *d);
 /* Why arms are shown by another metric than wall time, where nothing is compared. */

@@ -51,11 +51,10 @@ void whet__digest_table_arm(struct whet_table *t, enum whet_role role,
 void whet__digest_table_median(struct whet_table *t, enum whet_role role, enum whet_unit unit,
                                const struct whet_comparison_metric *m)
 {
-    double half = whet__digest_half_width(m);
     struct whet_text text;
 
     whet__text_init(&text, 128);
-    whet__number_plus_minus(&text, unit, m->n > 0 ? m->summary.median : NAN, half);
+    whet__digest_median(&text, unit, m);
     if (t->error == 0)
         t->error = whet__text_error(&text);
     whet__table_cell(t, role, whet__text_str(&text));

@@ -54,11 +54,8 @@ static void answer_of_suites(struct whet_text *out, const struct whet_report *re
 static void put_numbers(struct whet_text *out, const struct whet_digest *d, size_t arm,
                         size_t metric)
 {
-    const struct whet_comparison_metric *m = whet__digest_numbers(d, arm, metric);
-    double half = whet__digest_half_width(m);
-
-    whet__number_plus_minus(out, d->result->metrics[metric].unit,
-                            m->n > 0 ? m->summary.median : NAN, half);
+    whet__digest_median(out, d->result->metrics[metric].unit,
+                        whet__digest_numbers(d, arm, metric));
 }
 
 /* "new: 12.3% slower: ..., against old" */
@@ -269,6 +266,32 @@ void whet__digest_note(struct whet_text *out, const struct whet_digest *d, size_
     whet__text_printf(out, ": %s", j->why);
 }
 
+static int has_note(const struct whet_digest *d, size_t arm, const char *why)
+{
+    const struct whet_judgement *j = whet__digest_judgement(d, arm);
+
+    return j != NULL && strcmp(j->why, why) == 0;
+}
+
+void whet__digest_note_shared(struct whet_text *out, const struct whet_digest *d, size_t arm)
+{
+    const struct whet_judgement *j = whet__digest_judgement(d, arm);
+    size_t more = 0;
+
+    if (j == NULL || j->why[0] == '\0')
+        return;
+    for (size_t i = 0; i < arm; i++) {
+        if (has_note(d, i, j->why))
+            return;
+    }
+    for (size_t i = arm + 1; i < d->count; i++)
+        more += (size_t)has_note(d, i, j->why);
+    whet__digest_arm_name(out, d, arm);
+    if (more > 0)
+        whet__text_printf(out, " and %zu more", more);
+    whet__text_printf(out, ": %s", j->why);
+}
+
 void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *d, size_t arm)
 {
     const struct whet_judgement *c = d->outcome->confirmation;
@@ -280,15 +303,38 @@ void whet__digest_confirmation(struct whet_text *out, const struct whet_digest *
                       c[arm].text);
 }
 
+static const char *const causes[WHET_OUTLIERS_CAUSES] = {
+    [WHET_OUTLIERS_UNKNOWN] = "nothing measured says why",
+    [WHET_OUTLIERS_FIRST] = "cold caches at the first run",
+    [WHET_OUTLIERS_STORAGE] = "waiting for storage",
+    [WHET_OUTLIERS_LOAD] = "other load on this machine",
+    [WHET_OUTLIERS_FAULTS] = "more page faults than usual",
+};
+
+void whet__digest_outliers_all(struct whet_text *out, const struct whet_digest *d)
+{
+    size_t by_cause[WHET_OUTLIERS_CAUSES] = {0}, count = 0, of = 0;
+    unsigned most = WHET_OUTLIERS_FIRST;
+
+    for (size_t i = 0; i < d->count; i++) {
+        count += d->outliers[i].count;
+        of += d->outliers[i].of;
+        by_cause[d->outliers[i].cause] += d->outliers[i].explained;
+    }
+    for (unsigned c = most + 1; c < WHET_OUTLIERS_CAUSES; c++)
+        most = by_cause[c] > by_cause[most] ? c : most;
+    if (by_cause[most] == 0)
+        return;
+    whet__text_printf(out, "%zu of %zu runs far off, ", count, of);
+    if (2 * by_cause[most] <= count)
+        whet__text_printf(out, "%zu of them ", by_cause[most]);
+    else if (by_cause[most] < count)
+        whet__text_puts(out, "mostly ");
+    whet__text_printf(out, "by %s", causes[most]);
+}
+
 void whet__digest_outliers(struct whet_text *out, const struct whet_digest *d, size_t arm)
 {
-    static const char *const causes[WHET_OUTLIERS_CAUSES] = {
-        [WHET_OUTLIERS_UNKNOWN] = "nothing measured says why",
-        [WHET_OUTLIERS_FIRST] = "the first run, with cold caches",
-        [WHET_OUTLIERS_STORAGE] = "waiting for storage",
-        [WHET_OUTLIERS_LOAD] = "other load on this machine",
-        [WHET_OUTLIERS_FAULTS] = "more page faults than usual",
-    };
     const struct whet_outliers *o = &d->outliers[arm];
 
     if (o->count == 0)

@@ -98,10 +98,11 @@ static void remarks_put(struct document *m, const struct whet_digest *d)
         whet__digest_concurrency(text_begin(m), whet__vec_at(&d->outcome->concurrency, i));
         item_put(m, "Concurrency");
     }
-    arm_items(m, d, "Note", whet__digest_note);
+    arm_items(m, d, "Note", whet__digest_note_shared);
     arm_items(m, d, "Confirmed", whet__digest_confirmation);
     arm_items(m, d, "Failed", whet__digest_failure);
-    arm_items(m, d, "Outliers", whet__digest_outliers);
+    whet__digest_outliers_all(text_begin(m), d);
+    item_put(m, "Outliers");
     whet__digest_noise(text_begin(m), d);
     item_put(m, "Noise");
     whet__digest_interrupted(text_begin(m), d);

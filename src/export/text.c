@@ -38,12 +38,27 @@ static void arm_lines(struct whet_text_lines *l, const struct whet_digest *d, co
     whet__text_lines_labelled(l, "");
 }
 
+/* Runs far off change no answer: one line, and the rest for who asks. */
+static void outlier_lines(struct whet_text_lines *l, const struct whet_digest *d)
+{
+    struct whet_text *text = whet__text_lines_begin(l);
+
+    if (l->verbose > 0) {
+        arm_lines(l, d, "Outliers", whet__digest_outliers);
+        return;
+    }
+    whet__digest_outliers_all(text, d);
+    if (text->len > 0)
+        whet__text_puts(text, "; -v says more");
+    whet__text_lines_labelled(l, "Outliers");
+}
+
 void whet__text_remarks(struct whet_text_lines *l, const struct whet_digest *d)
 {
-    arm_lines(l, d, "Note", whet__digest_note);
+    arm_lines(l, d, "Note", l->verbose > 0 ? whet__digest_note : whet__digest_note_shared);
     arm_lines(l, d, "Confirmed", whet__digest_confirmation);
     arm_lines(l, d, "Failed", whet__digest_failure);
-    arm_lines(l, d, "Outliers", whet__digest_outliers);
+    outlier_lines(l, d);
     whet__digest_noise(whet__text_lines_begin(l), d);
     whet__text_lines_labelled(l, "Noise");
     whet__digest_interrupted(whet__text_lines_begin(l), d);
@@ -111,6 +126,10 @@ void whet__text_details(struct whet_text_lines *l, const struct whet_digest *d)
         whet__digest_table_samples(&t, d);
         whet__text_lines_table(l, &t);
     }
+    fact(l, "Intervals",
+         "of medians at 95 %; of changes at the level that is left for each of the several "
+         "comparisons of a session; spread is the middle half of the runs over the median; "
+         "active time is wall time less waiting for a processor");
     whet__digest_machine(whet__text_lines_begin(l), d->result);
     whet__text_lines_labelled(l, "Machine");
     fact(l, "Counters", d->result->counters);

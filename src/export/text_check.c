@@ -66,8 +66,7 @@ static void figures_put(struct whet_text_lines *l, const struct whet_digest *d, 
             continue;
         figure_name(text, d, wall ? "Duration" : whet__digest_metric_title(d->result, metric),
                     name);
-        whet__number_plus_minus(text, d->result->metrics[metric].unit, m->summary.median,
-                                whet__digest_half_width(m));
+        whet__digest_median(text, d->result->metrics[metric].unit, m);
         whet__text_lines_plain(l, INDENT, WHET_ROLE_PLAIN);
         shown++;
     }

@@ -10,7 +10,9 @@
 
 #include <whet/units.h>
 
-#define LARGEST 1e15 /* beyond, doubles have no digits left for a fraction */
+#define LOPSIDED 1.5  /* one side of an interval / the other */
+#define ROUGH    0.05 /* of the value: from where a difference of the sides is worth telling */
+#define LARGEST  1e15 /* beyond, doubles have no digits left for a fraction */
 
 static const struct whet_number_scale durations[] = {
     {1, " ns"}, {1e3, " µs"}, {1e6, " ms"}, {1e9, " s"}, {60e9, " min"}, {3600e9, " h"},
@@ -208,4 +210,25 @@ void whet__number_plus_minus(struct whet_text *out, enum whet_unit unit, double 
         put_decimal(out, scaled, decimals + more, 0);
     whet__text_printf(out, "%s \xC2\xB1 ", scale.suffix);
     put_decimal(out, half, decimals + more, 0);
+}
+
+int whet__number_is_lopsided(double value, double low, double high)
+{
+    double below = value - low, above = high - value;
+    double less = fmin(below, above), more = fmax(below, above);
+
+    if (below + above > 2 * fabs(value))
+        return 1;
+    return more > LOPSIDED * less && more - less > ROUGH * fabs(value);
+}
+
+void whet__number_interval(struct whet_text *out, enum whet_unit unit, double value, double low,
+                           double high)
+{
+    if (!isfinite(value) || !(high > low))
+        whet__number_value(out, unit, value);
+    else if (whet__number_is_lopsided(value, low, high))
+        whet__number_range(out, unit, low, high);
+    else
+        whet__number_plus_minus(out, unit, value, (high - low) / 2);
 }

@@ -38,6 +38,14 @@ void whet__number_range(struct whet_text *out, enum whet_unit unit, double low, 
 void whet__number_plus_minus(struct whet_text *out, enum whet_unit unit, double value,
                              double half_width);
 
+/* A value in an interval: "1.52 s ± 0.04", or, where one number for both sides would not tell
+ * the truth, "410 µs to 3.10 ms": one side is half as long again as the other or more, by more
+ * than a twentieth of the value, or the interval is wider than twice the value. */
+void whet__number_interval(struct whet_text *out, enum whet_unit unit, double value, double low,
+                           double high);
+/* Whether one number for both sides would not do. */
+int whet__number_is_lopsided(double value, double low, double high);
+
 /* A plain number with so many decimals (0..9), without trailing zeros: "2.5". For
  * values up to 1e9 in size; what coordinates need. */
 void whet__number_fixed(struct whet_text *out, double value, unsigned decimals);

@@ -91,6 +91,30 @@ static void writes_plus_minus(void **state)
     assert_pair(whet__number_plus_minus, WHET_UNIT_FACTOR, 1.9, NAN, "1.90\xC3\x97");
 }
 
+static void assert_interval(double value, double low, double high, const char *want)
+{
+    struct whet_text out;
+
+    whet__text_init(&out, 100);
+    whet__number_interval(&out, WHET_UNIT_DURATION, value, low, high);
+    assert_string_equal(whet__text_str(&out), want);
+    whet__text_clear(&out);
+}
+
+/* One number for both sides only where it is true of both. */
+static void writes_intervals(void **state)
+{
+    (void)state;
+    assert_interval(802e6, 781e6, 823e6, "802 ms \xC2\xB1 21");
+    assert_interval(802e6, 800e6, 806e6, "802 ms \xC2\xB1 3");
+    assert_interval(732e3, 410e3, 3.1e6, "410 \xC2\xB5s to 3.10 ms");
+    assert_interval(732e3, 0.1e3, 1464e3, "732 \xC2\xB5s \xC2\xB1 732");
+    assert_interval(0, 0, 1.194e6, "0 ns to 1.19 ms");
+    assert_interval(1.52e9, 1.52e9, 1.52e9, "1.52 s");
+    assert_interval(1.52e9, NAN, NAN, "1.52 s");
+    assert_interval(NAN, 1, 2, "-");
+}
+
 /* Only meaningful where such a locale is installed; harmless elsewhere. */
 static void ignores_the_locale(void **state)
 {
@@ -137,9 +161,9 @@ static void likes_round_ticks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(writes_values),     cmocka_unit_test(writes_ranges),
-        cmocka_unit_test(writes_plus_minus), cmocka_unit_test(ignores_the_locale),
-        cmocka_unit_test(likes_round_ticks),
+        cmocka_unit_test(writes_values),      cmocka_unit_test(writes_ranges),
+        cmocka_unit_test(writes_plus_minus),  cmocka_unit_test(writes_intervals),
+        cmocka_unit_test(ignores_the_locale), cmocka_unit_test(likes_round_ticks),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
