@@ -62,7 +62,7 @@ def measure(folder, launches):
     return samples
 
 
-INTRODUCTION = """## The pool: a thousand tasks that do nothing
+INTRODUCTION = """# The pool: a thousand tasks that do nothing
 
 {launches} launches of each program in random order (bench/peers/pool.py). Processor time of the whole
 process for the thousand, in microseconds: median (lowest to highest). libgomp spins by default,
