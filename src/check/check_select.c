@@ -34,7 +34,7 @@ int whet__check_select(struct whet_vec *out, const struct whet_project *project,
     const struct whet_suite *found;
 
     if (project->suites.len == 0)
-        return whet__suite_none(err);
+        return whet__suite_none(1, err);
     for (size_t i = 0; i < options->name_count; i++) {
         int rc = whet__suite_find(&found, project, options->names[i], err);
 

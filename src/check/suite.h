@@ -69,7 +69,7 @@ WHET_MUST_USE int whet__suite_find(const struct whet_suite **out,
                                    const struct whet_project *project, const char *name,
                                    struct whet_error *err);
 
-/* The error of a project without any: -ENOENT. */
-int whet__suite_none(struct whet_error *err);
+/* The error of a project without any, or of no project: -ENOENT. */
+int whet__suite_none(int is_project, struct whet_error *err);
 
 #endif

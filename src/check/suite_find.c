@@ -15,7 +15,7 @@ static int fail_find(const struct whet_project *project, const char *name,
     size_t len = 0;
 
     if (project->suites.len == 0)
-        return whet__suite_none(err);
+        return whet__suite_none(1, err);
     for (size_t i = 0; i < project->suites.len; i++) {
         names[i] = ((const struct whet_suite *)whet__vec_at(&project->suites, i))->name;
         if (len < sizeof(all))
@@ -29,15 +29,16 @@ static int fail_find(const struct whet_project *project, const char *name,
     return whet_error_set(err, -ENOENT, "no such suite: '%.64s': suites: %s", name, all);
 }
 
-int whet__suite_none(struct whet_error *err)
+int whet__suite_none(int is_project, struct whet_error *err)
 {
     return whet_error_set(err, -ENOENT,
-                          "no suite in whet.yaml: say what to measure, for instance\n"
+                          "no %s: say what to measure, for instance\n"
                           "  version: 1\n"
                           "  suites:\n"
                           "    start:\n"
                           "      command: ./build/program --version\n"
-                          "      targets: {time: 50ms, memory: 64MB}");
+                          "      targets: {time: 50ms, memory: 64MB}",
+                          is_project ? "suite in whet.yaml" : "whet.yaml here or above");
 }
 
 int whet__suite_find(const struct whet_suite **out, const struct whet_project *project,

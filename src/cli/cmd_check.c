@@ -307,7 +307,7 @@ static int load_and_run(const struct whet_call *call, const struct whet_outputs 
     whet__text_init(&file, PATH_MAX);
     rc = whet__project_find(".", &file);
     if (rc == -ENOENT)
-        rc = whet__suite_none(err);
+        rc = whet__suite_none(0, err);
     else if (rc != 0)
         whet_error_set(err, rc, "cannot look for whet.yaml: %s", strerror(-rc));
     if (rc == 0)

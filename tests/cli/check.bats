@@ -148,7 +148,7 @@ YAML
     mkdir -p e/.git
     cd e
     run -2 whet check
-    [[ $output == "whet: no suite in whet.yaml: say what to measure, for instance"* ]]
+    [[ $output == "whet: no whet.yaml here or above: say what to measure, for instance"* ]]
     [[ $output == *"command: ./build/program --version"* ]]
     echo 'version: 1' >whet.yaml
     run -2 whet check
