@@ -50,12 +50,19 @@ static void put_text(struct writer *w)
         whet__text_printf(w->out, "%s%s", i > 0 ? " " : "", whet__source_word(w->random));
 }
 
+/* Word by word: in which order the arguments of a call are drawn, each compiler decides. */
+static void put_name(struct writer *w)
+{
+    whet__text_puts(w->out, whet__source_word(w->random));
+    whet__text_putc(w->out, '_');
+    whet__text_puts(w->out, whet__source_word(w->random));
+}
+
 static void put_variable(struct writer *w, char kind)
 {
     switch (kind) {
     case 'n':
-        whet__text_printf(w->out, "%s_%s", whet__source_word(w->random),
-                          whet__source_word(w->random));
+        put_name(w);
         break;
     case 'v':
     case 'w':
@@ -129,9 +136,10 @@ static void put_statements(struct writer *w, unsigned *left)
 static void put_function(struct writer *w, unsigned number)
 {
     unsigned left = 1 + (unsigned)whet__random_below(w->random, STATEMENTS_MAX);
+    const char *first = whet__source_word(w->random);
+    const char *second = whet__source_word(w->random);
 
-    snprintf(w->function, sizeof(w->function), "%s_%s_%u", whet__source_word(w->random),
-             whet__source_word(w->random), number);
+    snprintf(w->function, sizeof(w->function), "%s_%s_%u", first, second, number);
     if (w->source->comment[0] != '\0' && whet__random_below(w->random, 2) == 0) {
         put(w, w->source->comment);
         newline(w);

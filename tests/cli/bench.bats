@@ -182,10 +182,11 @@ PY
     fails "metric 'allocations' was not measured: only functions of programs built with <whet/bench.h> count them" \
         whet bench -q --no-history -r 3 --metric allocations 'sleep 0' 'sleep 0.001'
     # Known of one alone: the smaller one's is hidden by that of whet itself.
-    run -0 --separate-stderr whet bench -q --no-history -r 3 --metric memory 'sleep 0' 'python3 -c 1'
+    large="python3 -c 'len(bytes(1) * (300 << 20))'"
+    run -0 --separate-stderr whet bench -q --no-history -r 3 --metric memory 'sleep 0' "$large"
     [[ $output == *INCONCLUSIVE* || $output == *"nothing to compare"* ]]
     [[ $output == *"peak memory is not known of 'sleep 0'"* ]]
-    run -2 --separate-stderr whet bench -q --no-history -r 3 --fail 10% --metric memory 'sleep 0' 'python3 -c 1'
+    run -2 --separate-stderr whet bench -q --no-history -r 3 --fail 10% --metric memory 'sleep 0' "$large"
     [ "$stderr" = "whet: nothing was compared: peak memory is not known of 'sleep 0'" ]
 }
 
