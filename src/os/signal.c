@@ -2,11 +2,12 @@
 #include "os/signal.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 
 #include "os/watch.h"
 
-static volatile sig_atomic_t caught;
+static atomic_int caught; /* set in a handler, asked by any thread: lock-free (C11 7.17.1) */
 
 static void on_signal(int number)
 {
