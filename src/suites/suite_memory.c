@@ -25,16 +25,17 @@ static void copy_run(struct whet_bench_state *state)
 
     if (from == NULL || to == NULL) {
         whet_bench_skip(state, "needs %zu bytes twice", bytes);
-    } else {
-        memset(from, 1, bytes);
-        memset(to, 2, bytes);
+        goto out;
     }
+    memset(from, 1, bytes);
+    memset(to, 2, bytes);
     whet_bench_set_bytes(state, (double)bytes);
     WHET_BENCH_LOOP(state)
     {
         memcpy(to, from, bytes);
         whet_bench_keep(to);
     }
+out:
     free(from);
     free(to);
 }
