@@ -68,10 +68,11 @@ static void chase_run(struct whet_bench_state *state)
     size_t bytes = (size_t)whet_bench_value(state, "bytes"), at = 0;
     size_t *lines = aligned_alloc(LINE, bytes);
 
-    if (lines != NULL)
-        ring_make(lines, bytes / LINE, LINE / sizeof(*lines));
-    else
+    if (lines == NULL) {
         whet_bench_skip(state, "needs %zu bytes", bytes);
+        return;
+    }
+    ring_make(lines, bytes / LINE, LINE / sizeof(*lines));
     whet_bench_set_items(state, 1);
     WHET_BENCH_LOOP(state)
     {
