@@ -103,7 +103,7 @@ static void refuses(const char *value, size_t count, const char *says)
     assert_int_equal(whet__result_new(&r, "s"), 0);
     for (size_t i = 0; i < count; i++) {
         struct whet_result_param param = {"n", value};
-        char name[32];
+        char name[64];
         struct whet_result_arm like = {.name = name, .params = &param, .param_count = 1};
 
         snprintf(name, sizeof(name), "%zu", i);
