@@ -17,7 +17,7 @@ static struct whet_result *measured(const double *exponents, size_t count, size_
     assert_int_equal(whet__result_new(&r, "s"), 0);
     for (size_t c = 0; c < count; c++) {
         for (size_t i = 0; i < SIZES; i++) {
-            char name[32], value[32];
+            char name[64], value[32];
             struct whet_result_param params[] = {{"n", value}, {"mode", "fast"}};
             struct whet_result_arm like = {.name = name, .params = params, .param_count = 2};
 
