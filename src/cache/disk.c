@@ -20,7 +20,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "cache/disk_evict.h"
-#include "cache/disk_file.h"
+#include "data/store_file.h"
 #include "os/clock.h"
 #include "os/file.h"
 
@@ -44,7 +44,7 @@ static const char *const sql_of[STATEMENTS] = {
 };
 
 struct whet_disk_cache {
-    struct whet_disk_file file;
+    struct whet_store_file file;
     struct whet_store_options options;
     struct whet_store_stmt st[STATEMENTS];
     uint64_t max_bytes;
@@ -96,14 +96,14 @@ static void failed(struct whet_disk_cache *c, int code)
         code = -EBADMSG;
     if (code == -EBADMSG) {
         statements_clear(c);
-        whet__disk_file_replace(&c->file);
+        whet__store_file_replace(&c->file);
         if (c->file.store == NULL || statements_prepare(c) == 0)
             return;
         statements_clear(c);
         whet__store_free(c->file.store);
         c->file.store = NULL;
     }
-    whet__disk_file_note(&c->file, code);
+    whet__store_file_note(&c->file, code);
 }
 
 /* A store without its statements is of no use: from here on there are only misses. */
@@ -112,7 +112,7 @@ static void give_up(struct whet_disk_cache *c, int code)
     statements_clear(c);
     whet__store_free(c->file.store);
     c->file.store = NULL;
-    whet__disk_file_note(&c->file, code);
+    whet__store_file_note(&c->file, code);
 }
 
 static void snapshot_end(struct whet_disk_cache *c)
@@ -430,7 +430,7 @@ int whet__disk_cache_open(struct whet_disk_cache **out, const char *path, uint64
         .upgrade = make_tables,
     };
     if (rc == 0)
-        rc = whet__disk_file_open(&c->file, path, "cache", &c->options);
+        rc = whet__store_file_open(&c->file, path, "cache", &c->options);
     if (rc == 0 && c->file.store != NULL) {
         rc = statements_prepare(c);
         if (rc == -EBADMSG || rc == -EINVAL)
@@ -456,7 +456,7 @@ void whet__disk_cache_free(struct whet_disk_cache *c)
         (void)!write_stamps(c);
     }
     statements_clear(c);
-    whet__disk_file_close(&c->file);
+    whet__store_file_close(&c->file);
     whet__vec_clear(&c->touched);
     whet__mem_free(c);
 }

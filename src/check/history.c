@@ -259,7 +259,7 @@ static int add_to_file(struct adding *a, const struct whet_report *report,
     whet__store_stmt_clear(&a->arm);
     whet__store_stmt_clear(&a->value);
     if (rc == -EBADMSG) /* the next one starts anew */
-        whet__disk_file_replace(&a->file.disk);
+        whet__store_file_replace(&a->file.disk);
     whet__history_close(&a->file);
     return rc;
 }

@@ -91,7 +91,7 @@ static int open_at(struct whet_history_file *f, const char *path, int write,
         .upgrade = make_tables,
     };
     if (rc == 0)
-        rc = whet__disk_file_open(&f->disk, path, "history", &f->options);
+        rc = whet__store_file_open(&f->disk, path, "history", &f->options);
     if (rc != 0)
         return unusable(path, rc, err);
     if (f->disk.store == NULL) {
@@ -124,7 +124,7 @@ int whet__history_open(struct whet_history_file *f, const struct whet_history_op
 
 void whet__history_close(struct whet_history_file *f)
 {
-    whet__disk_file_close(&f->disk);
+    whet__store_file_close(&f->disk);
 }
 
 int whet__history_failed(const struct whet_history_file *f, int rc, struct whet_error *err)

@@ -14,12 +14,12 @@
 #include <whet/error.h>
 
 #include "base/text.h"
-#include "cache/disk_file.h"
+#include "data/store_file.h"
 #include "check/history.h"
 #include "data/store.h"
 
 struct whet_history_file {
-    struct whet_disk_file disk;
+    struct whet_store_file disk;
     struct whet_store_options options;
 };
 

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "cache/trace_format.h"
+#include "replay/trace_format.h"
 #include "view/html.h"
 #include "view/plot.h"
 

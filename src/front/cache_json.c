@@ -2,7 +2,7 @@
 #include "front/cache_study.h"
 
 #include "base/json.h"
-#include "cache/trace_format.h"
+#include "replay/trace_format.h"
 
 #define CURVE_POINTS 512 /* of a curve, at most; the shape needs no more */
 

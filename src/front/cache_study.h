@@ -19,9 +19,9 @@
 
 #include "base/text.h"
 #include "base/vec.h"
-#include "cache/curve.h"
-#include "cache/simulate.h"
-#include "cache/trace.h"
+#include "replay/curve.h"
+#include "replay/simulate.h"
+#include "replay/trace.h"
 #include "view/table.h"
 
 enum whet_study_verb { WHET_STUDY_SIMULATE, WHET_STUDY_CURVE, WHET_STUDY_TUNE };

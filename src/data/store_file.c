@@ -1,0 +1,201 @@
+/* The file under a disk cache. The common way through here is short: lock, open, done;
+ * the rest is for the day when the file has been damaged. */
+#include "data/store_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/text.h"
+#include "os/clock.h"
+#include "os/lock.h"
+
+#define BAD_KEPT      2 /* damaged files that are left for the curious */
+#define LOCK_TRIES    50
+#define LOCK_PAUSE_NS 2000000
+
+/* PATH with `suffix`, and `more` behind it, in the caller's text. */
+static const char *name_of(struct whet_text *t, const struct whet_store_file *f,
+                           const char *suffix, const char *more)
+{
+    whet__text_reset(t);
+    whet__text_printf(t, "%s%s%s", f->path, suffix, more);
+    return whet__text_error(t) == 0 ? whet__text_str(t) : NULL;
+}
+
+static int name_exists(const char *name)
+{
+    FILE *file = fopen(name, "rb");
+
+    if (file != NULL)
+        fclose(file);
+    return file != NULL || errno != ENOENT;
+}
+
+/* The log belongs to the file and goes with it; the shared memory is worthless. */
+static int move_aside(struct whet_store_file *f, char bad[16])
+{
+    struct whet_text from, to;
+    int rc = -ENOMEM;
+
+    whet__text_init(&from, PATH_MAX);
+    whet__text_init(&to, PATH_MAX);
+    for (int n = 1; n <= BAD_KEPT; n++) {
+        snprintf(bad, 16, ".bad-%d", n);
+        if (name_of(&to, f, bad, "") == NULL)
+            goto out;
+        if (!name_exists(whet__text_str(&to)))
+            break;
+    }
+    if (name_of(&from, f, "-shm", "") == NULL)
+        goto out;
+    remove(whet__text_str(&from));
+    if (name_of(&from, f, "-wal", "") == NULL || name_of(&to, f, bad, "-wal") == NULL)
+        goto out;
+    rename(whet__text_str(&from), whet__text_str(&to));
+    if (name_of(&to, f, bad, "") == NULL)
+        goto out;
+    rc = rename(f->path, whet__text_str(&to)) == 0 || errno == ENOENT ? 0 : -errno;
+out:
+    whet__text_clear(&from);
+    whet__text_clear(&to);
+    return rc;
+}
+
+static int lock_shared(struct whet_store_file *f)
+{
+    int rc = -EBUSY;
+
+    for (int i = 0; i < LOCK_TRIES && rc == -EBUSY; i++) {
+        if (i > 0)
+            whet__clock_sleep_ns(LOCK_PAUSE_NS);
+        rc = whet__lock_take(f->lock, WHET_LOCK_SHARED);
+    }
+    return rc;
+}
+
+/* Moves the file aside if it is known to be damaged and nobody uses it. The caller has
+ * closed the store; the lock is given up. */
+static void clean_up(struct whet_store_file *f)
+{
+    char bad[16];
+    int rc;
+
+    if (f->lock < 0 || !whet__lock_flag(f->lock))
+        return;
+    rc = whet__lock_take(f->lock, WHET_LOCK_EXCLUSIVE);
+    if (rc != 0)
+        return;
+    if (whet__lock_flag(f->lock)) {
+        rc = move_aside(f, bad);
+        if (rc == 0)
+            rc = whet__lock_flag_set(f->lock, 0);
+        if (rc == 0)
+            snprintf(f->note, sizeof(f->note),
+                     "the %s was damaged and has been started anew: '%s': the old one "
+                     "is now '%s%s'",
+                     f->what, f->path, f->path, bad);
+    }
+    (void)!whet__lock_take(f->lock, WHET_LOCK_NONE);
+}
+
+void whet__store_file_note(struct whet_store_file *f, int code)
+{
+    if (f->note[0] != '\0' || code == -ENOMEM)
+        return;
+    if (code == -EBADMSG || code == -EPROTOTYPE)
+        snprintf(f->note, sizeof(f->note),
+                 "the %s is damaged: '%s': it is not used until it can be replaced", f->what,
+                 f->path);
+    else if (code == -ENOTSUP)
+        snprintf(f->note, sizeof(f->note),
+                 "the %s is of a newer version of whet and is left alone: '%s'", f->what,
+                 f->path);
+    else if (code == -EBUSY)
+        snprintf(f->note, sizeof(f->note), "the %s is locked by another program: '%s'", f->what,
+                 f->path);
+    else
+        snprintf(f->note, sizeof(f->note), "the %s cannot be used: '%s': %s", f->what, f->path,
+                 strerror(-code));
+}
+
+static int is_unsound(int code)
+{
+    return code == -EBADMSG || code == -EPROTOTYPE;
+}
+
+/* Opens the store under the shared lock; not if it waits to be moved aside. */
+static int open_shared(struct whet_store_file *f)
+{
+    int rc = f->lock >= 0 ? lock_shared(f) : 0;
+
+    if (rc == 0 && f->lock >= 0 && whet__lock_flag(f->lock))
+        rc = -EBADMSG;
+    if (rc == 0)
+        rc = whet__store_open(&f->store, f->path, f->options);
+    return rc;
+}
+
+void whet__store_file_replace(struct whet_store_file *f)
+{
+    int rc;
+
+    whet__store_free(f->store);
+    f->store = NULL;
+    if (f->lock < 0 || whet__lock_flag_set(f->lock, 1) != 0) {
+        whet__store_file_note(f, -EBADMSG);
+        return;
+    }
+    clean_up(f);
+    rc = open_shared(f);
+    if (rc != 0) {
+        whet__store_file_note(f, rc);
+        (void)!whet__lock_take(f->lock, WHET_LOCK_NONE);
+    }
+}
+
+int whet__store_file_open(struct whet_store_file *f, const char *path, const char *what,
+                          const struct whet_store_options *options)
+{
+    struct whet_text name;
+    int rc;
+
+    memset(f, 0, sizeof(*f));
+    f->lock = -1;
+    f->what = what;
+    f->options = options;
+    f->path = whet__mem_strdup(path);
+    if (f->path == NULL)
+        return -ENOMEM;
+    whet__text_init(&name, PATH_MAX);
+    (void)name_of(&name, f, ".lock", "");
+    rc = whet__text_error(&name);
+    if (rc == 0) {
+        f->lock = whet__lock_open(whet__text_str(&name));
+        clean_up(f);
+        rc = open_shared(f);
+    }
+    whet__text_clear(&name);
+    if (rc == -ENOMEM) {
+        whet__store_file_close(f);
+        return rc;
+    }
+    if (is_unsound(rc))
+        whet__store_file_replace(f);
+    else if (rc != 0)
+        whet__store_file_note(f, rc);
+    return 0;
+}
+
+void whet__store_file_close(struct whet_store_file *f)
+{
+    whet__store_free(f->store);
+    f->store = NULL;
+    clean_up(f);
+    whet__lock_close(f->lock);
+    f->lock = -1;
+    whet__mem_free(f->path);
+    f->path = NULL;
+}

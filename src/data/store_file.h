@@ -1,0 +1,47 @@
+/* data/store_file.h - the file under a disk cache or a history, replaced when it is damaged.
+ *
+ * Shape    a store and the lock beside it: PATH and PATH.lock.
+ * Units    none.
+ * Memory   freed by _close.
+ * Errors   none but -ENOMEM of _open: `store` is NULL when there is no file to use, and
+ *          `note` says why.
+ * Threads  one at a time; several on one PATH, in several processes, may be open.
+ *
+ * SQLite forbids renaming a file that is in use: a reader would meet the log of the new
+ * one. So every user holds the lock shared, and a damaged file is moved aside under the
+ * exclusive lock, by the first who gets it: at once if nobody else is there, or else
+ * by the last who leaves, or the next who comes (the flag of the lock remembers).
+ */
+#ifndef WHET_DATA_STORE_FILE_H
+#define WHET_DATA_STORE_FILE_H
+
+#include <whet/api.h>
+
+#include "data/store.h"
+
+struct whet_store_file {
+    struct whet_store *store; /* NULL: there is none to use */
+    const struct whet_store_options *options;
+    const char *what;
+    char *path;
+    int lock; /* -1: none to be had */
+    char note[640];
+};
+
+/* Opens or makes PATH; `what` is what notes call it: "cache". It and `options` must outlive
+ * the file. */
+WHET_MUST_USE int whet__store_file_open(struct whet_store_file *f, const char *path,
+                                        const char *what,
+                                        const struct whet_store_options *options);
+
+/* Clear all statements first. */
+void whet__store_file_close(struct whet_store_file *f);
+
+/* To be called, with all statements cleared, when the store has answered -EBADMSG.
+ * Afterwards `store` is a new, empty one, or NULL. */
+void whet__store_file_replace(struct whet_store_file *f);
+
+/* Notes why the store does not answer, unless something was noted before. */
+void whet__store_file_note(struct whet_store_file *f, int code);
+
+#endif

@@ -1,0 +1,204 @@
+/* Every policy, in byte order of names, and what they have in common: nodes, list heads,
+ * room for more. Called when a cache is made, resized or grown, never per request. */
+#include "evict/policy.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/nearest.h"
+#include "evict/policy_list.h"
+
+extern const struct whet_policy_ops whet__policy_2q;
+extern const struct whet_policy_ops whet__policy_arc;
+extern const struct whet_policy_ops whet__policy_belady;
+extern const struct whet_policy_ops whet__policy_clock;
+extern const struct whet_policy_ops whet__policy_fifo;
+extern const struct whet_policy_ops whet__policy_gdsf;
+extern const struct whet_policy_ops whet__policy_lfu;
+extern const struct whet_policy_ops whet__policy_lirs;
+extern const struct whet_policy_ops whet__policy_lru;
+extern const struct whet_policy_ops whet__policy_s3fifo;
+extern const struct whet_policy_ops whet__policy_sieve;
+extern const struct whet_policy_ops whet__policy_tinylfu;
+extern const struct whet_policy_ops whet__policy_tinylfu1;
+extern const struct whet_policy_ops whet__policy_tinylfu10;
+
+/* Keep sorted: lists and reports are in this order. */
+static const struct whet_policy_ops *const policies[] = {
+    &whet__policy_2q,       &whet__policy_arc,       &whet__policy_belady,
+    &whet__policy_clock,    &whet__policy_fifo,      &whet__policy_gdsf,
+    &whet__policy_lfu,      &whet__policy_lirs,      &whet__policy_lru,
+    &whet__policy_s3fifo,   &whet__policy_sieve,     &whet__policy_tinylfu,
+    &whet__policy_tinylfu1, &whet__policy_tinylfu10,
+};
+
+#define POLICY_COUNT (sizeof(policies) / sizeof(policies[0]))
+
+size_t whet__policy_count(void)
+{
+    return POLICY_COUNT;
+}
+
+const struct whet_policy_ops *whet__policy_at(size_t index)
+{
+    return index < POLICY_COUNT ? policies[index] : NULL;
+}
+
+const struct whet_policy_ops *whet__policy_find(const char *name)
+{
+    for (size_t i = 0; i < POLICY_COUNT; i++) {
+        if (strcmp(policies[i]->name, name) == 0)
+            return policies[i];
+    }
+    return NULL;
+}
+
+const struct whet_policy_ops *whet__policy_need(const char *name, struct whet_error *err)
+{
+    const struct whet_policy_ops *found = whet__policy_find(name);
+    const char *names[POLICY_COUNT];
+    const char *nearest;
+
+    if (found != NULL)
+        return found;
+    for (size_t i = 0; i < POLICY_COUNT; i++)
+        names[i] = policies[i]->name;
+    nearest = whet__nearest(name, names, POLICY_COUNT);
+    if (nearest != NULL)
+        whet_error_set(err, -EINVAL, "unknown policy: '%.64s': did you mean '%s'?", name,
+                       nearest);
+    else
+        whet_error_set(err, -EINVAL, "unknown policy: '%.64s': the manual lists them", name);
+    return NULL;
+}
+
+/* Empty rings at the heads behind the nodes. */
+static void init_lists(struct whet_policy *p)
+{
+    for (uint32_t i = 0; i < WHET_POLICY_LISTS; i++) {
+        struct whet_policy_list *l = &p->lists[i];
+
+        l->head = p->id_count + i;
+        l->where = (uint8_t)(i + 1);
+        p->nodes[l->head].prev = p->nodes[l->head].next = l->head;
+    }
+}
+
+/* The heads of p's lists move to behind the last of `id_count` nodes. From the last to the
+ * first, so that a short way does not overwrite what has not moved yet. */
+static void move_lists(struct whet_policy *p, uint32_t id_count)
+{
+    for (uint32_t i = WHET_POLICY_LISTS; i-- > 0;) {
+        struct whet_policy_list *l = &p->lists[i];
+        struct whet_policy_node head = p->nodes[l->head];
+        uint32_t to = id_count + i;
+
+        if (head.next == l->head)
+            head.next = head.prev = to;
+        p->nodes[to] = head;
+        p->nodes[head.next].prev = to;
+        p->nodes[head.prev].next = to;
+        l->head = to;
+    }
+}
+
+int whet__policy_new(struct whet_policy **out, const struct whet_policy_ops *ops,
+                     uint32_t id_count, uint64_t capacity)
+{
+    struct whet_policy *p;
+    int rc = 0;
+
+    if (capacity == 0 || id_count > WHET_POLICY_IDS_MAX)
+        return -EINVAL;
+    p = whet__mem_zalloc(1, ops->state_size);
+    if (p == NULL)
+        return -ENOMEM;
+    p->ops = ops;
+    p->id_count = id_count;
+    p->capacity = capacity;
+    p->nodes = whet__mem_zalloc((size_t)id_count + WHET_POLICY_LISTS, sizeof(*p->nodes));
+    if (ops->extra_size != 0)
+        p->extra = whet__mem_zalloc((size_t)id_count + 1, ops->extra_size);
+    if (p->nodes == NULL || (ops->extra_size != 0 && p->extra == NULL))
+        rc = -ENOMEM;
+    if (rc == 0)
+        init_lists(p);
+    if (rc == 0 && ops->init != NULL)
+        rc = ops->init(p);
+    if (rc == 0 && ops->resize != NULL)
+        rc = ops->resize(p);
+    if (rc != 0) {
+        whet__policy_free(p);
+        return rc;
+    }
+    *out = p;
+    return 0;
+}
+
+void whet__policy_free(struct whet_policy *p)
+{
+    if (p == NULL)
+        return;
+    if (p->ops->clear != NULL)
+        p->ops->clear(p);
+    whet__mem_free(p->extra);
+    whet__mem_free(p->nodes);
+    whet__mem_free(p);
+}
+
+int whet__policy_grow(struct whet_policy *p, uint32_t id_count)
+{
+    size_t extra_size = p->ops->extra_size;
+    uint32_t more = id_count - p->id_count;
+    struct whet_policy_node *nodes;
+    char *extra;
+
+    if (id_count < p->id_count || id_count > WHET_POLICY_IDS_MAX)
+        return -EINVAL;
+    if (extra_size != 0) {
+        extra = whet__mem_resize(p->extra, (size_t)id_count + 1, extra_size);
+        if (extra == NULL)
+            return -ENOMEM;
+        p->extra = extra;
+        memset(extra + ((size_t)p->id_count + 1) * extra_size, 0, more * extra_size);
+    }
+    nodes = whet__mem_resize(p->nodes, (size_t)id_count + WHET_POLICY_LISTS, sizeof(*nodes));
+    if (nodes == NULL)
+        return -ENOMEM;
+    p->nodes = nodes;
+    move_lists(p, id_count);
+    memset(&nodes[p->id_count], 0, more * sizeof(*nodes));
+    p->id_count = id_count;
+    return 0;
+}
+
+int whet__policy_resize(struct whet_policy *p, uint64_t capacity)
+{
+    uint64_t before = p->capacity;
+    int rc = 0;
+
+    if (capacity == 0)
+        return -EINVAL;
+    p->capacity = capacity;
+    if (p->ops->resize != NULL)
+        rc = p->ops->resize(p);
+    if (rc != 0)
+        p->capacity = before;
+    return rc;
+}
+
+int whet__policy_shrink(struct whet_policy *p, unsigned count)
+{
+    while (p->used > p->capacity && count-- != 0 && p->ops->evict(p))
+        continue;
+    return p->used > p->capacity;
+}
+
+void whet__policy_remove(struct whet_policy *p, uint32_t id)
+{
+    if (p->nodes[id].where == WHET_POLICY_NOWHERE)
+        return;
+    p->ops->remove(p, id);
+    p->nodes[id].where = WHET_POLICY_NOWHERE;
+}

@@ -1,0 +1,30 @@
+/* LRU: what was used least recently goes. */
+#include "evict/policy_queue.h"
+#include "evict/policy_replay.h"
+
+static inline void hit(struct whet_policy *p, uint32_t id)
+{
+    whet__policy_renew(p, &p->lists[0], id);
+}
+
+static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
+{
+    whet__policy_queue_insert(p, id, size, whet__policy_queue_evict);
+}
+
+static void replay(struct whet_policy *p, struct whet_replay *r)
+{
+    whet__policy_replay_with(p, r, hit, insert);
+}
+
+const struct whet_policy_ops whet__policy_lru = {
+    .name = "lru",
+    .title = "LRU",
+    .summary = "what was used least recently",
+    .state_size = sizeof(struct whet_policy),
+    .hit = hit,
+    .insert = insert,
+    .remove = whet__policy_queue_remove,
+    .evict = whet__policy_queue_evict,
+    .replay = replay,
+};
