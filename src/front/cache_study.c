@@ -11,6 +11,7 @@
 #include <whet/tune.h>
 
 #include "base/mem.h"
+#include "replay/sampler.h"
 
 #define SAMPLED_KEYS 20000 /* in a miniature */
 #define NEAR_ENOUGH  1.02  /* a size for the target is searched to this factor */

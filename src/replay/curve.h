@@ -3,9 +3,9 @@
  * Shape    points by rising size; made exactly, from a sample of keys, or by simulating
  *          small caches on a sample.
  * Units    sizes in entries or bytes, as asked; ratios 0..1.
- * Memory   the points; freed by _clear. A sampler is of fixed size.
+ * Memory   the points; freed by _clear.
  * Errors   -EINVAL, -ENOMEM, -ECANCELED: stopped. On error *out is untouched.
- * Threads  reading a trace or a curve is safe from any; a sampler has one user at a time.
+ * Threads  reading a trace or a curve is safe from any.
  */
 #ifndef WHET_REPLAY_CURVE_H
 #define WHET_REPLAY_CURVE_H
@@ -47,33 +47,9 @@ WHET_MUST_USE int whet__curve_size_for(const struct whet_curve *c, double hit_ra
 WHET_MUST_USE int whet__curve_exact(struct whet_curve *out, const struct whet_trace *t,
                                     const struct whet_simulate_options *options);
 
-/* ---- Sampled, for LRU: SHARDS of fixed size ---- */
+/* ---- Sampled, for LRU (replay/sampler.h) ---- */
 
-#define WHET_SAMPLER_KEYS 8192
-
-/* Looks at the keys with the lowest hashes, at most `keys` of them: of a running cache, too.
- *
- * Source   Waldspurger, Park, Garthwaite, Ahmad, "Efficient MRC construction with SHARDS",
- *          FAST 2015; samples count by the rate at the time they are taken, and what is
- *          missing of all requests counts as hits at distance 1. */
-struct whet_sampler;
-WHET_MUST_USE int whet__sampler_new(struct whet_sampler **out, uint32_t keys);
-void whet__sampler_free(struct whet_sampler *s);
-
-/* The hash of a number, such as an id of a trace. */
-static inline uint64_t whet__sampler_hash(uint64_t n)
-{
-    n = (n + 1) * 0x9e3779b97f4a7c15u;
-    n = (n ^ n >> 30) * 0xbf58476d1ce4e5b9u;
-    n = (n ^ n >> 27) * 0x94d049bb133111ebu;
-    return n ^ n >> 31;
-}
-
-/* A request; `hash` is of its key, all 64 bits well mixed. */
-void whet__sampler_add(struct whet_sampler *s, uint64_t hash);
-WHET_MUST_USE int whet__sampler_curve(const struct whet_sampler *s, struct whet_curve *out);
-
-/* A whole trace through a sampler of `keys`. Entries only, no bytes. */
+/* A whole trace through a sampler of `keys`. */
 WHET_MUST_USE int whet__curve_sampled(struct whet_curve *out, const struct whet_trace *t,
                                       uint32_t keys,
                                       const struct whet_simulate_options *options);

@@ -5,6 +5,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "replay/sampler.h"
 
 #define NONE     UINT32_MAX
 #define HASH_ALL 18446744073709551616.0 /* 2^64 */

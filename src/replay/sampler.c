@@ -1,6 +1,6 @@
 /* SHARDS: the curve of LRU from the keys with the lowest hashes. Loads: every access of a
  * live cache, so a key that is not in the sample costs one comparison. */
-#include "replay/curve.h"
+#include "replay/sampler.h"
 
 #include <errno.h>
 #include <math.h>
@@ -12,13 +12,13 @@
 #define NONE     UINT32_MAX
 #define BIN_BITS 7 /* 128 bins between powers of two: sizes to 0.8 % */
 #define BINS     ((size_t)(64 - BIN_BITS + 1) << BIN_BITS)
-#define KEYS_MAX ((uint32_t)1 << 24)
 #define PART     ((size_t)1 << 18)
 #define HASH_ALL 18446744073709551616.0 /* 2^64 */
 
 struct sampled_key {
     uint64_t hash;
     uint32_t next; /* in its chain */
+    uint32_t size; /* 1 where entries are counted */
 };
 
 struct whet_sampler {
@@ -29,6 +29,7 @@ struct whet_sampler {
     uint32_t count, max, chain_mask;
     uint64_t below; /* the sample: hashes up to this one */
     double weight;  /* requests that one in the sample stands for: 1 / rate */
+    int in_bytes;
     uint64_t requests;
     double cold, counted;
     double bins[BINS]; /* by distance */
@@ -56,13 +57,13 @@ static uint64_t bin_last(size_t bin)
     return (((uint64_t)bin - (shift << BIN_BITS) + 1) << shift) - 1;
 }
 
-int whet__sampler_new(struct whet_sampler **out, uint32_t keys)
+int whet__sampler_new(struct whet_sampler **out, uint32_t keys, unsigned flags)
 {
     struct whet_sampler *s;
     uint32_t chains = 16;
     int rc;
 
-    if (keys == 0 || keys > KEYS_MAX)
+    if (keys == 0 || keys > WHET_SAMPLER_KEYS_MAX)
         return -EINVAL;
     s = whet__mem_zalloc(1, sizeof(*s));
     if (s == NULL)
@@ -73,12 +74,13 @@ int whet__sampler_new(struct whet_sampler **out, uint32_t keys)
     s->chain_mask = chains - 1;
     s->below = UINT64_MAX;
     s->weight = 1;
+    s->in_bytes = (flags & WHET_SAMPLER_BYTES) != 0;
     s->keys = whet__mem_alloc(((size_t)keys + 1) * sizeof(*s->keys));
     s->heap = whet__mem_alloc(((size_t)keys + 1) * sizeof(*s->heap));
     s->chains = whet__mem_alloc(chains * sizeof(*s->chains));
     rc = s->keys != NULL && s->heap != NULL && s->chains != NULL ? 0 : -ENOMEM;
     if (rc == 0)
-        rc = whet__recency_init(&s->recency, keys + 1, 0);
+        rc = whet__recency_init(&s->recency, keys + 1, s->in_bytes);
     if (rc != 0) {
         whet__sampler_free(s);
         return rc;
@@ -144,7 +146,7 @@ static uint32_t heap_pop(struct whet_sampler *s, uint32_t count)
 static void end_below(struct whet_sampler *s, uint64_t hash)
 {
     s->below = hash != 0 ? hash - 1 : 0;
-    s->weight = HASH_ALL / (double)hash;
+    s->weight = HASH_ALL / (hash != 0 ? (double)hash : 1);
 }
 
 /* The key with the highest hash leaves, and the sample ends below it. Answers its place. */
@@ -161,7 +163,7 @@ static uint32_t lower(struct whet_sampler *s)
     return key;
 }
 
-static void insert(struct whet_sampler *s, uint64_t hash)
+static void insert(struct whet_sampler *s, uint64_t hash, uint32_t size)
 {
     uint32_t key = s->count;
 
@@ -172,31 +174,62 @@ static void insert(struct whet_sampler *s, uint64_t hash)
         }
         key = lower(s);
     }
-    s->keys[key] = (struct sampled_key){hash, s->chains[hash & s->chain_mask]};
+    s->keys[key] = (struct sampled_key){hash, s->chains[hash & s->chain_mask], size};
     s->chains[hash & s->chain_mask] = key;
     heap_push(s, s->count++, key);
-    (void)whet__recency_use(&s->recency, key, 1);
+    (void)whet__recency_use(&s->recency, key, size);
 }
 
-void whet__sampler_add(struct whet_sampler *s, uint64_t hash)
+/* The stack distance of a use, and the use: the key itself is what it is, the others stand
+ * for more. */
+static double distance_of(struct whet_sampler *s, uint32_t key, uint32_t size)
+{
+    uint32_t before = s->keys[key].size;
+    uint64_t others = whet__recency_use(&s->recency, key, size) - before;
+
+    s->keys[key].size = size;
+    return before + (double)others * s->weight;
+}
+
+void whet__sampler_add(struct whet_sampler *s, uint64_t hash, uint32_t size)
 {
     uint32_t key;
 
     s->requests++;
     if (hash > s->below)
         return;
+    if (!s->in_bytes)
+        size = 1;
     key = find(s, hash);
     s->counted += s->weight;
     if (key != NONE) {
-        /* The key itself is one; the others stand for more. */
-        double others = (double)(whet__recency_use(&s->recency, key, 1) - 1);
-        double distance = 1 + others * s->weight;
-
-        s->bins[bin_of(distance)] += s->weight;
+        s->bins[bin_of(distance_of(s, key, size))] += s->weight;
     } else {
         s->cold += s->weight;
-        insert(s, hash);
+        insert(s, hash, size);
     }
+}
+
+uint64_t whet__sampler_requests(const struct whet_sampler *s)
+{
+    return s->requests;
+}
+
+void whet__sampler_age(struct whet_sampler *s)
+{
+    s->requests /= 2;
+    s->cold /= 2;
+    s->counted /= 2;
+    for (size_t i = 0; i < BINS; i++)
+        s->bins[i] /= 2;
+}
+
+/* Below the size of an entry, times what it stands for, the curve says nothing. */
+static uint64_t size_visible(const struct whet_sampler *s)
+{
+    double mean = s->count != 0 ? (double)s->recency.total / s->count : 1;
+
+    return (uint64_t)ceil(s->weight * (mean > 1 ? mean : 1));
 }
 
 static double limit(double ratio, double above)
@@ -208,7 +241,8 @@ int whet__sampler_curve(const struct whet_sampler *s, struct whet_curve *out)
 {
     struct whet_curve c = {.rate = 1 / s->weight, .is_exact = s->weight <= 1};
     double requests = (double)s->requests;
-    double hits = requests - s->counted; /* what is missing counts as hits at distance 1 */
+    /* What is missing counts as hits at distance 1. */
+    double hits = requests - s->counted + s->bins[0];
 
     if (s->requests == 0)
         return -EINVAL;
@@ -225,7 +259,7 @@ int whet__sampler_curve(const struct whet_sampler *s, struct whet_curve *out)
                 (struct whet_curve_point){bin_last(i), limit(1 - hits / requests, before)};
     }
     c.floor = limit(s->cold / requests, 1);
-    c.min_size = (uint64_t)ceil(s->weight);
+    c.min_size = size_visible(s);
     *out = c;
     return 0;
 }
@@ -235,11 +269,15 @@ int whet__curve_sampled(struct whet_curve *out, const struct whet_trace *t, uint
 {
     static const struct whet_simulate_options none = {0};
     const struct whet_simulate_options *o = options != NULL ? options : &none;
+    int in_bytes = (o->flags & WHET_SIMULATE_BYTES) != 0;
     struct whet_sampler *s = NULL;
-    int rc = whet__sampler_new(&s, keys);
+    int rc;
 
+    if (t->count == 0 || (in_bytes && t->sizes == NULL))
+        return -EINVAL;
+    rc = whet__sampler_new(&s, keys, in_bytes ? WHET_SAMPLER_BYTES : 0);
     for (size_t i = 0; rc == 0 && i < t->count; i++) {
-        whet__sampler_add(s, whet__sampler_hash(t->ids[i]));
+        whet__sampler_add(s, whet__sampler_hash(t->ids[i]), in_bytes ? t->sizes[i] : 1);
         if (i % PART != PART - 1)
             continue;
         if (o->progress != NULL)

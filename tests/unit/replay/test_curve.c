@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "replay/curve.h"
 #include "replay/recency.h"
+#include "replay/sampler.h"
 #include "replay/simulate.h"
 
 static uint32_t below(struct whet_random *r, uint32_t n)
@@ -245,7 +246,7 @@ static void refuses_and_stops(void **state)
     t.next = NULL;
     assert_int_equal(whet__simulate(&s, &t, policy("belady"), 5, NULL), -EINVAL);
     whet__trace_clear(&t);
-    assert_int_equal(whet__sampler_new(&sampler, 8), 0);
+    assert_int_equal(whet__sampler_new(&sampler, 8, 0), 0);
     assert_int_equal(whet__sampler_curve(sampler, &c), -EINVAL); /* nothing was asked */
     whet__sampler_free(sampler);
     whet__sampler_free(NULL);

@@ -11,9 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "replay/curve.h"
 #include "evict/policy.h"
 #include "evict/policy_replay.h"
+#include "replay/curve.h"
+#include "replay/sampler.h"
 #include "replay/trace.h"
 
 #define QUICK 200000 /* requests: with so few, all figures are checked */
