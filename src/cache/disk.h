@@ -1,12 +1,19 @@
-/* cache/disk.h - values by key in one SQLite file, bounded, expendable.
+/* cache/disk.h - the level on disk: entries in one SQLite file, large values in files beside
+ * it, bounded, expendable.
  *
- * Shape    key spaces of 16-byte keys; values are bytes with a checksum.
- * Units    bytes.
- * Memory   values are copied out into the caller's text.
- * Errors   a cache never fails its user: a damaged, locked or full file turns
- *          into misses, and whet__disk_cache_note says so once.
- * Threads  one handle per thread; handles on one file may be used at the same
- *          time, from several processes too.
+ * Shape    readers with a connection each, taken in turns by the threads that ask; one
+ *          thread that writes behind, in batches.
+ * Units    bytes as the filesystem counts blocks; nanoseconds since 1970.
+ * Memory   an answered entry is one reference for the caller; what waits to be written is
+ *          bounded by WHET_DISK_QUEUE_BYTES, then a put waits for the writer.
+ * Errors   a cache never fails its user: a damaged, locked, full or missing file turns into
+ *          misses, and whet__disk_note says so once. A damaged file is moved aside.
+ * Threads  safe from any. Several processes may use one file. No value is answered whose
+ *          checksum is not right. After a fork the child opens its own connections.
+ *
+ * Kill -9 or a power cut at any moment: what was committed is there, what was not is absent, no
+ * value is wrong. Large values are written to PATH.d/xx/NAME under a temporary name, synced and
+ * renamed before the row that names them is committed; files without a row go with gc.
  */
 #ifndef WHET_CACHE_DISK_H
 #define WHET_CACHE_DISK_H
@@ -15,49 +22,145 @@
 #include <stdint.h>
 
 #include <whet/api.h>
+#include <whet/cache.h>
 
 #include "base/hash.h"
-#include "base/text.h"
+#include "cache/entry.h"
+#include "cache/shared.h"
+#include "data/store.h"
 
-struct whet_disk_cache;
+#define WHET_DISK_QUEUE_BYTES ((uint64_t)16 << 20)
+#define WHET_DISK_LARGE       ((size_t)64 << 10) /* values from here on are files */
 
-/* One value to be stored. */
-struct whet_disk_entry {
-    unsigned space; /* 0..255 */
-    struct whet_hash128 key;
-    const void *value;
-    size_t len;
+struct whet_disk;
+
+struct whet_disk_options {
+    const char *path;
+    const char *client;
+    uint64_t max_bytes; /* of the file, its log and the files beside it; 0: 1 GiB */
+    unsigned readers;   /* connections at most; 0: by processors */
+    int read_only;
+    struct whet_shared *shared; /* of this path */
 };
 
-/* Opens or makes the file, its folder, and PATH.lock beside it. A file that is not a sound
- * cache is renamed to PATH.bad-1 or -2 and a new one is made: at once, or, while others
- * still use it, when the last of them leaves. A file of a newer version is left alone.
- * `max_bytes` bounds the file with its log; 0 is 1 GiB. When nothing helps, the handle is
- * still made and only misses. On a network filesystem a slower journal is used, as
- * write-ahead logs do not work there.
- * -ENOMEM: no handle. */
-WHET_MUST_USE int whet__disk_cache_open(struct whet_disk_cache **out, const char *path,
-                                        uint64_t max_bytes);
-void whet__disk_cache_free(struct whet_disk_cache *c);
+/* -ENOMEM, -EAGAIN (no thread): no handle. All else is noted. */
+WHET_MUST_USE int whet__disk_new(struct whet_disk **out,
+                                 const struct whet_disk_options *options);
 
-/* 1 and the value in *out (reset first): a hit. 0: a miss. Some hundred gets in a row
- * read one snapshot of the file, so what other handles put meanwhile may be a miss. */
-int whet__disk_cache_get(struct whet_disk_cache *c, unsigned space,
-                         const struct whet_hash128 *key, struct whet_text *out);
+/* Writes down what waits. */
+void whet__disk_free(struct whet_disk *d);
 
-/* Stores all entries in one transaction, replacing older ones; the last of equal keys
- * counts. Batches of some thousand are best. When the file outgrows its bound, what was
- * used least recently goes, until a tenth of the bound is free. Returns how many were
- * stored: all or 0. */
-size_t whet__disk_cache_put(struct whet_disk_cache *c, const struct whet_disk_entry *entries,
-                            size_t count);
+/* 1 and an entry that is not expired (flags say WHET_ENTRY_ON_DISK), whole, unharmed; what
+ * waits to be written is found too. Whether it is still true is for cache/validity.h to say. 0:
+ * a miss. Some hundred gets in a row read one snapshot, let go of as soon as anybody commits.
+ */
+WHET_MUST_USE int whet__disk_get(struct whet_disk *d, const struct whet_hash128 *hash,
+                                 const void *key, size_t key_len, struct whet_entry **out);
 
-/* Writes down which keys this handle has used, to the hour, and only in a file more than
- * half full; then removes what is over the bound. Called once per scan; _free writes the
- * uses down, too. */
-void whet__disk_cache_trim(struct whet_disk_cache *c);
+/* Takes a reference of its own; written within a second, or at once when `full` batches wait.
+ */
+void whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
 
-/* Why the cache does not answer as it should, for a person; NULL when it does. */
-const char *whet__disk_cache_note(const struct whet_disk_cache *c);
+/* The entry is gone for everybody when this returns, also from the queue. */
+void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
+
+/* Waits until all that was put before is committed, or known to be lost. */
+void whet__disk_sync(struct whet_disk *d);
+
+/* Another bound. */
+void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes);
+
+/* Writes down recency and what this process counted for its client, and drops what is over the
+ * bound. Called at times by the writer, and by _free. */
+void whet__disk_trim(struct whet_disk *d);
+
+/* Adds what this level knows to *out. */
+void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out);
+
+/* Appends to `out` why the level does not answer as it should; 0: it does. */
+int whet__disk_note(struct whet_disk *d, char *out, size_t size);
+
+/* Another connection to the same file, for the tables `mark` and `node` of cache/validity.h,
+ * one user at a time. NULL when there is no file to be had now. Given back, with `broken` when
+ * it answered -EBADMSG, so that the file is replaced. */
+struct whet_store *whet__disk_store_borrow(struct whet_disk *d);
+void whet__disk_store_return(struct whet_disk *d, struct whet_store *s, int broken);
+
+/* ---- For `whet cache`: read and tidy a file, of all clients ---- */
+
+struct whet_disk_row {
+    const char *client;
+    const void *key;
+    size_t key_len;
+    uint64_t len;        /* of the value */
+    uint64_t disk_bytes; /* of its file, or its share of the table */
+    uint64_t made_ns;
+    uint64_t used_ns; /* to the hour */
+    uint64_t end_ns;
+    uint64_t cost_ns;
+    unsigned flags; /* enum whet_entry_flags */
+    uint64_t epoch;
+    const void *about;
+    size_t about_len;
+};
+
+/* In the order of use, newest first; of one client, or NULL: all. A non-zero answer of `each`
+ * ends it and is answered. Else -errno. */
+WHET_MUST_USE int whet__disk_each(struct whet_disk *d, const char *client,
+                                  int (*each)(void *ctx, const struct whet_disk_row *row),
+                                  void *ctx);
+
+struct whet_disk_client {
+    char name[72];
+    uint64_t entries;
+    uint64_t bytes;
+    uint64_t hits; /* of all processes since the file was made or cleared */
+    uint64_t misses;
+    uint64_t puts;
+    uint64_t evictions;
+    uint64_t expirations;
+    uint64_t invalidations;
+    uint64_t saved_ns;
+};
+
+/* Fills up to `room`; returns how many there are, or -errno. */
+WHET_MUST_USE int whet__disk_clients(struct whet_disk *d, struct whet_disk_client *out,
+                                     int room);
+
+struct whet_disk_verify {
+    uint64_t entries;  /* looked at */
+    uint64_t bytes;    /* of values read */
+    uint64_t damaged;  /* values that are not what was stored: removed */
+    uint64_t missing;  /* large values whose file is gone: removed */
+    uint64_t orphans;  /* files without an entry: removed */
+    int structure_bad; /* SQLite finds the file damaged: moved aside */
+};
+
+/* `repair` 0 only counts. `each` (may be NULL) is told of every bad entry. */
+WHET_MUST_USE int whet__disk_verify(struct whet_disk *d, int repair,
+                                    void (*each)(void *ctx, const struct whet_disk_row *row,
+                                                 const char *what),
+                                    void *ctx, struct whet_disk_verify *out);
+
+struct whet_disk_gc {
+    uint64_t max_age_ns; /* by last use; 0: any */
+    uint64_t max_bytes;  /* 0: the bound */
+    const char *client;  /* NULL: all */
+    int dry_run;
+};
+
+struct whet_disk_gc_result {
+    uint64_t entries, bytes; /* dropped, or to be dropped */
+    uint64_t orphans;
+    uint64_t left_entries, left_bytes;
+};
+
+WHET_MUST_USE int whet__disk_gc(struct whet_disk *d, const struct whet_disk_gc *how,
+                                struct whet_disk_gc_result *out);
+
+/* Around a fork: nothing of the parent's connections, threads and queue is used in the child.
+ */
+void whet__disk_lock_all(struct whet_disk *d);
+void whet__disk_unlock_all(struct whet_disk *d, int in_child);
 
 #endif

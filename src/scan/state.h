@@ -21,7 +21,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/vec.h"
-#include "cache/disk.h"
+#include "cache/former.h"
 #include "os/dir.h"
 #include "scan/index.h"
 #include "scan/record.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cache/disk.h"
+#include "cache/former.h"
 
 #define KEYS   2000
 #define BYTES  1000 /* of a value: what a file's analysis takes */

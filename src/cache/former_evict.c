@@ -1,7 +1,7 @@
 /* Keeping a disk cache under its bound. Rare: a file at its bound gets here once per
  * tenth of it that is newly stored. Values are appended in order of age, so the oldest
  * share pages, and dropping them frees whole pages for the values to come. */
-#include "cache/disk_evict.h"
+#include "cache/former_evict.h"
 
 #include <errno.h>
 

@@ -11,7 +11,7 @@
  * Reads share a snapshot for a while, which halves their cost. "Last used" is a coarse
  * stamp (an hour), written once per key and hour, in bulk, and only once the file is
  * half full: most caches never pay for it. */
-#include "cache/disk.h"
+#include "cache/former.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@
 
 #include "base/mem.h"
 #include "base/vec.h"
-#include "cache/disk_evict.h"
+#include "cache/former_evict.h"
 #include "data/store_file.h"
 #include "os/clock.h"
 #include "os/file.h"

@@ -1,4 +1,4 @@
-/* cache/disk.h: it remembers, it forgets the right things, and nothing that happens to
+/* cache/former.h: it remembers, it forgets the right things, and nothing that happens to
  * its file is ever more than a miss. */
 #include "../harness.h"
 #include "../sqlite_memory.h"
@@ -14,7 +14,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "cache/disk.h"
+#include "cache/former.h"
 #include "data/store.h"
 #include "os/clock.h"
 #include "os/file.h"

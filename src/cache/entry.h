@@ -1,0 +1,102 @@
+/* cache/entry.h - one value with its key and all that is known of it, on its way between
+ * levels.
+ *
+ * Shape    one block: this struct, the key, what the value was made of (packed, see
+ *          cache/inputs.h), the value. Never changed once it was shown to anybody, but for
+ *          the fields that say so.
+ * Units    wall-clock nanoseconds since 1970 for moments, as entries go to other processes;
+ *          bytes.
+ * Memory   counted references: _new gives one, _take adds one, _drop gives one back.
+ * Errors   -ENOMEM, -EFBIG.
+ * Threads  safe from any; the counts are atomic.
+ */
+#ifndef WHET_CACHE_ENTRY_H
+#define WHET_CACHE_ENTRY_H
+
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/cache.h>
+
+#include "base/hash.h"
+
+enum whet_entry_flags {
+    WHET_ENTRY_NEGATIVE = 1 << 0,
+    WHET_ENTRY_PINNED = 1 << 1,
+    WHET_ENTRY_MEMORY_ONLY = 1 << 2,
+    WHET_ENTRY_LOCAL_ONLY = 1 << 3,
+    WHET_ENTRY_ON_DISK = 1 << 4, /* came from there: need not be written again */
+    WHET_ENTRY_PREDICTED = 1 << 5
+};
+
+struct whet_entry {
+    atomic_uint refs;
+    uint32_t key_len;
+    uint32_t about_len;       /* of what it was made of; 0: nothing */
+    uint32_t flags;           /* enum whet_entry_flags */
+    uint64_t value_len;       /* of the bytes here: compressed ones in the packed level */
+    uint64_t raw_len;         /* of the value expanded; 0: it is not compressed */
+    struct whet_hash128 hash; /* of client and key: whet__key_hash */
+    uint64_t epoch; /* the moment, on the clock of cache/shared.h, from which it was true:
+                       an invalidation after it makes it untrue */
+    uint64_t made_ns;
+    uint64_t end_ns;  /* 0: none */
+    uint64_t idle_ns; /* 0: none */
+    uint64_t cost_ns;
+    atomic_ullong used_ns; /* last use; kept up only where idle_ns is set */
+    atomic_ullong checked; /* count of changes (cache/shared.h) at which it was last found
+                              true; UINT64_MAX: it has files and is always looked at */
+    unsigned char bytes[]; /* key, about, padding to 16, value */
+};
+
+/* The head of a key everywhere: the same key of two clients is two keys. `seed` is made from
+ * the client's name once (whet__key_seed). */
+uint64_t whet__key_seed(const char *client);
+struct whet_hash128 whet__key_hash(uint64_t seed, const void *key, size_t key_len);
+
+/* A block of which the caller fills fields and value (whet__entry_value) before it shows it to
+ * anybody; refs is 1, key and about are copied, all other fields 0. */
+WHET_MUST_USE int whet__entry_new(struct whet_entry **out, const struct whet_hash128 *hash,
+                                  const void *key, size_t key_len, const void *about,
+                                  size_t about_len, size_t value_len);
+
+static inline const unsigned char *whet__entry_key(const struct whet_entry *e)
+{
+    return e->bytes;
+}
+
+static inline const unsigned char *whet__entry_about(const struct whet_entry *e)
+{
+    return e->bytes + e->key_len;
+}
+
+static inline unsigned char *whet__entry_value(struct whet_entry *e)
+{
+    size_t at = offsetof(struct whet_entry, bytes) + e->key_len + e->about_len;
+
+    return (unsigned char *)e + ((at + 15) & ~(size_t)15);
+}
+
+/* What malloc takes for it. */
+size_t whet__entry_bytes(const struct whet_entry *e);
+
+static inline struct whet_entry *whet__entry_take(struct whet_entry *e)
+{
+    atomic_fetch_add_explicit(&e->refs, 1, memory_order_relaxed);
+    return e;
+}
+
+/* NULL is fine. */
+void whet__entry_drop(struct whet_entry *e);
+
+/* 1 when its life, or its life without use, is over at `now_ns`. */
+static inline int whet__entry_ended(const struct whet_entry *e, uint64_t now_ns)
+{
+    return (e->end_ns != 0 && now_ns >= e->end_ns) ||
+           (e->idle_ns != 0 &&
+            now_ns >= atomic_load_explicit(&e->used_ns, memory_order_relaxed) + e->idle_ns);
+}
+
+#endif

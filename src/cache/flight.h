@@ -1,0 +1,37 @@
+/* cache/flight.h - one computes, the others wait.
+ *
+ * Shape    a table of keys that are being computed, in parts with a lock each.
+ * Units    none.
+ * Memory   a flight lives from the first who begins it to the last who waited for it.
+ * Errors   -EDEADLK: this thread computes that key already; -ENOMEM.
+ * Threads  safe from any.
+ */
+#ifndef WHET_CACHE_FLIGHT_H
+#define WHET_CACHE_FLIGHT_H
+
+#include <whet/api.h>
+
+#include "base/hash.h"
+#include "cache/entry.h"
+
+struct whet_flights;
+struct whet_flight;
+
+WHET_MUST_USE int whet__flights_new(struct whet_flights **out);
+void whet__flights_free(struct whet_flights *f);
+
+/* 1: the caller computes, and ends it with _land. 0: somebody did meanwhile: *result is what
+ * they answered and *entry (a reference, or NULL) what came of it. With `wait` 0, -EBUSY:
+ * somebody does. */
+WHET_MUST_USE int whet__flight_begin(struct whet_flights *f, const struct whet_hash128 *hash,
+                                     int wait, struct whet_flight **flight,
+                                     struct whet_entry **entry, int *result);
+
+/* `entry` may be NULL; references are taken for those who wait. */
+void whet__flight_land(struct whet_flights *f, struct whet_flight *flight,
+                       struct whet_entry *entry, int result);
+
+/* In the child after a fork: nobody of the parent's threads will land here. */
+void whet__flights_forget(struct whet_flights *f);
+
+#endif

@@ -1,0 +1,75 @@
+/* cache/inputs.h - what a value was made of: files, other entries, tags; and its packed form.
+ *
+ * Shape    struct whet_inputs is gathered before the value is made (whet/cache.h); packed, it
+ *          is the `about` of an entry, in memory, on disk and on the server.
+ * Units    bytes, nanoseconds.
+ * Memory   packing appends to the caller's text.
+ * Errors   -EBADMSG: the bytes are not that; -ESTALE: a file has changed since it was named;
+ *          -ENOMEM.
+ * Threads  one at a time per struct; packed bytes are only read.
+ */
+#ifndef WHET_CACHE_INPUTS_H
+#define WHET_CACHE_INPUTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/cache.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+#include "os/dir.h"
+
+/* A file as it was. A missing one has kind WHET_FILE_GONE. */
+struct whet_input_file {
+    const char *path; /* absolute */
+    size_t path_len;
+    struct whet_file_stat stat;
+    int settled; /* its times were old enough when it was looked at to show any later
+                    change (scan/index.h has the rule) */
+    struct whet_hash128 hash; /* of the content */
+};
+
+struct whet_input_need {
+    struct whet_hash128 hash; /* whet__key_hash */
+    const void *key;          /* for people */
+    size_t key_len;
+};
+
+/* The epoch at which whet_inputs_new was called. */
+uint64_t whet__inputs_epoch(const struct whet_inputs *in);
+int whet__inputs_empty(const struct whet_inputs *in);
+
+/* Looks at all files again, hashes those not hashed yet, and appends the packed form.
+ * -ESTALE: one of them is not as it was when it was named, with its path in *stale (borrowed
+ * from `in`; may be NULL). */
+WHET_MUST_USE int whet__inputs_pack(struct whet_inputs *in, struct whet_text *out,
+                                    const char **stale);
+
+/* Reads the packed form, piece after piece: 1 a piece, 0 the end, -EBADMSG. Borrowed from the
+ * bytes. */
+struct whet_about {
+    const unsigned char *at;
+    const unsigned char *end;
+};
+
+enum whet_about_kind { WHET_ABOUT_FILE, WHET_ABOUT_NEED, WHET_ABOUT_TAG };
+
+struct whet_about_piece {
+    enum whet_about_kind kind;
+    struct whet_input_file file;
+    struct whet_input_need need;
+    const char *tag; /* not NUL-terminated */
+    size_t tag_len;
+};
+
+void whet__about_init(struct whet_about *a, const void *bytes, size_t len);
+WHET_MUST_USE int whet__about_next(struct whet_about *a, struct whet_about_piece *out);
+
+/* 1: the file has the content it had. *look is how it looks now, for the next comparison
+ * (settled or not); 0: it has not; -errno: it cannot be told, which is as good as 0. */
+WHET_MUST_USE int whet__input_same(const struct whet_input_file *file,
+                                   struct whet_input_file *look);
+
+#endif
