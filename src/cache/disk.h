@@ -29,8 +29,10 @@
 #include "cache/shared.h"
 #include "data/store.h"
 
-#define WHET_DISK_QUEUE_BYTES ((uint64_t)16 << 20)
-#define WHET_DISK_LARGE       ((size_t)64 << 10) /* values from here on are files */
+#define WHET_DISK_APPLICATION_ID 0x77684332u /* "whC2", in the header of the SQLite file */
+
+#define WHET_DISK_QUEUE_BYTES    ((uint64_t)16 << 20)
+#define WHET_DISK_LARGE          ((size_t)64 << 10) /* values from here on are files */
 
 struct whet_disk;
 
@@ -74,6 +76,10 @@ void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes);
  * bound. Called at times by the writer, and by _free. */
 void whet__disk_trim(struct whet_disk *d);
 
+/* What this process counted for its client since the last call of this, of all levels: added to
+ * the client's row with the next batch, or at _trim. */
+void whet__disk_count(struct whet_disk *d, const struct whet_cache_stats *since);
+
 /* Adds what this level knows to *out. */
 void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out);
 
@@ -114,12 +120,15 @@ struct whet_disk_client {
     char name[72];
     uint64_t entries;
     uint64_t bytes;
-    uint64_t hits; /* of all processes since the file was made or cleared */
-    uint64_t misses;
+    /* Of all processes since the file was made or cleared, by level: */
+    uint64_t hits[WHET_CACHE_LEVELS];
+    uint64_t misses[WHET_CACHE_LEVELS];
+    uint64_t evictions[WHET_CACHE_LEVELS];
+    uint64_t expirations[WHET_CACHE_LEVELS];
+    uint64_t invalidations[WHET_CACHE_LEVELS];
     uint64_t puts;
-    uint64_t evictions;
-    uint64_t expirations;
-    uint64_t invalidations;
+    uint64_t loads;
+    uint64_t load_ns;
     uint64_t saved_ns;
 };
 
