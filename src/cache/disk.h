@@ -59,6 +59,10 @@ void whet__disk_free(struct whet_disk *d);
 WHET_MUST_USE int whet__disk_get(struct whet_disk *d, const struct whet_hash128 *hash,
                                  const void *key, size_t key_len, struct whet_entry **out);
 
+/* The same, also one that has ended, and without counting or use. */
+WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128 *hash,
+                                  const void *key, size_t key_len, struct whet_entry **out);
+
 /* Takes a reference of its own; written within a second, or at once when `full` batches wait.
  */
 void whet__disk_put(struct whet_disk *d, struct whet_entry *entry);

@@ -91,10 +91,17 @@ static inline struct whet_entry *whet__entry_take(struct whet_entry *e)
 /* NULL is fine. */
 void whet__entry_drop(struct whet_entry *e);
 
-/* 1 when its life, or its life without use, is over at `now_ns`. */
+/* Moments are not compared closer than this: clocks are coarse. */
+#define WHET_ENTRY_SLACK_NS UINT64_C(1000000000)
+
+/* 1 when its life, or its life without use, is over at `now_ns`; 0 when that is 0, "nobody
+ * looked". One that ends and was made in the future has ended: the clock was set back. */
 static inline int whet__entry_ended(const struct whet_entry *e, uint64_t now_ns)
 {
-    return (e->end_ns != 0 && now_ns >= e->end_ns) ||
+    if (now_ns == 0)
+        return 0;
+    return (e->end_ns != 0 &&
+            (now_ns >= e->end_ns || now_ns + WHET_ENTRY_SLACK_NS < e->made_ns)) ||
            (e->idle_ns != 0 &&
             now_ns >= atomic_load_explicit(&e->used_ns, memory_order_relaxed) + e->idle_ns);
 }

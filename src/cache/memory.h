@@ -28,7 +28,9 @@ struct whet_memory_options {
     uint64_t bytes;
     unsigned shards; /* 0: by processors and bytes; rounded up to a power of two */
 
-    /* An entry has left; its reference goes to the callee, which drops it. */
+    /* An entry has left; its reference goes to the callee, which drops it, and may use its
+     * `next`. Called by _put, _remove, _refuse and _settle, on their thread, in the shard of
+     * the key that they were called with. */
     void (*left)(void *ctx, struct whet_entry *entry, enum whet_cache_reason reason);
     void *ctx;
 };
@@ -36,6 +38,13 @@ struct whet_memory_options {
 /* -EINVAL: too small for its tables; -ENOMEM. */
 WHET_MUST_USE int whet__memory_new(struct whet_memory **out,
                                    const struct whet_memory_options *options);
+
+/* Which keys share a shard: an eviction takes only those of the shard that is put to. */
+unsigned whet__memory_shards(const struct whet_memory *m);
+unsigned whet__memory_shard_of(const struct whet_memory *m, const struct whet_hash128 *hash);
+
+/* Entries (whet__entry_bytes) above this are too large for _put. */
+uint64_t whet__memory_largest(const struct whet_memory *m);
 
 /* Drops all entries without telling `left`. */
 void whet__memory_free(struct whet_memory *m);
@@ -61,7 +70,8 @@ WHET_MUST_USE struct whet_entry *whet__memory_get(struct whet_memory *m,
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len);
 
-/* It was true after all: counts a hit, tells the policy, notes `changes` in the entry. */
+/* It was true after all: counts a hit, tells the policy. (At which count of changes, _check of
+ * cache/validity.h has noted.) */
 void whet__memory_confirm(struct whet_memory *m, const struct whet_ask *ask,
                           struct whet_entry *entry);
 
@@ -88,12 +98,24 @@ WHET_MUST_USE int whet__memory_each(struct whet_memory *m,
                                     int (*each)(void *ctx, struct whet_entry *entry),
                                     void *ctx);
 
-/* Gradual when smaller: later calls evict bit by bit. -EINVAL: too small for its tables. */
+/* Gradual when smaller: each _put and _settle evicts a bit of what is over it, gets and reads
+ * do not. -EINVAL: too small for its tables. */
 WHET_MUST_USE int whet__memory_resize(struct whet_memory *m, uint64_t bytes);
+
+/* Such a step in one shard; 1 while there is more to do in it. */
+int whet__memory_settle(struct whet_memory *m, unsigned shard);
 
 /* Adds what this level knows to *out. */
 void whet__memory_stats(struct whet_memory *m, struct whet_cache_level_stats *out);
-uint64_t whet__memory_pinned_bytes(struct whet_memory *m);
+
+/* What level_stats has no place for. */
+struct whet_memory_sums {
+    uint64_t pinned_bytes;
+    uint64_t saved_ns; /* the cost of all hits */
+    uint64_t negative; /* hits of entries with WHET_ENTRY_NEGATIVE */
+};
+
+void whet__memory_sums(struct whet_memory *m, struct whet_memory_sums *out);
 
 /* Around a fork (pthread_atfork): all locks are taken before, given back in both. */
 void whet__memory_lock_all(struct whet_memory *m);

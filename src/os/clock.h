@@ -1,4 +1,4 @@
-/* os/clock.h - what time it is, on four clocks.
+/* os/clock.h - what time it is, on a few clocks.
  *
  * Shape    one call, one number.
  * Units    nanoseconds.
@@ -17,6 +17,9 @@ uint64_t whet__clock_now_ns(void);
 
 /* Since 1970-01-01 UTC: the clock of file times and of reports. Can be set. */
 uint64_t whet__clock_wall_ns(void);
+
+/* The same as of the last tick, up to 10 ms ago: three times cheaper. */
+uint64_t whet__clock_wall_coarse_ns(void);
 
 /* CPU time used so far by the calling thread, and by all threads of the process. */
 uint64_t whet__clock_thread_cpu_ns(void);
