@@ -111,6 +111,17 @@ static int64_t time_ns(struct timespec t)
     return ns;
 }
 
+void whet__file_stat_fill(const struct stat *st, struct whet_file_stat *out)
+{
+    out->size = (uint64_t)st->st_size;
+    out->inode = st->st_ino;
+    out->dev = st->st_dev;
+    out->mtime_ns = time_ns(st->st_mtim);
+    out->ctime_ns = time_ns(st->st_ctim);
+    out->kind = kind_of_mode(st->st_mode);
+    out->mode = st->st_mode & 07777u;
+}
+
 int whet__dir_stat(int dirfd, const char *name, struct whet_file_stat *out)
 {
     struct stat st;
@@ -119,12 +130,6 @@ int whet__dir_stat(int dirfd, const char *name, struct whet_file_stat *out)
     if (fstatat(dirfd, name, &st, AT_SYMLINK_NOFOLLOW | (*name == '\0' ? AT_EMPTY_PATH : 0)) !=
         0)
         return -errno;
-    out->size = (uint64_t)st.st_size;
-    out->inode = st.st_ino;
-    out->dev = st.st_dev;
-    out->mtime_ns = time_ns(st.st_mtim);
-    out->ctime_ns = time_ns(st.st_ctim);
-    out->kind = kind_of_mode(st.st_mode);
-    out->mode = st.st_mode & 07777u;
+    whet__file_stat_fill(&st, out);
     return 0;
 }

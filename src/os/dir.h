@@ -60,6 +60,10 @@ struct whet_file_stat {
     unsigned mode; /* permission bits */
 };
 
+/* What the system's own struct says, in ours. */
+struct stat;
+void whet__file_stat_fill(const struct stat *st, struct whet_file_stat *out);
+
 /* A descriptor (>= 0) of the folder `name` below `dirfd`, closed by the caller, or
  * -errno. A link is not followed in the last part: -ENOTDIR. */
 WHET_MUST_USE int whet__dir_open(int dirfd, const char *name);

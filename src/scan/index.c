@@ -5,19 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define SECOND_NS       ((int64_t)1000000000)
-#define STEP_NS         (SECOND_NS / 10)
-#define COARSE_STEP_NS  (2 * SECOND_NS)
 #define ENTRY_BYTES_MIN 23 /* a hash, and seven numbers of a byte or more */
-
-int whet__index_settled(const struct whet_file_stat *stat, uint64_t now_ns)
-{
-    int64_t last = stat->mtime_ns > stat->ctime_ns ? stat->mtime_ns : stat->ctime_ns;
-    int coarse = stat->mtime_ns % SECOND_NS == 0 && stat->ctime_ns % SECOND_NS == 0;
-    int64_t step = coarse ? COARSE_STEP_NS : STEP_NS;
-
-    return last < (int64_t)now_ns && now_ns - (uint64_t)last > (uint64_t)step;
-}
 
 int whet__index_same_stat(const struct whet_file_stat *a, const struct whet_file_stat *b)
 {

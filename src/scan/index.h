@@ -25,17 +25,11 @@
 struct whet_index_entry {
     const char *name;
     uint32_t name_len;
-    int settled; /* its times were old enough to tell a later change: see below */
+    int settled; /* its times were old enough to tell a later change: os/content.h */
     struct whet_file_stat stat;
     struct whet_hash128 hash; /* of the content */
     struct whet_summary_record summary;
 };
-
-/* Whether a file with these times, looked at `now_ns` (wall clock), would show a
- * later change in its times. A file changed within the clock step of its last
- * look can change again without a trace; git calls it "racily clean". The step is
- * taken as 2 s where times have no fraction (FAT, old ext3), else 0.1 s. */
-int whet__index_settled(const struct whet_file_stat *stat, uint64_t now_ns);
 
 /* 1 when nothing of what stat tells about the content differs. */
 int whet__index_same_stat(const struct whet_file_stat *a, const struct whet_file_stat *b);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "os/content.h"
 
 static int is_decided(const struct whet_scan_dir *dir)
 {
@@ -28,7 +29,7 @@ static void entry_fill(const struct whet_scan *scan, const struct whet_scan_item
     e->summary = item->summary;
     if (item->has_stat) {
         e->stat = item->stat;
-        e->settled = whet__index_settled(&item->stat, scan->started_ns);
+        e->settled = whet__content_settled(&item->stat, scan->started_ns);
     } else if (memcmp(&item->hash, &item->known->hash, sizeof(item->hash)) == 0) {
         e->stat = item->known->stat;
         e->settled = item->known->settled;

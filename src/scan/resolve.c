@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "os/content.h"
+
 #define BINARY_LOOK 8000 /* how far git looks for a NUL byte, too */
 
 static void item_skip(struct whet_scan_item *item, enum whet_scan_reason reason, int error)
@@ -25,7 +27,7 @@ static int row_still_true(const struct whet_scan *scan, const struct whet_scan_i
     if (!item->has_stat)
         return 1;
     return whet__index_same_stat(&item->known->stat, &item->stat) &&
-           item->known->settled == whet__index_settled(&item->stat, scan->started_ns);
+           item->known->settled == whet__content_settled(&item->stat, scan->started_ns);
 }
 
 static int resolve_known(struct whet_scan *scan, struct whet_scan_worker *w,

@@ -9,8 +9,6 @@
 #include "scan/index.h"
 #include "scan/record.h"
 
-#define SECOND_NS ((int64_t)1000000000)
-
 static struct whet_summary_record summary_random(struct whet_random *r)
 {
     struct whet_summary_record s = {0};
@@ -151,34 +149,12 @@ static void any_bytes_are_survived(void **state)
     }
 }
 
-/* git's "racily clean": a file changed about when it was looked at can change again
- * without a trace in its times. */
-static void fresh_times_are_not_settled(void **state)
-{
-    int64_t now = 1000 * SECOND_NS + 500;
-    struct whet_file_stat st = {.mtime_ns = now - SECOND_NS, .ctime_ns = now - SECOND_NS};
-
-    (void)state;
-    assert_true(whet__index_settled(&st, (uint64_t)now));
-    st.ctime_ns = now - SECOND_NS / 20;
-    assert_false(whet__index_settled(&st, (uint64_t)now));
-    st.ctime_ns = now + SECOND_NS; /* the clock was set back */
-    assert_false(whet__index_settled(&st, (uint64_t)now));
-    st.mtime_ns = st.ctime_ns = 999 * SECOND_NS; /* whole seconds: a coarse clock */
-    assert_false(whet__index_settled(&st, (uint64_t)now));
-    st.mtime_ns = st.ctime_ns = 990 * SECOND_NS;
-    assert_true(whet__index_settled(&st, (uint64_t)now));
-    st.mtime_ns = st.ctime_ns = -5 * SECOND_NS; /* before 1970 */
-    assert_true(whet__index_settled(&st, (uint64_t)now));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(records_come_back),
         cmocka_unit_test(rows_come_back),
         cmocka_unit_test(any_bytes_are_survived),
-        cmocka_unit_test(fresh_times_are_not_settled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
