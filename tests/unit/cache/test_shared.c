@@ -1,0 +1,199 @@
+/* cache/shared.h: moments that never stand still, changes that everybody sees. */
+#include "../harness.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cache/shared.h"
+#include "os/file.h"
+
+static struct whet_text folder;
+static char path[512];
+
+static int enter(void **state)
+{
+    (void)state;
+    whet__text_init(&folder, 400);
+    if (whet__file_make_temp_dir(&folder) != 0)
+        return -1;
+    snprintf(path, sizeof(path), "%s/made/cache.db", whet__text_str(&folder));
+    return 0;
+}
+
+static int leave(void **state)
+{
+    int rc = whet__file_remove_tree(whet__text_str(&folder));
+
+    (void)state;
+    whet__text_clear(&folder);
+    return rc;
+}
+
+static struct whet_shared *shared_of(const char *name)
+{
+    struct whet_shared *s = NULL;
+
+    assert_int_equal(whet__shared_new(&s, name), 0);
+    return s;
+}
+
+static void moments_never_stand_still(void **state)
+{
+    struct whet_shared *a = shared_of(path), *b = shared_of(path);
+    uint64_t last = 0, next;
+
+    (void)state;
+    assert_int_equal(a->blind, 0);
+    for (int i = 0; i < 10000; i++) {
+        next = whet__shared_epoch(i % 3 ? a : b, 0);
+        assert_true(next > last);
+        last = next;
+    }
+    /* The clock was set back by a century: so what. */
+    last += UINT64_C(100) * 365 * 86400 * 1000000000;
+    next = whet__shared_epoch(a, last);
+    assert_true(next > last);
+    whet__shared_free(a);
+    whet__shared_free(b);
+    a = shared_of(path);
+    assert_true(whet__shared_epoch(a, 0) > next);
+    whet__shared_free(a);
+    whet__shared_free(NULL);
+}
+
+static void changes_are_odd_while_one_is_made(void **state)
+{
+    struct whet_shared *a = shared_of(path), *b = shared_of(path);
+    uint64_t before = whet__shared_changes(b), meanwhile;
+
+    (void)state;
+    assert_int_equal(before % 2, 0);
+    whet__shared_open_change(a);
+    meanwhile = whet__shared_changes(b);
+    assert_int_equal(meanwhile % 2, 1);
+    whet__shared_close_change(a);
+    assert_true(whet__shared_changes(b) > meanwhile);
+    assert_int_equal(whet__shared_changes(b) % 2, 0);
+
+    /* One died in the middle of it: what was seen then is not taken for what is now. */
+    whet__shared_open_change(a);
+    meanwhile = whet__shared_changes(b);
+    whet__shared_open_change(b);
+    assert_int_equal(whet__shared_changes(b) % 2, 1);
+    assert_true(whet__shared_changes(b) > meanwhile);
+    whet__shared_close_change(b);
+    assert_int_equal(whet__shared_changes(a) % 2, 0);
+    whet__shared_free(a);
+    whet__shared_free(b);
+}
+
+static void a_process_may_have_its_own(void **state)
+{
+    struct whet_shared *a = shared_of(NULL), *b = shared_of(NULL);
+
+    (void)state;
+    assert_int_equal(a->blind, 0);
+    whet__shared_open_change(a);
+    assert_true(whet__shared_changes(a) > whet__shared_changes(b));
+    whet__shared_free(a);
+    whet__shared_free(b);
+}
+
+static void without_a_page_it_is_blind(void **state)
+{
+    struct whet_shared *s = shared_of("/proc/none/cache.db");
+
+    (void)state;
+    assert_int_equal(s->blind, 1);
+    assert_true(whet__shared_epoch(s, 5) > 5);
+    whet__shared_free(s);
+}
+
+/* Bytes of any kind in the page: moments go on. */
+static void noise_is_survived(void **state)
+{
+    struct whet_shared *s = shared_of(path);
+    unsigned char *noise = (unsigned char *)s->page;
+    uint64_t first;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(*s->page); i++)
+        noise[i] = 0xff;
+    whet__shared_free(s);
+    s = shared_of(path);
+    first = whet__shared_epoch(s, 0);
+    assert_true(first != 0);
+    assert_true(whet__shared_epoch(s, 0) > first);
+    whet__shared_free(s);
+}
+
+static void *take_moments(void *arg)
+{
+    struct whet_shared *s = arg;
+    uint64_t last = 0;
+
+    for (int i = 0; i < 20000; i++) {
+        uint64_t next = whet__shared_epoch(s, 0);
+
+        assert_true(next > last);
+        last = next;
+        atomic_fetch_add(&s->page->commits, 1);
+    }
+    return NULL;
+}
+
+static void threads_and_processes_agree(void **state)
+{
+    struct whet_shared *s = shared_of(path);
+    unsigned long long before = atomic_load(&s->page->commits);
+    pthread_t threads[3];
+    int status;
+    pid_t pid = fork();
+
+    (void)state;
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        take_moments(s);
+        _exit(0);
+    }
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, take_moments, s), 0);
+    for (int i = 0; i < 3; i++)
+        pthread_join(threads[i], NULL);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    assert_int_equal(atomic_load(&s->page->commits), before + 80000);
+    whet__shared_free(s);
+}
+
+static void survives_every_failed_allocation(void **state)
+{
+    (void)state;
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_shared *s = NULL;
+        int rc = whet__shared_new(&s, path);
+
+        assert_true(rc == 0 || (rc == -ENOMEM && s == NULL));
+        whet__shared_free(s);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(moments_never_stand_still, enter, leave),
+        cmocka_unit_test_setup_teardown(changes_are_odd_while_one_is_made, enter, leave),
+        cmocka_unit_test(a_process_may_have_its_own),
+        cmocka_unit_test(without_a_page_it_is_blind),
+        cmocka_unit_test_setup_teardown(noise_is_survived, enter, leave),
+        cmocka_unit_test_setup_teardown(threads_and_processes_agree, enter, leave),
+        cmocka_unit_test_setup_teardown(survives_every_failed_allocation, enter, leave),
+    };
+
+    return cmocka_run_group_tests_name("shared", tests, NULL, NULL);
+}
