@@ -47,7 +47,8 @@ void whet__deque_clear(struct whet_deque *d)
     atomic_store_explicit(&d->block, NULL, memory_order_relaxed);
 }
 
-static void slot_write(struct whet_deque_block *b, int64_t at, const struct whet_job *job)
+static inline void slot_write(struct whet_deque_block *b, int64_t at,
+                              const struct whet_job *job)
 {
     struct whet_deque_slot *s = &b->slots[at & (b->cap - 1)];
 
@@ -58,7 +59,7 @@ static void slot_write(struct whet_deque_block *b, int64_t at, const struct whet
     atomic_store_explicit(&s->result, job->result, memory_order_relaxed);
 }
 
-static void slot_read(struct whet_deque_block *b, int64_t at, struct whet_job *out)
+static inline void slot_read(struct whet_deque_block *b, int64_t at, struct whet_job *out)
 {
     struct whet_deque_slot *s = &b->slots[at & (b->cap - 1)];
 

@@ -4,16 +4,20 @@
  *
  * A worker's newest task goes first, which walks a tree depth-first and keeps deques
  * short; a worker that has none takes the oldest of another, which is the largest part
- * of a tree. Who finds nothing goes to sleep at once: on shared cores a thread that
- * spins takes the time of the one it waits for. */
+ * of a tree. Who finds nothing lets others go first, looks once more, and sleeps: on shared
+ * cores a thread that spins takes the time of the one it waits for. */
 #include "pool/engine.h"
+
+#include <sched.h>
 
 #include "os/clock.h"
 
 #define TICK_NS 100000000
 
-/* What the calling thread is at this moment. */
-static _Thread_local struct pool_worker *self;
+/* What the calling thread is at this moment. One word at a fixed place: the call that a shared
+ * library makes for other ones would be a fifth of the cost of a task. There is room for it
+ * even when the library is loaded by dlopen. */
+static _Thread_local struct pool_worker *self __attribute__((tls_model("initial-exec")));
 
 struct pool_worker *whet__engine_task(void)
 {
@@ -103,9 +107,10 @@ static int worker_find(struct pool_worker *w, struct whet_job *job)
     enum whet_queue_level first = w->frames % 64 == 63 ? WHET_QUEUE_EQUAL : WHET_QUEUE_SOONER;
     struct whet_queue *q = &w->pool->queue;
 
-    return whet__queue_pop(q, first, job) || whet__deque_pop(&w->deque, job) ||
-           whet__queue_pop(q, WHET_QUEUE_EQUAL, job) || worker_steal(w, job) ||
-           whet__queue_pop(q, WHET_QUEUE_LATER, job);
+    if (atomic_load(&q->level) >= (int)first && whet__queue_pop(q, first, job))
+        return 1;
+    return whet__deque_pop(&w->deque, job) || whet__queue_pop(q, WHET_QUEUE_EQUAL, job) ||
+           worker_steal(w, job) || whet__queue_pop(q, WHET_QUEUE_LATER, job);
 }
 
 /* In a frame of its own, which is how a task is told from those inside its waits. */
@@ -120,11 +125,31 @@ static int job_call(struct pool_worker *w, const struct whet_job *job)
     return rc;
 }
 
+void whet__engine_tell(struct pool_worker *w)
+{
+    struct whet_group *g = w->ending;
+    size_t count = w->ended_count;
+
+    w->ending = NULL;
+    w->ended_count = 0;
+    if (g != NULL)
+        whet__group_end(g, count);
+}
+
+/* The group that w has still to tell: no other. As long as a job of it runs or is there to
+ * be run, it is not done, and a count that all workers share need not be touched. */
+static void turn_to(struct pool_worker *w, struct whet_group *g)
+{
+    if (w->ending != g)
+        whet__engine_tell(w);
+}
+
 static void job_run(struct pool_worker *w, const struct whet_job *job)
 {
     struct whet_group *g = job->group;
-    int rc = whet_token_check(g->options.token);
+    int rc = g->options.token != NULL ? whet_token_check(g->options.token) : 0;
 
+    turn_to(w, g);
     if (rc != 0) {
         atomic_fetch_add_explicit(&g->cancelled, 1, memory_order_relaxed);
     } else {
@@ -134,15 +159,19 @@ static void job_run(struct pool_worker *w, const struct whet_job *job)
     }
     if (job->result != NULL)
         *job->result = rc;
-    whet__group_end(g);
+    turn_to(w, g); /* away from what it ran inside its waits */
+    w->ending = g;
+    w->ended_count++;
 }
 
 int whet__engine_run_one(struct pool_worker *w)
 {
     struct whet_job job;
 
-    if (!worker_find(w, &job))
+    if (!worker_find(w, &job)) {
+        whet__engine_tell(w);
         return 0;
+    }
     job_run(w, &job);
     return 1;
 }
@@ -169,14 +198,27 @@ static int worker_ends(struct pool_worker *w)
     return ends;
 }
 
+/* Until there is nothing to do, and still nothing when it comes back from letting others go
+ * first. Where the thread that called it waits for this very processor, that one goes on,
+ * and what it submits needs no call: two threads that hand over a processor for each of a
+ * thousand small tasks cost more than the tasks. */
+static void worker_work(struct pool_worker *w)
+{
+    do {
+        while (is_wanted(w) && whet__engine_run_one(w)) {
+        }
+        sched_yield();
+    } while (is_wanted(w) && whet__engine_run_one(w));
+    whet__engine_tell(w);
+}
+
 void *whet__engine_main(void *worker)
 {
     struct pool_worker *w = worker;
 
     self = w;
     do {
-        while (is_wanted(w) && whet__engine_run_one(w)) {
-        }
+        worker_work(w);
         if (is_wanted(w))
             whet__sleep(w->pool, &w->sleeper, NULL, NULL);
     } while (!worker_ends(w));
@@ -190,10 +232,12 @@ void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx)
     t->next_ns = tick != NULL ? whet__clock_now_ns() + TICK_NS : 0;
 }
 
-void whet__tick_check(struct whet_tick *t)
+void whet__tick_check(struct whet_tick *t, struct pool_worker *w)
 {
     if (t->tick == NULL || whet__clock_now_ns() < t->next_ns)
         return;
+    if (w != NULL)
+        whet__engine_tell(w);
     t->tick(t->ctx);
     t->next_ns = whet__clock_now_ns() + TICK_NS;
 }

@@ -37,9 +37,11 @@ struct pool_worker {
     pthread_cond_t wake;
     struct pool_worker *before; /* of seat 0: what its thread is in another pool */
     unsigned number;
-    unsigned victim; /* whom it stole from last */
-    uint64_t frame;  /* of the task that it runs, never one number twice; 0: none */
-    uint64_t frames; /* given out */
+    unsigned victim;           /* whom it stole from last */
+    uint64_t frame;            /* of the task that it runs, never one number twice; 0: none */
+    uint64_t frames;           /* given out */
+    struct whet_group *ending; /* of the tasks that it ended last; NULL: all are told */
+    size_t ended_count;        /* how many of them the group has not been told yet */
     pthread_t thread;
     int started;     /* has a thread, not joined yet; under the pool's resize lock */
     int ended;       /* which is about to end; under the pool's lock */
@@ -93,14 +95,28 @@ struct pool_worker *whet__engine_enter(struct whet_pool *p);
 void whet__engine_leave(struct pool_worker *w);
 
 int whet__engine_has_job(struct whet_pool *p);
+
+/* Runs one job if there is one: 1, or 0. What it ended before is told to the group at the
+ * latest when it goes on to another one's job, or answers 0. */
 int whet__engine_run_one(struct pool_worker *w);
+
+/* Whether the group has tasks that have not ended, as w knows. */
+static inline int whet__engine_is_open(const struct pool_worker *w, const struct whet_group *g)
+{
+    return atomic_load(&g->open) != (w->ending == g ? w->ended_count : 0);
+}
+
+/* Tells the group of what w has ended. */
+void whet__engine_tell(struct pool_worker *w);
 void *whet__engine_main(void *worker);
 
 /* Adds a job to w's deque, and calls a sleeper for it. */
 WHET_MUST_USE int whet__engine_push(struct pool_worker *w, const struct whet_job *job);
 
 void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx);
-void whet__tick_check(struct whet_tick *t);
+
+/* w is what the thread is in the pool; NULL: nothing. */
+void whet__tick_check(struct whet_tick *t, struct pool_worker *w);
 
 /* ---- sleep.c ---- */
 
@@ -129,9 +145,9 @@ void whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_
 void whet__group_init(struct whet_group *g, struct whet_pool *p,
                       const struct whet_group_options *options);
 
-/* One of its tasks has ended. After the last one the group may be gone: its waiter goes
+/* So many of its tasks have ended. After the last one the group may be gone: its waiter goes
  * on. */
-void whet__group_end(struct whet_group *g);
+void whet__group_end(struct whet_group *g, size_t count);
 
 /* Adds a job of the group without priority and size. */
 WHET_MUST_USE int whet__group_submit(struct whet_group *g, const struct whet_job *job);

@@ -40,11 +40,11 @@ void whet_group_free(struct whet_group *group)
     whet__mem_free(group);
 }
 
-void whet__group_end(struct whet_group *g)
+void whet__group_end(struct whet_group *g, size_t count)
 {
     struct whet_pool *p = g->pool;
 
-    if (atomic_fetch_sub(&g->open, 1) == 1)
+    if (atomic_fetch_sub(&g->open, count) == count)
         whet__sleep_call_group(p, g);
 }
 
@@ -75,7 +75,7 @@ int whet__group_submit(struct whet_group *g, const struct whet_job *job)
     atomic_fetch_add_explicit(&g->open, 1, memory_order_relaxed);
     rc = job_store(g->pool, job);
     if (rc != 0)
-        whet__group_end(g);
+        whet__group_end(g, 1);
     return rc;
 }
 
@@ -90,7 +90,7 @@ static int submit_in_order(struct whet_group *g, const struct whet_job *job,
     if (rc == 0)
         whet__sleep_call(g->pool);
     else
-        whet__group_end(g);
+        whet__group_end(g, 1);
     return rc;
 }
 
@@ -114,13 +114,15 @@ static void group_work(struct whet_group *g, struct pool_worker *w, struct whet_
     struct whet_pool *p = w->pool;
     int slept = 0;
 
-    while (is_open(g)) {
+    while (whet__engine_is_open(w, g)) {
         if (!whet__engine_run_one(w)) {
             whet__sleep(p, &w->sleeper, g, tick);
             slept = 1;
         }
-        whet__tick_check(tick);
+        if (tick->tick != NULL)
+            whet__tick_check(tick, w);
     }
+    whet__engine_tell(w);
     if (slept && whet__engine_has_job(p))
         whet__sleep_call(p); /* it may have been called for a job, which is others' now */
 }
@@ -140,7 +142,7 @@ static void group_visit(struct whet_group *g, struct whet_tick *tick)
             return;
         }
         whet__sleep(p, &stand, g, tick);
-        whet__tick_check(tick);
+        whet__tick_check(tick, NULL);
     }
     /* It may have been called to the seat, which is another's now. */
     if (atomic_load(&p->standing) != 0 && atomic_load(&p->seat) == 0)

@@ -128,7 +128,7 @@ static void loop_run(struct pool_loop *loop, unsigned worker, struct whet_tick *
         chunk_run(loop, begin, begin + size, worker);
         pace_learn(loop, &pace, size);
         if (tick != NULL)
-            whet__tick_check(tick);
+            whet__tick_check(tick, NULL);
     }
 }
 

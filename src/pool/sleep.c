@@ -56,18 +56,25 @@ static void sleeper_call(struct whet_pool *p, struct whet_sleeper *s)
     pthread_cond_broadcast(s->cond);
 }
 
+/* Called without the lock: who is woken first wants the lock, and where both share a
+ * processor that would be two changes of thread more. The condition is a worker's own, which
+ * lives as long as the pool. */
 void whet__sleep_call(struct whet_pool *p)
 {
+    pthread_cond_t *cond = NULL;
+
     if (atomic_load(&p->hands) == 0)
         return;
     pthread_mutex_lock(&p->lock);
-    for (struct whet_sleeper *s = p->sleepers; s != NULL; s = s->next) {
+    for (struct whet_sleeper *s = p->sleepers; s != NULL && cond == NULL; s = s->next) {
         if (s->worker != NULL) {
-            sleeper_call(p, s);
-            break;
+            list_take(p, s);
+            cond = s->cond;
         }
     }
     pthread_mutex_unlock(&p->lock);
+    if (cond != NULL)
+        pthread_cond_signal(cond);
 }
 
 void whet__sleep_call_group(struct whet_pool *p, const struct whet_group *group)
