@@ -60,6 +60,10 @@ struct whet_scan_options {
     const char *cache_dir;    /* NULL: $XDG_CACHE_HOME/whet or ~/.cache/whet */
     uint64_t cache_max_bytes; /* on disk; 0: 1 GiB */
     uint64_t max_file_bytes;  /* larger files are skipped; 0: 10 MiB */
+    unsigned shard;           /* with `shards`: which part of the folders to scan, 1..shards */
+    unsigned shards;          /* how many parts there are, each scanned by somebody; 0: all
+                                 is scanned here. Which folder is in which part depends on its
+                                 path below the root alone */
     int (*stop)(
         void *ctx); /* polled often from any thread; 1 ends the scan early; may be NULL */
     void (*progress)(
@@ -135,6 +139,8 @@ struct whet_scan_totals {
     unsigned jobs;              /* threads used */
     enum whet_scan_cache cache; /* in force: never AUTO */
     int stopped;                /* 1: ended early, the answer is a part */
+    unsigned shard, shards;     /* as asked; 0: everything */
+    unsigned flags;             /* as asked: enum whet_scan_flags */
 };
 
 struct whet_scan;
@@ -148,6 +154,17 @@ WHET_API WHET_MUST_USE int whet_scan_run(struct whet_scan **out, const char *pat
                                          const struct whet_scan_options *options,
                                          struct whet_error *err);
 WHET_API void whet_scan_free(struct whet_scan *scan);
+
+/* Puts the parts of a scan together: `files` are the JSON lines (whet-formats(5)) of all shards
+ * of one scan, in any order. The answer is that of one scan of everything.
+ * -EINVAL: a shard is missing or there twice, or they are of different scans; -EBADMSG: not
+ * what `whet scan --json` writes, with file and line; -errno: a file cannot be read; -ENOMEM.
+ */
+WHET_API WHET_MUST_USE int whet_scan_merge(struct whet_scan **out, const char *const *files,
+                                           size_t count, struct whet_error *err);
+
+/* The path that was scanned, as it was given. */
+WHET_API const char *whet_scan_path(const struct whet_scan *scan);
 
 /* Files and skipped entries in byte order of their paths, the same for any
  * number of jobs. NULL past the end. */

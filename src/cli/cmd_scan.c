@@ -17,6 +17,8 @@
 #include "scan/format.h"
 #include "view/progress.h"
 
+#define SHARDS_MAX 1000000
+
 struct scan_args {
     unsigned jobs;
     unsigned flags; /* enum whet_scan_flags */
@@ -33,6 +35,8 @@ struct scan_args {
     const char *cache_dir;
     const char *format;
     const char *output;
+    const char *shard;
+    int merge;
 };
 
 static const struct whet_option_choice cache_choices[] = {
@@ -73,6 +77,15 @@ static const struct whet_option options[] = {
      .fallback = "on",
      .help = "take jobs, cache and sizes that are not given here from whet.yaml, in PATH or "
              "above"},
+    {.name = "shard",
+     .argument = "K/N",
+     WHET_INTO_STRING(scan_args, shard),
+     .help = "scan the Kth of N parts, by folders; the same parts on any machine that sees the "
+             "same tree"},
+    {.name = "merge",
+     WHET_INTO_FLAG(scan_args, merge),
+     .help = "scan nothing: the operands are the JSON answers of all shards, and the answer is "
+             "that of one scan"},
     {.section = "What to leave out",
      .name = "no-gitignore",
      WHET_INTO_BIT(scan_args, flags),
@@ -316,7 +329,7 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
 {
     const struct scan_args *args = call->args;
     struct whet_scan_format_options how = {
-        .path = call->operand_count != 0 ? call->operands[0] : ".",
+        .path = whet_scan_path(scan),
         .by_file = args->by_file,
         .list = (args->flags & WHET_SCAN_LIST_ONLY) != 0,
         .skipped = args->skipped,
@@ -342,6 +355,55 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     return 0;
 }
 
+/* "2/8" */
+static int shard_read(const char *text, struct whet_scan_options *o, struct whet_error *err)
+{
+    unsigned long k, n;
+    char *end;
+
+    if (text == NULL)
+        return 0;
+    k = strtoul(text, &end, 10);
+    n = end != text && *end == '/' ? strtoul(end + 1, &end, 10) : 0;
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || k < 1 || n < k || n > SHARDS_MAX)
+        return whet_error_set(
+            err, -EINVAL, "not a shard: '--shard %.64s': K/N with K from 1 to N, N up to %d",
+            text, SHARDS_MAX);
+    o->shard = (unsigned)k;
+    o->shards = (unsigned)n;
+    return 0;
+}
+
+static int check_operands(const struct whet_call *call, struct whet_error *err)
+{
+    const struct scan_args *args = call->args;
+
+    if (args->merge && args->shard != NULL)
+        return whet_error_set(err, -EINVAL, "one or the other: '--merge' and '--shard'");
+    if (args->merge && call->operand_count == 0)
+        return whet_error_set(err, -EINVAL,
+                              "missing operand: 'FILE': whet scan --merge part-*.json");
+    if (!args->merge && call->operand_count > 1)
+        return whet_error_set(err, -EINVAL, "too many operands: '%.200s'", call->operands[1]);
+    return 0;
+}
+
+/* Puts the answers of shards together. */
+static int run_merge(const struct whet_call *call, const struct whet_scan_format *format,
+                     struct whet_error *err)
+{
+    struct whet_scan *scan;
+    int rc = whet_scan_merge(&scan, call->operands, call->operand_count, err);
+
+    if (rc != 0)
+        return rc;
+    rc = answer(call, scan, format, err);
+    if (rc == 0)
+        tell(call, scan);
+    whet_scan_free(scan);
+    return rc;
+}
+
 static int run_scan(const struct whet_call *call, struct whet_error *err)
 {
     const struct scan_args *args = call->args;
@@ -355,6 +417,11 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
 
     if (format == NULL)
         return -EINVAL;
+    rc = check_operands(call, err);
+    if (rc != 0)
+        return rc;
+    if (args->merge)
+        return run_merge(call, format, err);
     whet__term_read(fileno(stderr), &term);
     whet__progress_init(&watch.line,
                         &(struct whet_progress_options){
@@ -366,7 +433,9 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
                         },
                         whet__clock_now_ns());
     options_fill(args, format, &watch, &scan_options);
-    rc = args->config ? project_apply(call, path, &scan_options, err) : 0;
+    rc = shard_read(args->shard, &scan_options, err);
+    if (rc == 0 && args->config)
+        rc = project_apply(call, path, &scan_options, err);
     if (rc == 0)
         rc = whet_scan_run(&scan, path, &scan_options, err);
     whet__progress_end(&watch.line);
@@ -385,6 +454,9 @@ static const struct whet_example examples[] = {
     {"whet scan --lines src", "lines only, much faster"},
     {"whet scan --top 20", "the 20 most complex functions, too"},
     {"whet scan --json -o scan.json", "every file and function, an object per line"},
+    {"whet scan --shard 2/8 --json -o part-2.json",
+     "the second of eight parts, for eight machines"},
+    {"whet scan --merge part-*.json", "their answers as one"},
     {"whet scan --skipped", "what was left out, and by which rule"},
     {NULL, NULL},
 };
@@ -395,8 +467,8 @@ const struct whet_command whet__cmd_scan = {
     .name = "scan",
     .group = WHET_GROUP_FIX,
     .summary = "analyse a codebase in parallel, incrementally",
-    .operands = "[PATH]",
-    .operands_max = 1,
+    .operands = "[PATH | FILE...]",
+    .operands_max = SIZE_MAX,
     .description =
         "Counts the code, comment and blank lines of every file below PATH (a folder or a "
         "file, "
@@ -408,7 +480,8 @@ const struct whet_command whet__cmd_scan = {
         "form and the last word. Nothing is left out silently: the last line counts it, "
         "--skipped lists it.\n\n"
         "Answers are kept in a cache and reused while a file's content is the same. The answer "
-        "is the same, byte for byte, with a cache or without, and for any number of jobs.",
+        "is the same, byte for byte, with a cache or without, for any number of jobs, and put "
+        "together from any number of shards.",
     .examples = examples,
     WHET_OPTIONS(options),
     .defaults = &defaults,

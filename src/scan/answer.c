@@ -11,6 +11,7 @@
 struct cursor {
     const struct whet_walk_dir *dir;
     size_t next;
+    int owned; /* its files are of this shard */
 };
 
 static const char *path_keep(struct whet_scan *scan, const struct whet_walk_dir *dir,
@@ -27,8 +28,8 @@ static const char *path_keep(struct whet_scan *scan, const struct whet_walk_dir 
     return whet__arena_strndup(&scan->strings, path->data, path->len);
 }
 
-static struct whet_scan_skip *skip_add(struct whet_scan *scan, enum whet_scan_reason reason,
-                                       const char *path)
+struct whet_scan_skip *whet__scan_add_skip(struct whet_scan *scan, enum whet_scan_reason reason,
+                                           const char *path)
 {
     struct whet_scan_skip *skip = path != NULL ? whet__vec_push(&scan->skips) : NULL;
 
@@ -70,19 +71,17 @@ static void sum_add(struct whet_scan_language *sum, const struct whet_scan_file 
         sum->complexity_max = file->complexity_max;
 }
 
-static int file_add(struct whet_scan *scan, struct whet_scan_item *item, const char *path)
+int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file)
 {
     struct whet_scan_totals *t = &scan->totals;
-    struct whet_scan_file *file = &item->file;
     struct whet_scan_language *sum = NULL;
     struct whet_scan_file **slot = whet__vec_push(&scan->files);
 
     if (file->language != NULL)
         sum = language_sum(scan, file->language);
-    if (slot == NULL || path == NULL || (sum == NULL && file->language != NULL))
+    if (slot == NULL || (sum == NULL && file->language != NULL))
         return -ENOMEM;
     *slot = file;
-    file->path = path;
     if (sum != NULL)
         sum_add(sum, file);
     sum_add(&t->sum, file);
@@ -108,9 +107,12 @@ static int item_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
     if (item == NULL && atomic_load(&scan->stopped))
         return 0;
     path = path_keep(scan, dir, entry->name, 0);
-    if (item != NULL && item->state == WHET_ITEM_DONE)
-        return file_add(scan, item, path);
-    skip = skip_add(scan, item != NULL ? item->reason : WHET_SCAN_SKIP_LANGUAGE, path);
+    if (item != NULL && item->state == WHET_ITEM_DONE) {
+        item->file.path = path;
+        return path != NULL ? whet__scan_add_file(scan, &item->file) : -ENOMEM;
+    }
+    skip =
+        whet__scan_add_skip(scan, item != NULL ? item->reason : WHET_SCAN_SKIP_LANGUAGE, path);
     if (skip == NULL)
         return -ENOMEM;
     if (item != NULL) {
@@ -134,7 +136,7 @@ static int other_add(struct whet_scan *scan, const struct whet_walk_dir *dir,
         reason = WHET_SCAN_SKIP_SPECIAL;
     else if (entry->kind == WHET_WALK_DIR)
         reason = WHET_SCAN_SKIP_ERROR;
-    skip = skip_add(scan, reason, path_keep(scan, dir, entry->name, is_dir));
+    skip = whet__scan_add_skip(scan, reason, path_keep(scan, dir, entry->name, is_dir));
     if (skip == NULL)
         return -ENOMEM;
     skip->rule = entry->rule;
@@ -155,49 +157,57 @@ static void ignore_check(struct whet_scan *scan, const struct whet_walk_dir *dir
                     path != NULL ? path : "", strerror(-dir->ignore_error));
 }
 
-static int entry_add(struct whet_scan *scan, struct whet_vec *stack,
-                     const struct whet_walk_dir *dir, const struct whet_walk_entry *entry)
+static int folder_begin(struct whet_scan *scan, struct whet_vec *stack,
+                        const struct whet_walk_dir *dir)
 {
-    struct cursor *c;
+    struct cursor *c = whet__vec_push(stack);
 
+    if (c == NULL)
+        return -ENOMEM;
+    c->dir = dir;
+    c->owned = whet__scan_owns(scan, dir, &scan->workers[0].path);
+    if (c->owned)
+        ignore_check(scan, dir);
+    if (c->owned && scan->totals.shards != 0)
+        scan->totals.directories++;
+    return 0;
+}
+
+static int entry_add(struct whet_scan *scan, struct whet_vec *stack, const struct cursor *c,
+                     const struct whet_walk_entry *entry)
+{
     if (entry->kind == WHET_WALK_FILE)
-        return item_add(scan, dir, entry);
+        return c->owned ? item_add(scan, c->dir, entry) : 0;
     if (entry->kind != WHET_WALK_DIR)
-        return other_add(scan, dir, entry);
+        return c->owned ? other_add(scan, c->dir, entry) : 0;
     if (entry->dir->error == -ECANCELED)
         return 0; /* the scan was stopped before it came here */
-    if (entry->dir->error != 0) {
-        int rc = other_add(scan, dir, entry);
+    if (entry->dir->error != 0 && c->owned) {
+        int rc = other_add(scan, c->dir, entry);
 
         if (rc != 0)
             return rc;
     }
-    ignore_check(scan, entry->dir);
-    c = whet__vec_push(stack);
-    if (c == NULL)
-        return -ENOMEM;
-    c->dir = entry->dir;
-    return 0;
+    return folder_begin(scan, stack, entry->dir);
 }
 
 static int tree_add(struct whet_scan *scan)
 {
     struct whet_vec stack;
-    struct cursor *c;
-    int rc = 0;
+    int rc;
 
     whet__vec_init(&stack, sizeof(struct cursor), SIZE_MAX / sizeof(struct cursor));
-    c = whet__vec_push(&stack);
-    if (c == NULL)
-        return -ENOMEM;
-    c->dir = scan->tree;
-    ignore_check(scan, scan->tree);
+    rc = folder_begin(scan, &stack, scan->tree);
     while (stack.len != 0 && rc == 0) {
-        c = whet__vec_at(&stack, stack.len - 1);
-        if (c->next == c->dir->entry_count)
+        struct cursor *c = whet__vec_at(&stack, stack.len - 1);
+        struct cursor now = *c;
+
+        if (c->next == c->dir->entry_count) {
             stack.len--;
-        else
-            rc = entry_add(scan, &stack, c->dir, &c->dir->entries[c->next++]);
+            continue;
+        }
+        c->next++; /* before the stack moves */
+        rc = entry_add(scan, &stack, &now, &now.dir->entries[now.next]);
     }
     whet__vec_clear(&stack);
     return rc;
@@ -213,19 +223,22 @@ static int by_code(const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-int whet__scan_answer(struct whet_scan *scan)
+void whet__scan_end(struct whet_scan *scan)
 {
-    int rc;
-
-    scan->totals.sum.name = "total";
-    rc = tree_add(scan);
-    if (rc != 0)
-        return rc;
     if (scan->languages.len != 0)
         qsort(scan->languages.items, scan->languages.len, sizeof(struct whet_scan_language),
               by_code);
     scan->totals.stopped = atomic_load(&scan->stopped);
-    return 0;
+    scan->totals.sum.name = "total";
+}
+
+int whet__scan_answer(struct whet_scan *scan)
+{
+    int rc = tree_add(scan);
+
+    if (rc == 0)
+        whet__scan_end(scan);
+    return rc;
 }
 
 void whet__scan_note(struct whet_scan *scan, const char *format, ...)
@@ -274,6 +287,11 @@ size_t whet_scan_language_count(const struct whet_scan *scan)
 const struct whet_scan_language *whet_scan_language(const struct whet_scan *scan, size_t index)
 {
     return index < scan->languages.len ? whet__vec_at(&scan->languages, index) : NULL;
+}
+
+const char *whet_scan_path(const struct whet_scan *scan)
+{
+    return scan->given;
 }
 
 const struct whet_scan_totals *whet_scan_totals(const struct whet_scan *scan)

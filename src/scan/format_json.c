@@ -153,6 +153,16 @@ static void head_put(struct whet_json *j, const char *type, const char *path)
     path_put(j, path);
 }
 
+/* Parts of one scan have all but the first number in common. */
+static void shard_put(struct whet_json *j, const struct whet_scan *scan)
+{
+    const struct whet_scan_totals *t = whet_scan_totals(scan);
+
+    whet__json_put_uint(j, "shard", t->shard);
+    whet__json_put_uint(j, "shards", t->shards);
+    whet__json_put_uint(j, "flags", t->flags);
+}
+
 /* Ends a line, and writes what has gathered when it is much. */
 static int line_end(FILE *out, struct whet_text *text, int flush)
 {
@@ -186,6 +196,8 @@ static int lines_put(FILE *out, struct whet_text *text, const struct whet_scan *
     whet__json_init(&j, text, 0);
     whet__json_object(&j);
     head_put(&j, "scan", path);
+    if (t->shards != 0)
+        shard_put(&j, scan);
     whet__json_object_end(&j);
     rc = line_end(out, text, 0);
     for (size_t i = 0; i < whet_scan_file_count(scan) && rc == 0; i++) {

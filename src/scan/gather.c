@@ -252,7 +252,7 @@ void whet__scan_gather(void *ctx, struct whet_walk_dir *walk, int dirfd,
     size_t count = candidates_count(walk);
     struct whet_scan_dir *dir;
 
-    if (w->error != 0 || count == 0)
+    if (w->error != 0 || count == 0 || !whet__scan_owns(scan, walk, &w->path))
         return;
     dir = whet__arena_zalloc(arena, 1, sizeof(*dir));
     if (dir != NULL)

@@ -99,7 +99,8 @@ static int whole_folder(struct whet_scan *scan, const char *path, struct whet_er
     if (scan->tree->error != 0 && scan->tree->error != -ECANCELED)
         return whet_error_set(err, scan->tree->error, "cannot list: '%s': %s", path,
                               strerror(-scan->tree->error));
-    scan->totals.directories = whet__walk_dir_count(scan->walk);
+    if (scan->totals.shards == 0) /* else they are counted as the answer is made */
+        scan->totals.directories = whet__walk_dir_count(scan->walk);
     return 0;
 }
 
@@ -269,6 +270,12 @@ static int options_take(struct whet_scan *scan, const struct whet_scan_options *
                               JOBS_MAX);
     if (o->cache < WHET_SCAN_CACHE_AUTO || o->cache > WHET_SCAN_CACHE_CONTENT)
         return whet_error_set(err, -EINVAL, "unknown cache mode: '%d'", (int)o->cache);
+    if (o->shards != 0 ? o->shard < 1 || o->shard > o->shards : o->shard != 0)
+        return whet_error_set(err, -EINVAL, "no such shard: '%u/%u': from 1/%u to %u/%u",
+                              o->shard, o->shards, o->shards, o->shards, o->shards);
+    scan->totals.flags = o->flags;
+    scan->totals.shard = o->shard;
+    scan->totals.shards = o->shards;
     if (o->jobs == 0)
         o->jobs = whet_pool_cores();
     if (o->max_file_bytes == 0)
@@ -301,6 +308,9 @@ static int prepare(struct whet_scan *scan, const char *path,
     int rc = options_take(scan, options, err);
 
     pool.workers = scan->options.jobs;
+    scan->given = whet__arena_strndup(&scan->strings, path, strlen(path));
+    if (rc == 0 && scan->given == NULL)
+        rc = -ENOMEM;
     if (rc == 0)
         rc = root_resolve(scan, path, err);
     if (rc == 0)
@@ -312,7 +322,7 @@ static int prepare(struct whet_scan *scan, const char *path,
     return rc;
 }
 
-static struct whet_scan *scan_new(void)
+struct whet_scan *whet__scan_new(void)
 {
     struct whet_scan *scan = whet__mem_zalloc(1, sizeof(*scan));
 
@@ -334,7 +344,7 @@ static struct whet_scan *scan_new(void)
 int whet_scan_run(struct whet_scan **out, const char *path,
                   const struct whet_scan_options *options, struct whet_error *err)
 {
-    struct whet_scan *scan = scan_new();
+    struct whet_scan *scan = whet__scan_new();
     int rc;
 
     if (scan == NULL)

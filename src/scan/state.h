@@ -5,7 +5,8 @@
  *   resolve.c  for each file still open: read, hash, ask the cache, analyse
  *   keep.c     put into the cache what was learnt
  *   answer.c   the lists and totals that the caller reads
- * scan.c calls them; worker.c holds what each thread has of its own.
+ * scan.c calls them; merge.c fills the lists from the answers of others; worker.c holds what
+ * each thread has of its own.
  */
 #ifndef WHET_SCAN_STATE_H
 #define WHET_SCAN_STATE_H
@@ -115,6 +116,7 @@ struct whet_scan {
     struct whet_vec languages; /* struct whet_scan_language */
     struct whet_vec notes;     /* char * */
     struct whet_arena strings; /* paths and notes */
+    const char *given;         /* PATH, as the caller wrote it */
     struct whet_scan_totals totals;
 };
 
@@ -170,6 +172,20 @@ unsigned whet__scan_size_class(uint64_t bytes);
 
 /* answer.c: fills files, skips, languages and totals. */
 WHET_MUST_USE int whet__scan_answer(struct whet_scan *scan);
+
+/* The same bit by bit, for who has the answers already: files and skips in order, then the end.
+ * `file` and what it points to live as long as the scan. */
+WHET_MUST_USE int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file);
+WHET_MUST_USE struct whet_scan_skip *
+whet__scan_add_skip(struct whet_scan *scan, enum whet_scan_reason reason, const char *path);
+void whet__scan_end(struct whet_scan *scan);
+
+/* scan.c */
+WHET_MUST_USE struct whet_scan *whet__scan_new(void);
+
+/* shard.c: whether the files of this folder are scanned here. */
+int whet__scan_owns(const struct whet_scan *scan, const struct whet_walk_dir *dir,
+                    struct whet_text *scratch);
 WHET_PRINTF(2, 3) void whet__scan_note(struct whet_scan *scan, const char *format, ...);
 
 #endif

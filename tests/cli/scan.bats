@@ -306,3 +306,70 @@ PY
     run -0 --separate-stderr whet scan p
     [[ $stderr == *"an ignore file does not hold: './'"* ]]
 }
+
+# shards N OPTION...: part-1.json to part-N.json of p.
+shards()
+{
+    local n=$1 k
+    shift
+    for ((k = 1; k <= n; k++)); do
+        whet scan -q --json --cache off --shard "$k/$n" "$@" p >"part-$k.json"
+    done
+}
+
+@test "shards put together are the scan of one machine, byte for byte" {
+    project
+    mkdir -p p/ignored p/a p/a.c
+    printf 'ignored/\n*.o\n' >p/.gitignore
+    touch p/src/x.o "p/$(printf 'odd\377name.c')"
+    ln -s one.c p/src/link.c
+    printf 'int f(void);\n' | tee p/a/f.h p/a.c/f.h p/ignored/g.h >/dev/null
+    for n in 1 2 7; do
+        whet scan -q --json --cache off p >one
+        shards "$n"
+        whet scan -q --merge --json part-[1-$n].json >merged
+        cmp one merged
+        whet scan -q --cache off --top 3 --skipped p >one
+        whet scan -q --merge --top 3 --skipped part-[1-$n].json >merged
+        cmp one merged
+    done
+    whet scan -q --json --list p >one
+    shards 3 --list
+    whet scan -q --merge --json part-[123].json >merged
+    cmp one merged
+}
+
+@test "a shard uses the cache that others fill" {
+    project
+    whet scan -q --json p >/dev/null
+    run -0 whet scan -q --json --summary --shard 1/2 p
+    [[ $output == *'"cache_misses":0'* ]]
+}
+
+@test "shards that do not belong together are refused" {
+    project
+    shards 3
+    run -2 whet scan --merge part-1.json part-3.json
+    [ "$output" = "whet: a shard is missing: '2/3'" ]
+    run -2 whet scan --merge part-1.json part-1.json
+    [ "$output" = "whet: part-1.json:1:1: this shard is there twice" ]
+    whet scan -q --json --lines --shard 2/3 p >other
+    run -2 whet scan --merge part-1.json other
+    [[ $output == "whet: other:1:1: a shard of another scan: "* ]]
+    head -c -20 part-2.json >cut
+    run -2 whet scan --merge part-1.json cut
+    [[ $output == "whet: cut:"*": not JSON: "* ]]
+    head -n 1 part-2.json >cut
+    run -2 whet scan --merge part-1.json cut
+    [[ $output == "whet: cut:1:1: cut off: "* ]]
+    whet scan -q --json p >whole
+    run -2 whet scan --merge whole
+    [[ $output == "whet: whole:1:1: not a shard: "* ]]
+    run -2 whet scan --merge nothing
+    [[ $output == "whet: cannot read: 'nothing': "* ]]
+    run -2 whet scan --merge
+    run -2 whet scan --shard 0/3 p
+    run -2 whet scan --shard 4/3 p
+    run -2 whet scan --shard 2 p
+    run -2 whet scan p p
+}
