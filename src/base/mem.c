@@ -74,3 +74,13 @@ void whet__mem_free(void *block)
 {
     free(block);
 }
+
+size_t whet__mem_bytes(size_t size)
+{
+    const size_t mapped_from = (size_t)128 << 10;
+    size_t bytes = (size + sizeof(size_t) + 15) & ~(size_t)15;
+
+    if (size >= mapped_from)
+        return (size + 2 * sizeof(size_t) + 4095) & ~(size_t)4095;
+    return bytes < 32 ? 32 : bytes;
+}

@@ -27,6 +27,10 @@ WHET_MUST_USE char *whet__mem_strdup(const char *text);
 
 void whet__mem_free(void *block);
 
+/* What a block of `size` bytes takes of memory, at most: with the allocator's own word, its
+ * rounding, and whole pages where it maps them (glibc). */
+size_t whet__mem_bytes(size_t size);
+
 /* For tests: the n-th allocation from now fails once (1 is the next one); a
  * negative n turns this off. whet__mem_fail_pending says whether the failure
  * has not happened yet: a loop over n ends when it is still pending. */

@@ -9,7 +9,7 @@
 #include "os/cpu.h"
 #include "os/file.h"
 #include "os/kernel.h"
-#include "os/memory.h"
+#include "os/ram.h"
 
 #define GOVERNOR_FILE "/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"
 
@@ -31,11 +31,11 @@ int whet__result_machine_read(struct whet_result *r)
 {
     struct whet_result_machine *m = &r->machine;
     struct whet_kernel kernel;
-    struct whet_memory memory;
+    struct whet_ram memory;
     struct whet_cpu cpu;
 
     whet__kernel_read("", &kernel);
-    whet__memory_read("", &memory);
+    whet__ram_read("", &memory);
     whet__cpu_read("", &cpu);
     m->hostname = whet__result_string(r, kernel.hostname);
     m->cpu_model = whet__result_string(r, cpu.model);

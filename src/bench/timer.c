@@ -11,7 +11,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "os/clock.h"
-#include "os/memory.h"
+#include "os/ram.h"
 #include "view/table.h"
 
 #define REPORT_MAX ((size_t)16 << 20)
@@ -45,7 +45,7 @@ struct whet_timed whet_timer_start(struct whet_timer *timer)
     struct whet_timed timed = {timer, 0, 0};
 
     if (timer->memory)
-        timed.peak_bytes = whet__memory_own_peak_bytes();
+        timed.peak_bytes = whet__ram_own_peak_bytes();
     timed.from_ns = whet__clock_now_ns();
     return timed;
 }
@@ -60,7 +60,7 @@ void whet_timer_stop(struct whet_timed *timed)
     ns = whet__clock_now_ns() - timed->from_ns;
     timed->timer = NULL;
     if (t->memory)
-        ADD(t->grown_bytes, whet__memory_own_peak_bytes() - timed->peak_bytes);
+        ADD(t->grown_bytes, whet__ram_own_peak_bytes() - timed->peak_bytes);
     ADD(t->total_ns, ns);
     for (least = LOAD(t->min_ns); ns < least && !SWAP(t->min_ns, least, ns);) {
     }

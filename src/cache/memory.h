@@ -4,9 +4,11 @@
  *          hash to slot, an eviction policy (evict/policy.h) over the slots, and the
  *          entries. The compressed level is another one of these (cache/packed.h).
  * Units    bytes: of entries as malloc takes them, of tables and of the policy's nodes. Their
- *          sum never exceeds the capacity but for what callers hold on to.
- * Memory   an entry in here holds one reference; what is answered is one for the caller.
- * Errors   -ENOMEM: what was there under the key is gone, the rest is as it was.
+ *          sum never exceeds the capacity, but for what callers hold on to and while
+ *          the level settles after it was made smaller.
+ * Memory   an entry in here holds one reference; what is answered is one for the caller. An
+ *          entry is put into one level once in its life.
+ * Errors   -ENOMEM. A put has none: without memory for larger tables it evicts.
  * Threads  safe from any. `left` is called after the shard's lock was released.
  */
 #ifndef WHET_CACHE_MEMORY_H
@@ -26,7 +28,8 @@ struct whet_memory;
 struct whet_memory_options {
     const struct whet_policy_ops *policy;
     uint64_t bytes;
-    unsigned shards; /* 0: by processors and bytes; rounded up to a power of two */
+    unsigned shards;  /* 0: by processors and bytes; rounded up to a power of two */
+    uint32_t entries; /* room in the tables from the start, ghosts too; 0: it grows */
 
     /* An entry has left; its reference goes to the callee, which drops it, and may use its
      * `next`. Called by _put, _remove, _refuse and _settle, on their thread, in the shard of
@@ -75,13 +78,14 @@ int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *o
 void whet__memory_confirm(struct whet_memory *m, const struct whet_ask *ask,
                           struct whet_entry *entry);
 
-/* It was not: counts, and takes it out if it is still there; `left` is told. `keep`: it may be
- * served stale for a while, so it stays. */
+/* It was not: counts a miss, and takes it out if it is still there; `left` is told. `keep`: it
+ * may be served stale for a while, so it stays. */
 void whet__memory_refuse(struct whet_memory *m, const struct whet_ask *ask,
                          struct whet_entry *entry, enum whet_cache_reason reason, int keep);
 
-/* Takes a reference of its own. What was there goes as WHET_CACHE_REPLACED. `hot`: 0 inserts
- * without a use. Answers 1 when it is in, 0 when it is too large or not admitted. */
+/* Takes a reference of its own. What was there goes as WHET_CACHE_REPLACED. One with
+ * WHET_ENTRY_PINNED is not evicted, as long as such are no more than half of its shard.
+ * Answers 1 when it is in, 0 when it is too large or not admitted. */
 WHET_MUST_USE int whet__memory_put(struct whet_memory *m, struct whet_entry *entry);
 
 /* 1: it was there and is gone. The reference goes to *out, or, when NULL, to `left`. */

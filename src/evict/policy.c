@@ -173,6 +173,19 @@ int whet__policy_grow(struct whet_policy *p, uint32_t id_count)
     return 0;
 }
 
+size_t whet__policy_bytes(const struct whet_policy_ops *ops, uint32_t id_count)
+{
+    size_t nodes = (size_t)id_count + WHET_POLICY_LISTS;
+    size_t bytes = whet__mem_bytes(ops->state_size) +
+                   whet__mem_bytes(nodes * sizeof(struct whet_policy_node));
+
+    if (ops->extra_size != 0)
+        bytes += whet__mem_bytes(((size_t)id_count + 1) * ops->extra_size);
+    if (ops->bytes != NULL)
+        bytes += ops->bytes(id_count);
+    return bytes;
+}
+
 int whet__policy_resize(struct whet_policy *p, uint64_t capacity)
 {
     uint64_t before = p->capacity;

@@ -90,6 +90,10 @@ struct whet_policy_ops {
     int (*init)(struct whet_policy *p);
     void (*clear)(struct whet_policy *p);
 
+    /* At most what `init` and `resize` take for so many ids, beside state, nodes and extra;
+     * while `resize` runs, as much again. NULL: nothing. */
+    size_t (*bytes)(uint32_t id_count);
+
     /* The capacity has changed: shares follow. Evicting is left to insert and evict. NULL
      * where there are no shares. -ENOMEM: nothing has changed. */
     int (*resize)(struct whet_policy *p);
@@ -131,6 +135,9 @@ void whet__policy_free(struct whet_policy *p);
 
 /* More ids. What is known stays. -EINVAL: fewer than there are, or too many.  -ENOMEM. */
 WHET_MUST_USE int whet__policy_grow(struct whet_policy *p, uint32_t id_count);
+
+/* What all of it takes of memory with so many ids. */
+size_t whet__policy_bytes(const struct whet_policy_ops *ops, uint32_t id_count);
 
 /* Another capacity, at least 1. What is over it is evicted by the next insert, or bit by
  * bit: _shrink evicts at most `count` ids and answers 1 while there is more to do. */

@@ -120,17 +120,47 @@ static void set_window(struct whet_policy *p, uint64_t window_max)
 }
 
 /* The sketch has a word for each entry that there can be. */
+static unsigned sketch_bits(uint64_t entries)
+{
+    unsigned bits = 4;
+
+    while (bits < 31 && (uint64_t)1 << bits < entries)
+        bits++;
+    return bits;
+}
+
+static size_t bytes(uint32_t id_count)
+{
+    return whet__mem_bytes(((size_t)1 << sketch_bits(id_count)) * sizeof(uint64_t));
+}
+
+/* The same sketch for a little more or less: what was learned stays. */
+static void rescale(struct whet_policy *p, uint64_t probation_max)
+{
+    struct tinylfu *t = tinylfu_of(p);
+    uint64_t before = t->window_max + t->probation_max + t->protected_max;
+    double ratio = (double)p->capacity / (double)(before != 0 ? before : 1);
+    double window = (double)t->window_max * ratio;
+
+    t->step *= ratio;
+    t->probation_max = probation_max;
+    set_window(p, window < (double)p->capacity ? (uint64_t)window : p->capacity);
+}
+
 static int resize(struct whet_policy *p)
 {
     struct tinylfu *t = tinylfu_of(p);
     uint64_t entries = p->capacity < p->id_count ? p->capacity : p->id_count;
     uint64_t percent = p->ops->value != 0 ? (uint64_t)p->ops->value : 1;
-    uint64_t window;
-    unsigned bits = 4;
+    uint64_t window = p->capacity / 100 * percent + p->capacity % 100 * percent / 100;
+    unsigned bits = sketch_bits(entries);
     uint64_t *sketch;
 
-    while (bits < 31 && (uint64_t)1 << bits < entries)
-        bits++;
+    t->sample = SAMPLE_FACTOR * (entries != 0 ? entries : 1);
+    if (t->sketch != NULL && 64 - t->sketch_shift == bits) {
+        rescale(p, (p->capacity - window) / 5);
+        return 0;
+    }
     sketch = whet__mem_zalloc((size_t)1 << bits, sizeof(*sketch));
     if (sketch == NULL)
         return -ENOMEM;
@@ -138,9 +168,7 @@ static int resize(struct whet_policy *p)
     t->sketch = sketch;
     t->sketch_shift = 64 - bits;
     t->counted = 0;
-    t->sample = SAMPLE_FACTOR * (entries != 0 ? entries : 1);
     t->step = STEP_FIRST * (double)p->capacity;
-    window = p->capacity / 100 * percent + p->capacity % 100 * percent / 100;
     t->probation_max = (p->capacity - window) / 5;
     set_window(p, window);
     return 0;
@@ -293,8 +321,8 @@ static void replay(struct whet_policy *p, struct whet_replay *r)
 
 #define TINYLFU                                                                                \
     .flags = WHET_POLICY_HASHES, .state_size = sizeof(struct tinylfu), .clear = clear,         \
-    .resize = resize, .hit = hit, .insert = insert, .remove = take_out, .evict = evict,        \
-    .replay = replay
+    .bytes = bytes, .resize = resize, .hit = hit, .insert = insert, .remove = take_out,        \
+    .evict = evict, .replay = replay
 
 const struct whet_policy_ops whet__policy_tinylfu = {
     .name = "tinylfu",

@@ -9,7 +9,7 @@
 #include "os/cgroup.h"
 #include "os/cpu.h"
 #include "os/kernel.h"
-#include "os/memory.h"
+#include "os/ram.h"
 #include "os/storage.h"
 
 static void cpu_fill(const char *root, struct whet_tune_machine *m)
@@ -47,11 +47,11 @@ static void quota_fill(const struct whet_cgroup *cgroup, struct whet_tune_machin
 static void memory_fill(const char *root, const struct whet_cgroup *cgroup,
                         struct whet_tune_machine *m)
 {
-    struct whet_memory memory;
+    struct whet_ram memory;
     uint64_t limit = cgroup->memory_limit_bytes;
     uint64_t used;
 
-    whet__memory_read(root, &memory);
+    whet__ram_read(root, &memory);
     m->memory_bytes = memory.total_bytes;
     m->available_bytes = memory.available_bytes;
     snprintf(m->memory_source, sizeof(m->memory_source), "/proc/meminfo");

@@ -1,4 +1,4 @@
-/* os/cpu.h, os/memory.h, os/kernel.h, os/sysfile.h: machines kept as folders, a machine
+/* os/cpu.h, os/ram.h, os/kernel.h, os/sysfile.h: machines kept as folders, a machine
  * that has nothing to say, and the one this runs on. */
 #include "../harness.h"
 
@@ -10,7 +10,7 @@
 
 #include "os/cpu.h"
 #include "os/kernel.h"
-#include "os/memory.h"
+#include "os/ram.h"
 #include "os/sysfile.h"
 
 static const char *fixture(const char *name)
@@ -30,7 +30,7 @@ static void reads_a_server(void **state)
         {3, WHET_CPU_CACHE_UNIFIED, 54 << 20, 64, 4},
     };
     struct whet_kernel kernel;
-    struct whet_memory memory;
+    struct whet_ram memory;
     struct whet_cpu cpu;
 
     (void)state;
@@ -47,7 +47,7 @@ static void reads_a_server(void **state)
         assert_int_equal(cpu.caches[i].line_bytes, caches[i].line_bytes);
         assert_int_equal(cpu.caches[i].shared_by, caches[i].shared_by);
     }
-    whet__memory_read(fixture("server"), &memory);
+    whet__ram_read(fixture("server"), &memory);
     assert_int_equal(memory.total_bytes, UINT64_C(16384000) * 1024);
     assert_int_equal(memory.available_bytes, UINT64_C(8192000) * 1024);
     assert_int_equal(memory.swap_total_bytes, UINT64_C(2048000) * 1024);
@@ -59,7 +59,7 @@ static void reads_a_server(void **state)
 static void reads_a_board(void **state)
 {
     struct whet_kernel kernel;
-    struct whet_memory memory;
+    struct whet_ram memory;
     struct whet_cpu cpu;
 
     (void)state;
@@ -67,7 +67,7 @@ static void reads_a_board(void **state)
     assert_int_equal(cpu.online, 2);
     assert_int_equal(cpu.cores, 0);
     assert_string_equal(cpu.model, "ARM implementer 0x41 part 0xd0c");
-    whet__memory_read(fixture("board"), &memory);
+    whet__ram_read(fixture("board"), &memory);
     assert_int_equal(memory.total_bytes, 1024000);
     assert_int_equal(memory.available_bytes, 0);
     whet__kernel_read(fixture("board"), &kernel);
@@ -77,7 +77,7 @@ static void reads_a_board(void **state)
 static void unknown_is_an_answer(void **state)
 {
     struct whet_kernel kernel;
-    struct whet_memory memory;
+    struct whet_ram memory;
     struct whet_cpu cpu;
 
     (void)state;
@@ -86,7 +86,7 @@ static void unknown_is_an_answer(void **state)
     assert_int_equal(cpu.usable, 0);
     assert_int_equal(cpu.cache_count, 0);
     assert_string_equal(cpu.model, "");
-    whet__memory_read(fixture("none"), &memory);
+    whet__ram_read(fixture("none"), &memory);
     assert_int_equal(memory.total_bytes, 0);
     whet__kernel_read(fixture("none"), &kernel);
     assert_string_equal(kernel.distribution, "");
@@ -95,7 +95,7 @@ static void unknown_is_an_answer(void **state)
 
 static void reads_this_machine(void **state)
 {
-    struct whet_memory memory;
+    struct whet_ram memory;
     struct whet_cpu cpu;
 
     (void)state;
@@ -104,9 +104,9 @@ static void reads_this_machine(void **state)
     assert_true(whet__cpu_usable() >= 1);
     if (cpu.online != 0)
         assert_int_equal(cpu.online, sysconf(_SC_NPROCESSORS_ONLN));
-    whet__memory_read("", &memory);
+    whet__ram_read("", &memory);
     assert_true(memory.total_bytes >= memory.available_bytes);
-    assert_true(whet__memory_own_peak_bytes() > 100000);
+    assert_true(whet__ram_own_peak_bytes() > 100000);
 }
 
 static void takes_files_apart(void **state)
@@ -148,11 +148,11 @@ static void survives_failed_allocations(void **state)
     EACH_ALLOCATION_FAILS
     {
         struct whet_kernel kernel;
-        struct whet_memory memory;
+        struct whet_ram memory;
         struct whet_cpu cpu;
 
         whet__cpu_read(fixture("server"), &cpu);
-        whet__memory_read(fixture("server"), &memory);
+        whet__ram_read(fixture("server"), &memory);
         whet__kernel_read(fixture("server"), &kernel);
     }
 }

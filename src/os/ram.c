@@ -1,5 +1,5 @@
 /* The memory of this machine, and our own peak. */
-#include "os/memory.h"
+#include "os/ram.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,7 +20,7 @@ static uint64_t field_bytes(const char *text, const char *key)
     return strtoull(value, NULL, 10) * 1024;
 }
 
-void whet__memory_read(const char *root, struct whet_memory *out)
+void whet__ram_read(const char *root, struct whet_ram *out)
 {
     struct whet_text t;
 
@@ -37,7 +37,7 @@ void whet__memory_read(const char *root, struct whet_memory *out)
     whet__text_clear(&t);
 }
 
-uint64_t whet__memory_own_peak_bytes(void)
+uint64_t whet__ram_own_peak_bytes(void)
 {
     struct rusage usage;
 

@@ -1,4 +1,4 @@
-/* os/memory.h - the memory of this machine, and our own peak.
+/* os/ram.h - the memory of this machine, and our own peak.
  *
  * Shape    one call fills one plain struct.
  * Units    bytes.
@@ -10,12 +10,12 @@
  * Limits of control groups are not in it: see os/cgroup.h. `root` is put before every
  * path: "" for the real system, a folder for tests.
  */
-#ifndef WHET_OS_MEMORY_H
-#define WHET_OS_MEMORY_H
+#ifndef WHET_OS_RAM_H
+#define WHET_OS_RAM_H
 
 #include <stdint.h>
 
-struct whet_memory {
+struct whet_ram {
     uint64_t total_bytes;
     uint64_t available_bytes; /* the kernel's estimate of what can be taken without
                                  swapping */
@@ -23,9 +23,9 @@ struct whet_memory {
     uint64_t swap_free_bytes;
 };
 
-void whet__memory_read(const char *root, struct whet_memory *out);
+void whet__ram_read(const char *root, struct whet_ram *out);
 
 /* The most this process has had in RAM at once. */
-uint64_t whet__memory_own_peak_bytes(void);
+uint64_t whet__ram_own_peak_bytes(void);
 
 #endif

@@ -1,0 +1,93 @@
+/* cache/memory_index.h - from hash to slot, for one shard.
+ *
+ * Shape    open addressing with linear probing; an item is half of a hash and a slot. Removing
+ *          shifts back what follows, so nothing is left behind. Items with the same tag may be
+ *          several: the caller looks at the slot.
+ * Units    slots; `size` is any number above that of the slots that are in.
+ * Memory   one block, the owner's.
+ * Errors   none.
+ * Threads  the shard's lock.
+ */
+#ifndef WHET_CACHE_MEMORY_INDEX_H
+#define WHET_CACHE_MEMORY_INDEX_H
+
+#include <stdint.h>
+#include <string.h>
+
+#define WHET_INDEX_NONE UINT32_MAX
+
+struct whet_index_item {
+    uint32_t tag;
+    uint32_t slot; /* WHET_INDEX_NONE: free */
+};
+
+struct whet_index {
+    struct whet_index_item *items;
+    uint32_t size;
+};
+
+/* Three quarters full at most. */
+static inline uint32_t whet__index_size(uint32_t slots)
+{
+    return slots + slots / 3 + 1;
+}
+
+static inline void whet__index_init(struct whet_index *x, struct whet_index_item *items,
+                                    uint32_t size)
+{
+    memset(items, 0xff, (size_t)size * sizeof(*items));
+    x->items = items;
+    x->size = size;
+}
+
+static inline uint32_t whet__index_home(const struct whet_index *x, uint32_t tag)
+{
+    return (uint32_t)((uint64_t)tag * x->size >> 32);
+}
+
+static inline uint32_t whet__index_after(const struct whet_index *x, uint32_t at)
+{
+    return at + 1 == x->size ? 0 : at + 1;
+}
+
+static inline void whet__index_add(struct whet_index *x, uint32_t tag, uint32_t slot)
+{
+    uint32_t at = whet__index_home(x, tag);
+
+    while (x->items[at].slot != WHET_INDEX_NONE)
+        at = whet__index_after(x, at);
+    x->items[at] = (struct whet_index_item){tag, slot};
+}
+
+/* How far `at` is from where its chain may begin. */
+static inline uint32_t whet__index_distance(const struct whet_index *x, uint32_t from,
+                                            uint32_t at)
+{
+    return at >= from ? at - from : at + x->size - from;
+}
+
+/* The item of this slot, which is in. */
+static inline void whet__index_remove(struct whet_index *x, uint32_t tag, uint32_t slot)
+{
+    uint32_t hole = whet__index_home(x, tag);
+    uint32_t at;
+
+    while (x->items[hole].slot != slot)
+        hole = whet__index_after(x, hole);
+    at = hole;
+    for (;;) {
+        uint32_t home;
+
+        at = whet__index_after(x, at);
+        if (x->items[at].slot == WHET_INDEX_NONE)
+            break;
+        home = whet__index_home(x, x->items[at].tag);
+        if (whet__index_distance(x, home, at) >= whet__index_distance(x, hole, at)) {
+            x->items[hole] = x->items[at];
+            hole = at;
+        }
+    }
+    x->items[hole].slot = WHET_INDEX_NONE;
+}
+
+#endif
