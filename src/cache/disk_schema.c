@@ -11,6 +11,8 @@
  * `mark` and `node` belong to cache/validity.h. */
 #include "cache/disk_schema.h"
 
+#include "cache/validity_tables.h"
+
 const char *const whet__disk_sql[WHET_DISK_STATEMENTS] = {
     [WHET_DISK_GET] =
         "SELECT p.value, p.used, p.client, v.key, v.flags, v.epoch, v.made, v.ends, v.idle,"
@@ -40,7 +42,7 @@ const char *const whet__disk_sql[WHET_DISK_STATEMENTS] = {
         " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO UPDATE SET hits = hits + ?3,"
         " misses = misses + ?4, evictions = evictions + ?5, expirations = expirations + ?6,"
         " invalidations = invalidations + ?7",
-    [WHET_DISK_SUM] = "SELECT count(*), coalesce(sum(bytes), 0) FROM place",
+    [WHET_DISK_COUNT] = "SELECT count(*) FROM place",
     [WHET_DISK_OLDEST] =
         "SELECT hash, value, used, bytes FROM place WHERE ?1 = 0 OR client = ?1"
         " ORDER BY used, value LIMIT ?2",
@@ -65,12 +67,5 @@ int whet__disk_make_tables(struct whet_store *s, int from)
         "CREATE TABLE level(client INTEGER NOT NULL, level INTEGER NOT NULL,"
         " hits INTEGER NOT NULL, misses INTEGER NOT NULL, evictions INTEGER NOT NULL,"
         " expirations INTEGER NOT NULL, invalidations INTEGER NOT NULL,"
-        " PRIMARY KEY(client, level)) WITHOUT ROWID;"
-        "CREATE TABLE mark(client INTEGER NOT NULL, kind INTEGER NOT NULL,"
-        " name BLOB NOT NULL, epoch INTEGER NOT NULL,"
-        " PRIMARY KEY(client, kind, name)) WITHOUT ROWID;"
-        "CREATE INDEX mark_epoch ON mark(epoch);"
-        "CREATE TABLE node(hash BLOB NOT NULL PRIMARY KEY, client INTEGER NOT NULL,"
-        " changed INTEGER NOT NULL, sum INTEGER NOT NULL, about BLOB NOT NULL)"
-        " WITHOUT ROWID");
+        " PRIMARY KEY(client, level)) WITHOUT ROWID;" WHET_VALIDITY_TABLES);
 }

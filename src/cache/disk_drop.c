@@ -1,0 +1,151 @@
+/* Taking entries out: one by one, or the least recently used. Rare: a file at its bound gets
+ * to the latter once per tenth of it that is newly stored. Values are appended in order of
+ * age, so the oldest share pages, and dropping them frees whole pages for the values to
+ * come. */
+#include "cache/disk_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "cache/disk_large.h"
+
+#define BATCH ((size_t)10000) /* rows per transaction: others get their turn */
+
+static int drop_row(struct whet_disk_link *l, enum whet_disk_sql sql, int64_t id)
+{
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, sql, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, id);
+    return whet__disk_run(st);
+}
+
+/* 1: the value has a file, whose name is in `files` now. */
+static int note_file(struct whet_disk_link *l, int64_t value, struct whet_vec *files)
+{
+    struct whet_store_stmt *st;
+    const char *name;
+    char *room;
+    int rc;
+
+    st = whet__disk_statement(l, WHET_DISK_LARGE_NAME, &rc);
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, value);
+    rc = whet__store_step(st);
+    if (rc != 1)
+        return rc;
+    name = whet__store_text(st, 0);
+    if (name != NULL && whet__large_is_name(name)) {
+        room = whet__vec_push(files); /* without: it is an orphan, for gc */
+        if (room != NULL)
+            snprintf(room, WHET_LARGE_NAME, "%s", name);
+    }
+    whet__store_reset(st);
+    return 1;
+}
+
+int whet__disk_drop_value(struct whet_disk_link *l, int64_t value, struct whet_vec *files)
+{
+    int rc = note_file(l, value, files);
+
+    if (rc == 1)
+        rc = drop_row(l, WHET_DISK_DROP_LARGE, value);
+    if (rc == 0)
+        rc = drop_row(l, WHET_DISK_DROP_VALUE, value);
+    return rc;
+}
+
+int whet__disk_drop_place(struct whet_disk_link *l, int64_t hash)
+{
+    return drop_row(l, WHET_DISK_DROP_PLACE, hash);
+}
+
+struct place {
+    int64_t hash;
+    int64_t value;
+    uint64_t bytes;
+};
+
+struct cutting {
+    struct whet_disk_cut *cut;
+    struct whet_vec places;
+    struct whet_vec files;
+    uint64_t bytes;
+    int more;
+};
+
+/* 1: it is one to be dropped. */
+static int is_due(const struct cutting *c, int64_t used)
+{
+    if (c->cut->before_s != 0)
+        return used < c->cut->before_s;
+    return c->cut->bytes + c->bytes < c->cut->excess;
+}
+
+static int list_oldest(struct whet_disk_link *l, struct cutting *c)
+{
+    struct whet_store_stmt *st;
+    struct place *p;
+    int rc;
+
+    st = whet__disk_statement(l, WHET_DISK_OLDEST, &rc);
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, c->cut->client);
+    whet__store_bind_int(st, 2, (int64_t)BATCH);
+    while ((rc = whet__store_step(st)) == 1 && is_due(c, whet__store_int(st, 2))) {
+        p = whet__vec_push(&c->places);
+        if (p == NULL) {
+            whet__store_reset(st);
+            return -ENOMEM;
+        }
+        *p = (struct place){whet__store_int(st, 0), whet__store_int(st, 1),
+                            (uint64_t)whet__store_int(st, 3)};
+        c->bytes += p->bytes;
+    }
+    whet__store_reset(st);
+    c->more = c->places.len == BATCH;
+    return rc < 0 ? rc : 0;
+}
+
+static int cut_some(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
+{
+    struct cutting *c = ctx;
+    const struct place *places;
+    int rc = list_oldest(l, c);
+
+    (void)d;
+    places = c->places.items;
+    for (size_t i = 0; i < c->places.len && rc == 0; i++) {
+        rc = whet__disk_drop_value(l, places[i].value, &c->files);
+        if (rc == 0)
+            rc = whet__disk_drop_place(l, places[i].hash);
+    }
+    return rc;
+}
+
+int whet__disk_cut(struct whet_disk *d, struct whet_disk_link *l, struct whet_disk_cut *cut)
+{
+    struct cutting c = {.cut = cut, .more = 1};
+    int rc = 0;
+
+    whet__vec_init(&c.places, sizeof(struct place), BATCH);
+    whet__vec_init(&c.files, WHET_LARGE_NAME, BATCH);
+    while (rc == 0 && c.more) {
+        c.places.len = c.files.len = 0;
+        c.bytes = 0;
+        rc = whet__disk_transact(d, l, cut_some, &c);
+        if (rc != 0)
+            break;
+        for (size_t i = 0; i < c.files.len; i++)
+            whet__large_remove(d->path, whet__vec_at(&c.files, i));
+        cut->entries += c.places.len;
+        cut->bytes += c.bytes;
+    }
+    whet__vec_clear(&c.places);
+    whet__vec_clear(&c.files);
+    return rc;
+}

@@ -1,0 +1,333 @@
+/* Batches of entries, written down. Expected load: some 10,000 entries per second in
+ * transactions of up to a thousand, several processes taking turns.
+ *
+ * A batch that could not be written because others held the file too long, or because it was
+ * damaged, is tried again; one that the disk has no room for is dropped, and so is what
+ * follows for a while: a cache that is not written is a slower one, not a broken one. */
+#include "cache/disk_parts.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cache/disk_large.h"
+#include "cache/disk_row.h"
+#include "os/clock.h"
+
+#define BATCH_COUNT ((size_t)1000)
+#define BATCH_BYTES ((uint64_t)4 << 20)
+#define PAUSE_NS    UINT64_C(3000000000)
+#define TRIES       3
+#define ROW_BYTES   80 /* of a row beside key, value and what it was made of */
+#define SECOND_NS   UINT64_C(1000000000)
+
+/* An entry on its way in. */
+struct arrival {
+    struct whet_entry *entry;
+    struct whet_disk_record record;
+    int64_t place;
+    int64_t id;
+    uint64_t disk_bytes;
+    char large[WHET_LARGE_NAME]; /* its file; "": none */
+};
+
+struct batch {
+    struct arrival *items; /* in order of arrival */
+    struct arrival **sorted;
+    size_t count;
+    struct whet_vec old_files; /* of what is replaced */
+    int64_t now_s;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct arrival *x = *(struct arrival *const *)a, *y = *(struct arrival *const *)b;
+
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static int batch_init(struct whet_disk *d, struct batch *b, struct whet_entry **entries,
+                      size_t count)
+{
+    memset(b, 0, sizeof(*b));
+    whet__vec_init(&b->old_files, WHET_LARGE_NAME, BATCH_COUNT);
+    b->items = whet__mem_zalloc(count, sizeof(*b->items));
+    b->sorted = whet__mem_zalloc(count, sizeof(struct arrival *));
+    if (b->items == NULL || b->sorted == NULL)
+        return -ENOMEM;
+    b->count = count;
+    b->now_s = (int64_t)(whet__clock_wall_ns() / SECOND_NS);
+    for (size_t i = 0; i < count; i++) {
+        struct arrival *a = &b->items[i];
+
+        a->entry = entries[i];
+        a->place = whet__disk_place_of(&entries[i]->hash);
+        whet__disk_record_of(&a->record, a->entry, d->client_id);
+        a->disk_bytes = a->record.key_len + a->record.about_len + ROW_BYTES + a->record.len;
+        b->sorted[i] = a;
+    }
+    qsort(b->sorted, count, sizeof(struct arrival *), by_place);
+    return 0;
+}
+
+static void batch_clear(struct batch *b)
+{
+    whet__vec_clear(&b->old_files);
+    whet__mem_free(b->items);
+    whet__mem_free(b->sorted);
+}
+
+/* Before the transaction, so that nobody waits for it. */
+static int write_files(struct whet_disk *d, struct batch *b)
+{
+    uint64_t unique = whet__shared_epoch(d->shared, 0) ^ ((uint64_t)getpid() << 44);
+    uint64_t disk_bytes;
+    int rc = 0;
+
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        struct arrival *a = &b->items[i];
+
+        if (!whet__disk_record_is_large(&a->record) || a->large[0] != '\0')
+            continue;
+        whet__large_name(a->large, (uint64_t)a->place, unique + i);
+        rc = whet__large_write(d->path, a->large, a->record.bytes, a->record.len, &disk_bytes);
+        if (rc == 0)
+            a->disk_bytes += disk_bytes - a->record.len;
+    }
+    return rc;
+}
+
+static void remove_files(struct whet_disk *d, const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        if (b->items[i].large[0] != '\0')
+            whet__large_remove(d->path, b->items[i].large);
+    }
+}
+
+/* A new value gets a new id, as ids are in order of age; what it replaces is dropped. */
+static int put_place(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
+                     struct arrival *a)
+{
+    struct whet_store_stmt *find, *put;
+    int64_t old = 0;
+    int rc;
+
+    find = whet__disk_statement(l, WHET_DISK_FIND, &rc);
+    put = find != NULL ? whet__disk_statement(l, WHET_DISK_PUT_PLACE, &rc) : NULL;
+    if (put == NULL)
+        return rc;
+    whet__store_bind_int(find, 1, a->place);
+    rc = whet__disk_number(find, &old);
+    if (rc == 0 && old != 0)
+        rc = whet__disk_drop_value(l, old, &b->old_files);
+    if (rc != 0)
+        return rc;
+    whet__store_bind_int(put, 1, a->place);
+    whet__store_bind_int(put, 2, a->id);
+    whet__store_bind_int(put, 3, b->now_s);
+    whet__store_bind_int(put, 4, d->client_id);
+    whet__store_bind_int(put, 5, (int64_t)a->disk_bytes);
+    return whet__disk_run(put);
+}
+
+static int put_large(struct whet_disk_link *l, const struct arrival *a)
+{
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_PUT_LARGE, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, a->id);
+    whet__store_bind_text(st, 2, a->large);
+    whet__store_bind_int(st, 3, (int64_t)a->disk_bytes);
+    return whet__disk_run(st);
+}
+
+static int put_value(struct whet_disk_link *l, const struct arrival *a)
+{
+    const struct whet_disk_record *r = &a->record;
+    const uint64_t numbers[] = {r->flags, r->epoch, r->made, r->ends, r->idle, r->cost};
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_PUT_VALUE, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, a->id);
+    whet__store_bind_blob(st, 2, r->key, r->key_len);
+    for (int i = 0; i < 6; i++)
+        whet__store_bind_int(st, 3 + i, (int64_t)numbers[i]);
+    whet__store_bind_blob(st, 9, r->about, r->about_len);
+    whet__store_bind_int(st, 10, (int64_t)r->len);
+    whet__store_bind_int(st, 11, (int64_t)r->raw);
+    whet__store_bind_int(st, 12, (int64_t)r->sum);
+    if (a->large[0] != '\0')
+        whet__store_bind_null(st, 13);
+    else
+        whet__store_bind_blob(st, 13, r->bytes, r->bytes_len);
+    rc = whet__disk_run(st);
+    return rc == 0 && a->large[0] != '\0' ? put_large(l, a) : rc;
+}
+
+static int put_client(struct whet_disk *d, struct whet_disk_link *l)
+{
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_PUT_CLIENT, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, d->client_id);
+    whet__store_bind_text(st, 2, d->client);
+    return whet__disk_run(st);
+}
+
+static int last_id(struct whet_disk_link *l, int64_t *out)
+{
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_LAST, &rc);
+
+    if (st != NULL)
+        rc = whet__disk_number(st, out);
+    if (rc == 0 && (*out < 0 || *out > INT64_MAX / 2))
+        rc = -EBADMSG;
+    return rc;
+}
+
+/* Places in order of hash, so that each page of the table is taken up once; values in the
+ * order they came, as they will be asked for in much the same. */
+static int put_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
+{
+    struct batch *b = ctx;
+    int64_t last;
+    int rc = last_id(l, &last);
+
+    b->old_files.len = 0;
+    if (rc == 0)
+        rc = put_client(d, l);
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        struct arrival *a = b->sorted[i];
+
+        a->id = 0;
+        if (i + 1 < b->count && b->sorted[i + 1]->place == a->place)
+            continue; /* two hashes that begin alike: the later one counts */
+        a->id = last + 1 + (a - b->items);
+        rc = put_place(d, l, b, a);
+    }
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        if (b->items[i].id != 0)
+            rc = put_value(l, &b->items[i]);
+    }
+    return rc;
+}
+
+int whet__disk_transact(struct whet_disk *d, struct whet_disk_link *l, whet_disk_deed deed,
+                        void *ctx)
+{
+    int rc;
+
+    whet__disk_snapshot_end(l);
+    rc = whet__store_begin(l->store, 1);
+    if (rc == 0)
+        rc = deed(d, l, ctx);
+    if (rc == 0)
+        rc = whet__store_commit(l->store);
+    if (rc != 0)
+        whet__store_rollback(l->store);
+    else
+        atomic_fetch_add(&d->shared->page->commits, 1);
+    return rc;
+}
+
+static int write_rows(struct whet_disk *d, struct batch *b)
+{
+    struct whet_disk_link *l = &d->writer;
+    uint64_t bytes = 0;
+    int rc;
+
+    for (size_t i = 0; i < b->count; i++)
+        bytes += b->items[i].disk_bytes;
+    pthread_mutex_lock(&l->lock);
+    rc = whet__disk_link_open(d, l);
+    if (rc == 0)
+        rc = whet__disk_fit(d, l, bytes);
+    if (rc == 0)
+        rc = whet__disk_transact(d, l, put_rows, b);
+    pthread_mutex_unlock(&l->lock);
+    return rc;
+}
+
+static int write_batch(struct whet_disk *d, struct batch *b)
+{
+    const char *name;
+    int rc = write_files(d, b);
+
+    for (int i = 0; i < TRIES && rc == 0; i++) {
+        rc = write_rows(d, b);
+        if (rc == -EBUSY && i + 1 < TRIES)
+            rc = 0; /* and again */
+        else
+            break;
+    }
+    if (rc != 0) {
+        remove_files(d, b);
+        return rc;
+    }
+    for (size_t i = 0; i < b->old_files.len; i++) {
+        name = whet__vec_at(&b->old_files, i);
+        whet__large_remove(d->path, name);
+    }
+    return 0;
+}
+
+/* The batch is lost. */
+static void lost(struct whet_disk *d, int code)
+{
+    whet__disk_failed(d, code);
+    whet__disk_note_write(d, code);
+    if (code != -ENOMEM && code != -EBADMSG)
+        d->pause_ns = whet__clock_now_ns() + PAUSE_NS;
+}
+
+static void write_entries(struct whet_disk *d, struct whet_entry **entries, size_t count)
+{
+    struct batch b;
+    int rc;
+
+    if (whet__clock_now_ns() < d->pause_ns) {
+        atomic_fetch_add(&d->failures, 1);
+        return;
+    }
+    rc = batch_init(d, &b, entries, count);
+    if (rc == 0)
+        rc = write_batch(d, &b);
+    batch_clear(&b);
+    if (rc != 0) {
+        lost(d, rc);
+        return;
+    }
+    d->pause_ns = 0;
+    whet__disk_note_written(d);
+}
+
+void whet__disk_drain(struct whet_disk *d)
+{
+    uint64_t bytes = atomic_load(&d->max_bytes) / 32;
+    struct whet_entry *batch[BATCH_COUNT];
+    size_t count;
+
+    if (bytes > BATCH_BYTES)
+        bytes = BATCH_BYTES;
+    for (;;) {
+        if (atomic_exchange(&d->replaced, 0))
+            whet__disk_queue_forget(&d->queue);
+        count = whet__disk_queue_take(&d->queue, batch, BATCH_COUNT, bytes);
+        if (count == 0)
+            return;
+        write_entries(d, batch, count);
+        whet__disk_queue_done(&d->queue);
+    }
+}
