@@ -11,6 +11,7 @@ extern const struct whet_command whet__cmd_cache;
 extern const struct whet_command whet__cmd_check;
 extern const struct whet_command whet__cmd_completion;
 extern const struct whet_command whet__cmd_help;
+extern const struct whet_command whet__cmd_run;
 extern const struct whet_command whet__cmd_scan;
 extern const struct whet_command whet__cmd_tune;
 
@@ -22,6 +23,7 @@ static const struct whet_command *const commands[] = {
     &whet__cmd_check,
     &whet__cmd_completion,
     &whet__cmd_help,
+    &whet__cmd_run,
     &whet__cmd_scan,
     &whet__cmd_tune,
 };

@@ -1,5 +1,5 @@
-/* Which file a command's name stands for. Asked once per command, so that runs need not
- * try every folder of PATH again. */
+/* Which file a command's name stands for, asked once per command, so that runs need not try
+ * every folder of PATH again; and why that file could not be started. */
 #include "os/spawn.h"
 
 #include <errno.h>
@@ -72,4 +72,56 @@ int whet__spawn_self(struct whet_text *out)
         return -errno;
     path[len] = '\0';
     return whet__path_append(out, path, "");
+}
+
+/* 0 if `program`, which may be relative to `cwd`, is a file; else -errno. */
+static int program_stat(const char *cwd, const char *program)
+{
+    char path[PATH_MAX];
+    struct stat st;
+    int folder = cwd != NULL && program[0] != '/';
+    int len =
+        snprintf(path, sizeof(path), "%s%s%s", folder ? cwd : "", folder ? "/" : "", program);
+
+    if (len < 0 || (size_t)len >= sizeof(path))
+        return -ENAMETOOLONG;
+    if (stat(path, &st) != 0)
+        return -errno;
+    return S_ISREG(st.st_mode) ? 0 : -EISDIR;
+}
+
+static int folder_check(const char *path)
+{
+    struct stat st;
+
+    if (path == NULL)
+        return 0;
+    if (stat(path, &st) != 0)
+        return -errno;
+    if (!S_ISDIR(st.st_mode))
+        return -ENOTDIR;
+    return access(path, X_OK) == 0 ? 0 : -errno;
+}
+
+/* The kernel gives one number for many causes. */
+int whet__spawn_explain(const char *cwd, const char *program, int rc, struct whet_error *err)
+{
+    int folder = folder_check(cwd);
+    int file = program_stat(cwd, program);
+
+    if (folder != 0)
+        return whet_error_set(err, folder, "cannot enter folder: '%s': %s", cwd,
+                              strerror(-folder));
+    if (file == -ENOENT)
+        return whet_error_set(err, rc, "cannot find program: '%s': check its name", program);
+    if (file == -EISDIR && rc == -EACCES)
+        return whet_error_set(err, rc, "not a program: '%s': it is a folder or a device",
+                              program);
+    if (rc == -ENOENT)
+        return whet_error_set(
+            err, rc, "cannot find the interpreter of '%s': look at its first line", program);
+    if (rc == -ENOEXEC)
+        return whet_error_set(
+            err, rc, "not a program: '%s': a script needs a first line with #!", program);
+    return whet_error_set(err, rc, "cannot run: '%s': %s", program, strerror(-rc));
 }

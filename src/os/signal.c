@@ -4,6 +4,8 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "os/watch.h"
 
@@ -55,4 +57,16 @@ void whet__interrupt_remove(void)
 int whet__interrupted(void)
 {
     return caught;
+}
+
+const char *whet__signal_name(int number)
+{
+    static _Thread_local char text[24];
+    const char *name = sigabbrev_np(number);
+
+    if (name != NULL)
+        snprintf(text, sizeof(text), "SIG%s", name);
+    else
+        snprintf(text, sizeof(text), "signal %d", number);
+    return text;
 }

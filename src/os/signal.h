@@ -22,4 +22,7 @@ void whet__interrupt_remove(void);
 /* The number of the signal that came, or 0. */
 int whet__interrupted(void);
 
+/* "SIGSEGV"; "signal 64" for one without a name. Until the next call in this thread. */
+const char *whet__signal_name(int number);
+
 #endif

@@ -15,59 +15,6 @@
 #include "os/start.h"
 #include "os/watch.h"
 
-/* 0 if `program`, which may be relative to `cwd`, is a file; else -errno. */
-static int program_stat(const char *cwd, const char *program)
-{
-    char path[PATH_MAX];
-    struct stat st;
-    int folder = cwd != NULL && program[0] != '/';
-    int len =
-        snprintf(path, sizeof(path), "%s%s%s", folder ? cwd : "", folder ? "/" : "", program);
-
-    if (len < 0 || (size_t)len >= sizeof(path))
-        return -ENAMETOOLONG;
-    if (stat(path, &st) != 0)
-        return -errno;
-    return S_ISREG(st.st_mode) ? 0 : -EISDIR;
-}
-
-static int folder_check(const char *path)
-{
-    struct stat st;
-
-    if (path == NULL)
-        return 0;
-    if (stat(path, &st) != 0)
-        return -errno;
-    if (!S_ISDIR(st.st_mode))
-        return -ENOTDIR;
-    return access(path, X_OK) == 0 ? 0 : -errno;
-}
-
-/* The kernel gives one number for many causes: finds out which it was. */
-static int explain(const struct whet_spawn_options *o, const char *program, int rc,
-                   struct whet_error *err)
-{
-    int folder = folder_check(o->cwd);
-    int file = program_stat(o->cwd, program);
-
-    if (folder != 0)
-        return whet_error_set(err, folder, "cannot enter folder: '%s': %s", o->cwd,
-                              strerror(-folder));
-    if (file == -ENOENT)
-        return whet_error_set(err, rc, "cannot find program: '%s': check its name", program);
-    if (file == -EISDIR && rc == -EACCES)
-        return whet_error_set(err, rc, "not a program: '%s': it is a folder or a device",
-                              program);
-    if (rc == -ENOENT)
-        return whet_error_set(
-            err, rc, "cannot find the interpreter of '%s': look at its first line", program);
-    if (rc == -ENOEXEC)
-        return whet_error_set(
-            err, rc, "not a program: '%s': a script needs a first line with #!", program);
-    return whet_error_set(err, rc, "cannot run: '%s': %s", program, strerror(-rc));
-}
-
 /* Finds out what file is to be run; `found` is room for its path. */
 static int program_choose(const struct whet_spawn_options *o, struct whet_text *found,
                           const char **program, struct whet_error *err)
@@ -114,7 +61,7 @@ static int run_start(struct whet_start *s, struct whet_error *err)
         return 0;
     whet__watch_end(&s->child->watch);
     if (why.code == 0)
-        return explain(o, s->program, rc, err);
+        return whet__spawn_explain(o->cwd, s->program, rc, err);
     return whet_error_set(err, rc, "%s", why.text);
 }
 

@@ -133,6 +133,10 @@ WHET_MUST_USE int whet__spawn_run(const struct whet_spawn_options *options,
  * -ENOENT: none.  -EACCES: only files we may not run. */
 WHET_MUST_USE int whet__spawn_find(const char *name, struct whet_text *out);
 
+/* Finds out why `program` could not be started, which the kernel told as `rc`, and says so.
+ * Returns the number of the cause. `cwd` may be NULL. */
+int whet__spawn_explain(const char *cwd, const char *program, int rc, struct whet_error *err);
+
 /* Appends the path of the program that is running. */
 WHET_MUST_USE int whet__spawn_self(struct whet_text *out);
 

@@ -14,40 +14,12 @@
 
 #include "os/affinity.h"
 #include "os/clock.h"
-
-/* The same file under a number that is none of the standard ones: those are replaced in the
- * child, one after the other. Closes `fd`. */
-static int above_standard(int fd)
-{
-    int copy, error;
-
-    if (fd < 0 || fd > STDERR_FILENO)
-        return fd;
-    copy = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
-    error = errno;
-    close(fd);
-    errno = error;
-    return copy;
-}
-
-/* A pipe whose reading end never blocks. */
-static int pipe_open(struct whet_child_pipe *p, int *write_end)
-{
-    int fds[2];
-
-    if (pipe2(fds, O_CLOEXEC) != 0)
-        return -errno;
-    p->fd = above_standard(fds[0]);
-    *write_end = above_standard(fds[1]);
-    if (p->fd < 0 || *write_end < 0 || fcntl(p->fd, F_SETFL, O_NONBLOCK) != 0)
-        return -errno;
-    return 0;
-}
+#include "os/pipe.h"
 
 static int null_open(struct whet_start *s)
 {
     if (s->null_fd < 0)
-        s->null_fd = above_standard(open("/dev/null", O_RDWR | O_CLOEXEC));
+        s->null_fd = whet__fd_above_standard(open("/dev/null", O_RDWR | O_CLOEXEC));
     return s->null_fd >= 0 ? 0 : -errno;
 }
 
@@ -67,7 +39,7 @@ static int input_set(struct whet_start *s, struct whet_error *err)
         rc = null_open(s);
         return rc != 0 ? rc : copy_add(s, s->null_fd, STDIN_FILENO);
     }
-    s->in_fd = above_standard(open(path, O_RDONLY | O_CLOEXEC));
+    s->in_fd = whet__fd_above_standard(open(path, O_RDONLY | O_CLOEXEC));
     if (s->in_fd < 0) {
         rc = -errno;
         return whet_error_set(err, rc, "cannot open input: '%s': %s", path, strerror(-rc));
@@ -89,7 +61,7 @@ static int output_set(struct whet_start *s, enum whet_spawn_output output, int f
     case WHET_SPAWN_STDOUT:
         return copy_add(s, STDOUT_FILENO, fd);
     case WHET_SPAWN_CAPTURE:
-        rc = pipe_open(p, write_end);
+        rc = whet__pipe_open(&p->fd, write_end);
         return rc != 0 ? rc : copy_add(s, *write_end, fd);
     }
     return -EINVAL;

@@ -222,6 +222,12 @@ void whet__progress_update(struct whet_progress *p, uint64_t now_ns, uint64_t do
     pthread_mutex_unlock(&lock);
 }
 
+void whet__progress_step_aside(struct whet_progress *p)
+{
+    if (p->on_screen)
+        step_aside();
+}
+
 void whet__progress_end(struct whet_progress *p)
 {
     pthread_mutex_lock(&lock);

@@ -55,6 +55,9 @@ void whet__progress_resize(struct whet_progress *p, size_t columns);
 void whet__progress_update(struct whet_progress *p, uint64_t now_ns, uint64_t done,
                            uint64_t total, const char *detail);
 
+/* Makes room for what is about to be written to the same terminal, as a log line does. */
+void whet__progress_step_aside(struct whet_progress *p);
+
 /* Takes the line off the screen; a second call does nothing. */
 void whet__progress_end(struct whet_progress *p);
 

@@ -1,0 +1,184 @@
+/* whet run: many commands at once, each accounted for. */
+#include "cli/command.h"
+
+#include "front/run_request.h"
+
+struct run_args {
+    const char *jobs;
+    const char *file;
+    const char *cwd;
+    struct whet_vec env;
+    uint64_t timeout_ns;
+    uint64_t grace_ns;
+    uint64_t memory_bytes;
+    uint64_t retry_delay_ns;
+    unsigned retries;
+    int keep_going;
+    int halt;
+    int order;
+    int live;
+    int shell;
+    int null_ends;
+    int dry_run;
+    int json;
+};
+
+static const struct whet_option_choice halts[] = {
+    {"soon", WHET_RUN_HALT_SOON}, {"now", WHET_RUN_HALT_NOW}, {NULL, 0}};
+
+static const struct whet_option_choice orders[] = {
+    {"input", WHET_SHOW_INPUT}, {"finish", WHET_SHOW_FINISH}, {NULL, 0}};
+
+static const struct whet_option options[] = {
+    {.section = "What to run",
+     .name = "file",
+     .letter = 'f',
+     .argument = "FILE",
+     WHET_INTO_STRING(run_args, file),
+     .help = "a command on each line of FILE; - is standard input"},
+    {.name = "shell",
+     .letter = 's',
+     WHET_INTO_FLAG(run_args, shell),
+     .help = "each command is a line for sh -c; inputs are quoted"},
+    {.name = "null",
+     .letter = '0',
+     WHET_INTO_FLAG(run_args, null_ends),
+     .help = "lines that are read end in NUL (find -print0)"},
+    {.name = "dry-run",
+     .letter = 'n',
+     WHET_INTO_FLAG(run_args, dry_run),
+     .help = "print what would run, and do nothing"},
+    {.section = "How to run it",
+     .name = "jobs",
+     .letter = 'j',
+     .argument = "N",
+     WHET_INTO_STRING(run_args, jobs),
+     .fallback = "auto: the cores that affinity and cgroup allow",
+     .help = "run N at once, or a percentage of the cores (50%)"},
+    {.name = "cwd",
+     .letter = 'C',
+     .argument = "DIR",
+     WHET_INTO_STRING(run_args, cwd),
+     .help = "run all of it in DIR"},
+    {.name = "env",
+     .letter = 'e',
+     .argument = "NAME=VALUE",
+     WHET_INTO_LIST(run_args, env),
+     .help = "set a variable for all of it"},
+    {.name = "timeout",
+     .letter = 't',
+     .argument = "TIME",
+     WHET_INTO_DURATION(run_args, timeout_ns),
+     .min = 1,
+     .help = "end a command that takes longer, and all it started"},
+    {.name = "grace",
+     .argument = "TIME",
+     WHET_INTO_DURATION(run_args, grace_ns),
+     .min = 1,
+     .fallback = "2s",
+     .help = "time between SIGTERM and SIGKILL for what has to end"},
+    {.name = "memory",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(run_args, memory_bytes),
+     .min = 1,
+     .help = "kill a command that, with all it started, has more in RAM"},
+    {.name = "retries",
+     .letter = 'r',
+     .argument = "N",
+     WHET_INTO_UINT(run_args, retries),
+     .max = 1000,
+     .help = "run a command that failed up to N times more"},
+    {.name = "retry-delay",
+     .argument = "TIME",
+     WHET_INTO_DURATION(run_args, retry_delay_ns),
+     .help = "wait so long before that"},
+    {.section = "When one fails",
+     .name = "keep-going",
+     .letter = 'k',
+     WHET_INTO_FLAG(run_args, keep_going),
+     .help = "run the others all the same"},
+    {.name = "halt",
+     .argument = "WHEN",
+     WHET_INTO_CHOICE(run_args, halt),
+     .choices = halts,
+     .fallback = "soon",
+     .help = "let those that run finish, or end them"},
+    {.section = "Output",
+     .name = "order",
+     .argument = "ORDER",
+     WHET_INTO_CHOICE(run_args, order),
+     .choices = orders,
+     .fallback = "input",
+     .help = "show what commands print in the order of the input, or as they end"},
+    {.name = "live",
+     .letter = 'l',
+     WHET_INTO_FLAG(run_args, live),
+     .help = "show each line as it is printed, behind the command's name or number"},
+    {.name = "json",
+     WHET_INTO_FLAG(run_args, json),
+     .help = "print a summary as JSON; what commands print goes to stderr"},
+};
+
+static int run_run(const struct whet_call *call, struct whet_error *err)
+{
+    const struct run_args *args = call->args;
+    struct whet_run_request request = {
+        .global = call->global,
+        .out = call->out,
+        .operands = call->operands,
+        .operand_count = call->operand_count,
+        .words = call->dashes == 0,
+        .jobs = args->jobs,
+        .file = args->file,
+        .shell = args->shell,
+        .null_ends = args->null_ends,
+        .cwd = args->cwd,
+        .env = &args->env,
+        .timeout_ns = args->timeout_ns,
+        .grace_ns = args->grace_ns,
+        .memory_bytes = args->memory_bytes,
+        .retries = args->retries,
+        .retry_delay_ns = args->retry_delay_ns,
+        .halt = args->keep_going ? WHET_RUN_HALT_NEVER : (enum whet_run_halt)args->halt,
+        .order = args->live ? WHET_SHOW_LIVE : (enum whet_show_order)args->order,
+        .dry_run = args->dry_run,
+        .json = args->json,
+    };
+
+    return whet__run_request(&request, err);
+}
+
+static const struct whet_example examples[] = {
+    {"whet run 'make -C a' 'make -C b'", "two commands at once"},
+    {"whet run 'convert {} {.}.png' ::: *.svg", "one command for each file"},
+    {"whet run -k -t 30s --memory 1GiB -f commands.txt", "a file of commands, with limits"},
+    {"find . -name '*.log' -print0 | whet run -0 -- gzip -9 {} :::: -",
+     "words of a command, inputs from a pipe"},
+    {"whet run -- ./deploy {1} {2} ::: test live ::: a b c", "all six pairs"},
+    {NULL, NULL},
+};
+
+const struct whet_command whet__cmd_run = {
+    .name = "run",
+    .group = WHET_GROUP_FIX,
+    .flags = WHET_COMMAND_STOP,
+    .summary = "run many commands in parallel, each accounted for",
+    .operands = "[COMMAND]... [::: INPUT]...",
+    .operands_max = SIZE_MAX,
+    .description =
+        "Runs commands, as many at once as there are cores. Each COMMAND is a command line, "
+        "split into words without a shell; behind -- the operands are the words of one. "
+        "Without any, each line of standard input is one.\n\n"
+        "With ::: the command is run once for each INPUT, with :::: FILE once for each line "
+        "of FILE; of several lists, for each combination, or, with :::+, one from each in "
+        "step. In the command {} is the input, {.} without its extension, {/} without its "
+        "folder, {//} the folder, {/.} without both, {1} {2.} those of the first and second "
+        "list, {#} the number of the job, {%} of its place. A value is never split.\n\n"
+        "What each command prints is kept apart and shown whole, in the order of the input. "
+        "Its input is /dev/null. After a failure no more are started. One command's exit "
+        "code is passed on; of several it is 0 when all ended well, else 1.",
+    .examples = examples,
+    WHET_OPTIONS(options),
+    .args_size = sizeof(struct run_args),
+    .run = run_run,
+};

@@ -1,0 +1,223 @@
+/* From what stands on the command line to a source of jobs. */
+#include "front/run_request.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <whet/pool.h>
+#include <whet/units.h>
+
+#include "base/mem.h"
+
+#define JOBS_MAX 4096
+
+int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err)
+{
+    unsigned cores = whet_pool_cores();
+    size_t len = text != NULL ? strlen(text) : 0;
+    double ratio = 0;
+    unsigned long count = 0;
+
+    if (text == NULL || strcmp(text, "auto") == 0) {
+        *out = cores;
+        return 0;
+    }
+    if (len > 1 && text[len - 1] == '%') {
+        if (whet_percent_parse(text, JOBS_MAX, &ratio, NULL) == 0 && ratio > 0 &&
+            ratio * cores <= JOBS_MAX)
+            count = ratio * cores < 1 ? 1 : (unsigned long)(ratio * cores + 0.5);
+    } else if (len > 0 && len <= 4 && strspn(text, "0123456789") == len) {
+        count = strtoul(text, NULL, 10);
+    }
+    if (count == 0 || count > JOBS_MAX)
+        return whet_error_set(
+            err, -EINVAL,
+            "wrong value for --jobs: '%.64s': auto, a number from 1 to %d, or "
+            "a percentage of the cores is expected",
+            text, JOBS_MAX);
+    *out = (unsigned)count;
+    return 0;
+}
+
+/* Limits and surroundings that all jobs share. */
+static int like_make(struct whet_run_input *in, const struct whet_run_request *r,
+                     struct whet_error *err)
+{
+    const char *const *given = r->env != NULL ? r->env->items : NULL;
+    size_t count = r->env != NULL ? r->env->len : 0;
+
+    in->like = (struct whet_run_job){.cwd = r->cwd,
+                                     .timeout_ns = r->timeout_ns,
+                                     .memory_bytes = r->memory_bytes,
+                                     .retries = r->retries,
+                                     .retry_delay_ns = r->retry_delay_ns};
+    if (count == 0)
+        return 0;
+    in->env = whet__mem_zalloc(count + 1, sizeof(*in->env));
+    if (in->env == NULL)
+        return whet_error_set(err, -ENOMEM, "out of memory: '--env'");
+    for (size_t i = 0; i < count; i++) {
+        const char *equals = strchr(given[i], '=');
+
+        if (equals == NULL || equals == given[i])
+            return whet_error_set(err, -EINVAL,
+                                  "wrong value for --env: '%.200s': NAME=VALUE is expected",
+                                  given[i]);
+        in->env[i] = given[i];
+    }
+    in->like.env = in->env;
+    return 0;
+}
+
+static int open_lines(struct whet_run_input *in, const struct whet_run_request *r,
+                      struct whet_error *err)
+{
+    int rc = whet__lines_open(&in->lines, r->file != NULL ? r->file : "-",
+                              r->null_ends ? '\0' : '\n', err);
+
+    if (rc != 0)
+        return rc;
+    in->lines_open = 1;
+    in->source = whet__source_lines(&in->from_lines, &in->lines, r->shell, &in->like);
+    return 0;
+}
+
+/* An option behind the first command is taken for a command; better said than run. */
+static int check_operands(const struct whet_run_request *r, size_t count,
+                          struct whet_error *err)
+{
+    for (size_t i = 1; i < count && !r->words; i++)
+        if (r->operands[i][0] == '-' && r->operands[i][1] != '\0')
+            return whet_error_set(err, -EINVAL,
+                                  "an option behind a command: '%.100s': put options first, or "
+                                  "-- before the words of one command",
+                                  r->operands[i]);
+    return 0;
+}
+
+/* The words of one command, ended by NULL. */
+static int words_take(struct whet_run_input *in, const struct whet_run_request *r, size_t count,
+                      struct whet_error *err)
+{
+    in->words = whet__mem_zalloc(count + 1, sizeof(*in->words));
+    if (in->words == NULL)
+        return whet_error_set(err, -ENOMEM, "out of memory: 'command'");
+    memcpy(in->words, r->operands, count * sizeof(*in->words));
+    return 0;
+}
+
+static int open_template(struct whet_run_input *in, const struct whet_run_request *r,
+                         size_t count, struct whet_error *err)
+{
+    int rc = 0;
+
+    if (count == 0)
+        return whet_error_set(err, -EINVAL,
+                              "no command before '%s': whet run 'gzip {}' ::: FILE",
+                              r->operands[0]);
+    if (!r->words && count > 1)
+        return whet_error_set(
+            err, -EINVAL,
+            "more than one command before '%s': '%.200s': quote it as one, or "
+            "put -- before its words",
+            r->operands[count], r->operands[1]);
+    rc = whet__inputs_open(&in->inputs, r->operands + count, r->operand_count - count,
+                           r->null_ends ? '\0' : '\n', err);
+    if (rc != 0)
+        return rc;
+    in->inputs_open = 1;
+    if (r->words) {
+        rc = words_take(in, r, count, err);
+        if (rc == 0)
+            rc = whet__template_words(&in->template, in->words, in->inputs.list_count, err);
+    } else {
+        rc = whet__template_line(&in->template, r->operands[0], r->shell, in->inputs.list_count,
+                                 err);
+    }
+    if (rc != 0)
+        return rc;
+    in->template_open = 1;
+    in->source =
+        whet__source_template(&in->from_template, &in->template, &in->inputs, &in->like);
+    return 0;
+}
+
+static int next_words(void *ctx, unsigned slot, struct whet_arena *arena,
+                      struct whet_run_job *out, struct whet_error *err)
+{
+    struct whet_run_input *in = ctx;
+
+    (void)slot;
+    (void)arena;
+    (void)err;
+    if (in->words_given++ > 0)
+        return 0;
+    *out = in->like;
+    out->argv = in->words;
+    out->number = 1;
+    return 1;
+}
+
+static int open_operands(struct whet_run_input *in, const struct whet_run_request *r,
+                         struct whet_error *err)
+{
+    size_t count = 0;
+    int rc;
+
+    while (count < r->operand_count && !whet__inputs_is_mark(r->operands[count]))
+        count++;
+    rc = check_operands(r, count, err);
+    if (rc != 0)
+        return rc;
+    if (r->file != NULL)
+        return whet_error_set(err, -EINVAL,
+                              "both a file of commands and a command: '%.200s': give one",
+                              r->operands[0]);
+    if (count < r->operand_count)
+        return open_template(in, r, count, err);
+    if (!r->words) {
+        in->source =
+            whet__source_array(&in->from_lines, r->operands, count, r->shell, &in->like);
+        return 0;
+    }
+    if (r->shell)
+        return whet_error_set(err, -EINVAL,
+                              "--shell is for a command line: '%.200s': leave out '--'",
+                              r->operands[0]);
+    in->source = (struct whet_job_source){.ctx = in, .total = 1, .fd = -1, .next = next_words};
+    return words_take(in, r, count, err);
+}
+
+int whet__run_input_open(struct whet_run_input *in, const struct whet_run_request *r,
+                         struct whet_error *err)
+{
+    int rc;
+
+    memset(in, 0, sizeof(*in));
+    rc = like_make(in, r, err);
+    if (rc == 0 && r->operand_count > 0)
+        rc = open_operands(in, r, err);
+    else if (rc == 0 && r->file == NULL && isatty(STDIN_FILENO))
+        rc = whet_error_set(err, -EINVAL,
+                            "no command: 'whet run': give commands, or --file FILE");
+    else if (rc == 0)
+        rc = open_lines(in, r, err);
+    if (rc != 0)
+        whet__run_input_close(in);
+    return rc;
+}
+
+void whet__run_input_close(struct whet_run_input *in)
+{
+    if (in->lines_open)
+        whet__lines_close(&in->lines);
+    if (in->inputs_open)
+        whet__inputs_close(&in->inputs);
+    if (in->template_open)
+        whet__template_clear(&in->template);
+    whet__mem_free(in->words);
+    whet__mem_free(in->env);
+    memset(in, 0, sizeof(*in));
+}

@@ -1,0 +1,77 @@
+/* front/run_request.h - what a person asks of `whet run`.
+ *
+ * Shape    filled from the command line; opened into a source of jobs; closed after the run.
+ * Units    nanoseconds, bytes.
+ * Memory   texts are borrowed from the command line; whet__run_input_close frees the rest.
+ * Errors   -errno with a message for the person.
+ * Threads  one at a time.
+ */
+#ifndef WHET_FRONT_RUN_REQUEST_H
+#define WHET_FRONT_RUN_REQUEST_H
+
+#include <stdio.h>
+
+#include <whet/api.h>
+#include <whet/error.h>
+
+#include "base/vec.h"
+#include "option/global.h"
+#include "run/executor.h"
+#include "run/inputs.h"
+#include "run/lines.h"
+#include "run/source_lines.h"
+#include "run/source_template.h"
+#include "run/template.h"
+
+struct whet_run_request {
+    const struct whet_global *global;
+    FILE *out;
+    const char *const *operands; /* ended by NULL */
+    size_t operand_count;
+    int words;        /* 1: the operands (up to a `:::`) are one command's words */
+    const char *jobs; /* "auto", "8", "50%"; NULL: auto */
+    const char *file; /* NULL: none */
+    int shell;
+    int null_ends; /* lines of inputs end in NUL */
+    const char *cwd;
+    const struct whet_vec *env; /* of const char *, "NAME=value" */
+    uint64_t timeout_ns;
+    uint64_t grace_ns;
+    uint64_t memory_bytes;
+    unsigned retries;
+    uint64_t retry_delay_ns;
+    enum whet_run_halt halt;
+    enum whet_show_order order;
+    int dry_run;
+    int json;
+};
+
+/* Where jobs come from, and what has to stay open for it. */
+struct whet_run_input {
+    struct whet_job_source source;
+    struct whet_run_job like;
+    const char **env;
+    struct whet_lines lines;
+    int lines_open;
+    struct whet_inputs inputs;
+    int inputs_open;
+    struct whet_template template;
+    int template_open;
+    const char **words; /* of the one command that was given so */
+    int words_given;
+    struct whet_source_lines from_lines;
+    struct whet_source_template from_template;
+};
+
+WHET_MUST_USE int whet__run_input_open(struct whet_run_input *in,
+                                       const struct whet_run_request *r,
+                                       struct whet_error *err);
+void whet__run_input_close(struct whet_run_input *in);
+
+/* *out = how many at once. */
+WHET_MUST_USE int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err);
+
+/* Does it all: an exit code, or -errno with *err. */
+WHET_MUST_USE int whet__run_request(const struct whet_run_request *r, struct whet_error *err);
+
+#endif

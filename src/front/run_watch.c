@@ -1,0 +1,176 @@
+/* What a run shows. A command's own output goes where the command sent it: stdout to stdout,
+ * stderr to stderr; everything that whet says goes to stderr, but the answer of --json, for
+ * which stdout is kept free. */
+#include "front/run_watch.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <whet/units.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "os/clock.h"
+#include "os/signal.h"
+#include "os/term.h"
+
+#define DESCRIBE_MAX 4096
+#define SUMMARY_MAX  65536
+
+void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
+                          uint64_t total, unsigned workers)
+{
+    struct whet_term term;
+
+    memset(w, 0, sizeof(*w));
+    w->request = r;
+    w->total = total;
+    w->workers = workers;
+    w->start_ns = whet__clock_now_ns();
+    whet__term_read(fileno(stderr), &term);
+    whet__progress_init(&w->line,
+                        &(struct whet_progress_options){
+                            .out = stderr,
+                            .is_terminal = whet__global_progress(r->global),
+                            .columns = term.columns,
+                            .label = "running",
+                            .noun = "jobs",
+                        },
+                        w->start_ns);
+}
+
+void whet__run_watch_end(struct whet_run_watch *w)
+{
+    whet__progress_end(&w->line);
+}
+
+static int write_bytes(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
+{
+    struct whet_run_watch *w = ctx;
+    FILE *to = stream == WHET_STREAM_OUT && !w->request->json ? w->request->out : stderr;
+
+    whet__progress_step_aside(&w->line);
+    if (fwrite(bytes, 1, len, to) == len && fflush(to) == 0)
+        return 0;
+    return errno != 0 ? -errno : -EIO;
+}
+
+struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
+{
+    return (struct whet_sink){write_bytes, w};
+}
+
+/* Says what became of a job that did not end well. Of a single command, its exit code says it
+ * all. */
+static int on_ended(void *ctx, const struct whet_run_job *job,
+                    const struct whet_job_result *result, struct whet_error *err)
+{
+    struct whet_run_watch *w = ctx;
+    struct whet_text text;
+
+    (void)err;
+    w->last = *result;
+    if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED || result->resumed ||
+        (result->end == WHET_JOB_EXIT && w->total == 1))
+        return 0;
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(job, &text);
+    whet__log(WHET_LOG_WARNING, "%s: '%.200s': %s",
+              result->end == WHET_JOB_SKIPPED ? "skipped" : "failed", whet__text_str(&text),
+              result->reason);
+    whet__text_clear(&text);
+    return 0;
+}
+
+static void on_tick(void *ctx, const struct whet_run_counts *counts)
+{
+    struct whet_run_watch *w = ctx;
+
+    whet__progress_update(&w->line, whet__clock_now_ns(), counts->ended, w->total, NULL);
+}
+
+static int on_stop(void *ctx)
+{
+    (void)ctx;
+    return whet__interrupted();
+}
+
+struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
+{
+    return (struct whet_run_hooks){.ctx = w,
+                                   .ended = on_ended,
+                                   .tick = w->line.out != NULL ? on_tick : NULL,
+                                   .stop = on_stop};
+}
+
+/* How many were never begun; 0 where that is not known. */
+static uint64_t left_over(const struct whet_run_watch *w, const struct whet_run_counts *c)
+{
+    return w->total > c->ended ? w->total - c->ended : 0;
+}
+
+static void answer_json(const struct whet_run_watch *w, const struct whet_run_counts *c)
+{
+    struct whet_text text;
+    struct whet_json j;
+
+    whet__text_init(&text, SUMMARY_MAX);
+    whet__json_init(&j, &text, 2);
+    whet__json_object(&j);
+    whet__json_put_string(&j, "type", "run");
+    whet__json_put_uint(&j, "version", 1);
+    whet__json_put_uint(&j, "jobs", c->ended);
+    whet__json_put_uint(&j, "ok", c->ok);
+    whet__json_put_uint(&j, "failed", c->failed);
+    whet__json_put_uint(&j, "skipped", c->skipped);
+    whet__json_put_uint(&j, "stopped", c->stopped);
+    whet__json_put_uint(&j, "not_started", left_over(w, c));
+    whet__json_put_uint(&j, "found", c->found);
+    whet__json_put_uint(&j, "retries", c->retried);
+    whet__json_put_uint(&j, "at_once", w->workers);
+    whet__json_put_uint(&j, "wall_ns", whet__clock_now_ns() - w->start_ns);
+    whet__json_put_uint(&j, "user_ns", c->user_ns);
+    whet__json_put_uint(&j, "sys_ns", c->sys_ns);
+    whet__json_object_end(&j);
+    fwrite(whet__text_str(&text), 1, text.len, w->request->out);
+    fputc('\n', w->request->out);
+    whet__text_clear(&text);
+}
+
+static void put_part(struct whet_text *out, uint64_t count, const char *what)
+{
+    if (count > 0)
+        whet__text_printf(out, ", %llu %s", (unsigned long long)count, what);
+}
+
+/* "3 of 100 failed, 2 skipped" */
+static void answer_text(const struct whet_run_watch *w, const struct whet_run_counts *c)
+{
+    int good = c->ok == c->ended && left_over(w, c) == 0;
+    struct whet_text text;
+    char took[24];
+
+    whet__text_init(&text, SUMMARY_MAX);
+    whet__text_printf(&text, "%llu of %llu failed", (unsigned long long)c->failed,
+                      (unsigned long long)(c->ended + left_over(w, c)));
+    put_part(&text, c->skipped, "skipped");
+    put_part(&text, c->stopped, "stopped");
+    put_part(&text, left_over(w, c), "not started");
+    put_part(&text, c->found, "found done");
+    put_part(&text, c->retried, "retries");
+    whet__log(good || w->total == 1 ? WHET_LOG_INFO : WHET_LOG_WARNING, "%s in %s",
+              whet__text_str(&text),
+              whet_duration_format(whet__clock_now_ns() - w->start_ns, took, sizeof(took)));
+    whet__text_clear(&text);
+}
+
+int whet__run_watch_answer(struct whet_run_watch *w, const struct whet_run_counts *c)
+{
+    if (w->request->json)
+        answer_json(w, c);
+    answer_text(w, c);
+    if (c->ended == 1 && left_over(w, c) == 0)
+        return whet__job_exit(&w->last);
+    return c->ok == c->ended && left_over(w, c) == 0 ? 0 : 1;
+}

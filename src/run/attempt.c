@@ -1,0 +1,341 @@
+/* One attempt. Expected load: a hundred thousand, most of them over in a millisecond, so
+ * nothing is allocated for one that prints little. */
+#include "run/attempt.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <whet/units.h>
+
+#include "os/clock.h"
+#include "os/environ.h"
+#include "os/pipe.h"
+#include "os/proc.h"
+#include "os/signal.h"
+#include "os/spawn.h"
+
+#define NEVER    UINT64_MAX
+#define LOOK_NS  UINT64_C(20000000)
+#define READ_MAX ((size_t)64 * 1024)
+
+void whet__attempt_init(struct whet_attempt *a, struct whet_workshop *shop, unsigned slot)
+{
+    *a = (struct whet_attempt){.shop = shop, .slot = slot};
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_init(&a->printed[i]);
+}
+
+void whet__attempt_clear(struct whet_attempt *a)
+{
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_clear(&a->printed[i], &a->shop->spool);
+}
+
+/* Where the program is: jobs that follow each other mostly run the same. */
+static int program_find(struct whet_workshop *shop, const char *name, const char **out,
+                        struct whet_error *err)
+{
+    struct whet_text path;
+    int rc;
+
+    if (strchr(name, '/') != NULL) {
+        *out = name;
+        return 0;
+    }
+    *out = shop->found;
+    if (shop->sought[0] != '\0' && strcmp(name, shop->sought) == 0)
+        return 0;
+    shop->sought[0] = '\0';
+    whet__text_init(&path, sizeof(shop->found) - 1);
+    rc = whet__spawn_find(name, &path);
+    if (rc == 0) {
+        memcpy(shop->found, whet__text_str(&path), path.len + 1);
+        if (strlen(name) < sizeof(shop->sought))
+            memcpy(shop->sought, name, strlen(name) + 1);
+    } else if (rc == -ENOENT) {
+        whet_error_set(err, rc, "cannot find program: '%s': it is not in PATH", name);
+    } else {
+        whet_error_set(err, rc, "cannot run: '%s': %s", name, strerror(-rc));
+    }
+    whet__text_clear(&path);
+    return rc;
+}
+
+static size_t list_count(const char *const *list)
+{
+    size_t count = 0;
+
+    while (list[count] != NULL)
+        count++;
+    return count;
+}
+
+/* Whether the declared variables have one of this name. */
+static int is_declared(const char *variable, const char *const *declared)
+{
+    size_t name = strcspn(variable, "=") + 1;
+
+    for (; *declared != NULL; declared++)
+        if (strncmp(*declared, variable, name) == 0)
+            return 1;
+    return 0;
+}
+
+/* Ours, and what the job declares instead or beside. NULL: no memory. */
+static const char *const *environment_of(const struct whet_run_job *job,
+                                         struct whet_arena *arena)
+{
+    const char *const *ours = whet__environ();
+    const char **all;
+    size_t at = 0;
+
+    if (job->env == NULL)
+        return ours;
+    all = whet__arena_zalloc(arena, list_count(ours) + list_count(job->env) + 1, sizeof(*all));
+    if (all == NULL)
+        return NULL;
+    for (; *ours != NULL; ours++)
+        if (!is_declared(*ours, job->env))
+            all[at++] = *ours;
+    memcpy(all + at, job->env, list_count(job->env) * sizeof(*all));
+    return all;
+}
+
+uint64_t whet__attempt_tag(const struct whet_attempt *a, enum whet_attempt_part part)
+{
+    return (uint64_t)a->turn << 32 | ((uint64_t)a->slot * WHET_ATTEMPT_PARTS + part);
+}
+
+unsigned whet__attempt_tag_slot(uint64_t tag)
+{
+    return (uint32_t)tag / WHET_ATTEMPT_PARTS;
+}
+
+enum whet_attempt_part whet__attempt_tag_part(const struct whet_attempt *a, uint64_t tag)
+{
+    if (tag >> 32 != a->turn)
+        return WHET_ATTEMPT_PARTS;
+    return (enum whet_attempt_part)((uint32_t)tag % WHET_ATTEMPT_PARTS);
+}
+
+static int watch(struct whet_attempt *a)
+{
+    const int fds[] = {a->child.pidfd, a->child.out_fd, a->child.err_fd};
+    int rc = 0;
+
+    a->turn++;
+    for (unsigned i = 0; rc == 0 && i < WHET_ATTEMPT_PARTS; i++)
+        rc = whet__events_add(&a->shop->events, fds[i],
+                              whet__attempt_tag(a, (enum whet_attempt_part)i));
+    return rc;
+}
+
+int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
+                        struct whet_arena *arena, struct whet_job_result *result)
+{
+    struct whet_launch launch = {.argv = job->argv, .cwd = job->cwd, .slot = a->slot};
+    struct whet_error why = {0};
+    int rc;
+
+    result->start_wall_ns = whet__clock_wall_ns();
+    launch.env = environment_of(job, arena);
+    if (launch.env == NULL)
+        return -ENOMEM;
+    rc = program_find(a->shop, job->argv[0], &launch.program, &why);
+    if (rc == 0)
+        rc = whet__launch(&a->shop->launcher, &launch, &a->child, &why);
+    if (rc != 0) {
+        result->end = WHET_JOB_NOT_STARTED;
+        result->exit_code = -1;
+        snprintf(result->reason, sizeof(result->reason), "%.199s", why.text);
+        return 0;
+    }
+    a->job = job;
+    a->cause = WHET_JOB_OK;
+    a->killed = 0;
+    a->seen_bytes = 0;
+    a->deadline_ns = job->timeout_ns != 0 && job->timeout_ns < NEVER - a->child.start_ns
+                         ? a->child.start_ns + job->timeout_ns
+                         : NEVER;
+    a->look_ns = job->memory_bytes != 0 ? a->child.start_ns + LOOK_NS / 4 : NEVER;
+    rc = watch(a);
+    return rc == 0 ? 1 : rc;
+}
+
+static void prefix_of(const struct whet_run_job *job, char *out, size_t size)
+{
+    if (job->name != NULL)
+        snprintf(out, size, "%.100s", job->name);
+    else
+        snprintf(out, size, "%llu", (unsigned long long)job->number);
+}
+
+static int show_live(struct whet_attempt *a, enum whet_stream stream, int all)
+{
+    char prefix[128];
+
+    if (a->shop->show.order != WHET_SHOW_LIVE)
+        return 0;
+    prefix_of(a->job, prefix, sizeof(prefix));
+    return whet__show_lines(&a->shop->show, prefix, stream, &a->printed[stream], all);
+}
+
+static int *fd_of(struct whet_attempt *a, enum whet_stream stream)
+{
+    return stream == WHET_STREAM_OUT ? &a->child.out_fd : &a->child.err_fd;
+}
+
+/* Reads once. How much, 0: nothing now or never again. */
+static int stream_read(struct whet_attempt *a, enum whet_stream stream, size_t max)
+{
+    int *fd = fd_of(a, stream), got, rc = 0;
+
+    if (*fd < 0)
+        return 0;
+    got = whet__printed_read(&a->printed[stream], &a->shop->spool, *fd, max);
+    if (got == -EAGAIN)
+        return 0;
+    if (got == 0) {
+        close(*fd);
+        *fd = -1;
+    } else if (got > 0) {
+        rc = show_live(a, stream, 0);
+    }
+    return rc != 0 ? rc : got;
+}
+
+int whet__attempt_event(struct whet_attempt *a, enum whet_attempt_part part)
+{
+    int got;
+
+    if (part == WHET_ATTEMPT_END)
+        return 1;
+    got =
+        stream_read(a, part == WHET_ATTEMPT_OUT ? WHET_STREAM_OUT : WHET_STREAM_ERR, READ_MAX);
+    return got < 0 ? got : 0;
+}
+
+void whet__attempt_stop(struct whet_attempt *a, enum whet_job_end cause, int signal,
+                        uint64_t now)
+{
+    uint64_t grace = a->shop->grace_ns;
+
+    if (a->cause != WHET_JOB_OK)
+        return;
+    a->cause = cause;
+    a->look_ns = NEVER;
+    a->killed = signal == SIGKILL;
+    whet__launch_signal(&a->child, signal);
+    if (!a->killed)
+        whet__launch_signal(&a->child, SIGCONT); /* a stopped process takes no other */
+    a->deadline_ns = a->killed || grace >= NEVER - now ? NEVER : now + grace;
+}
+
+static void memory_look(struct whet_attempt *a, uint64_t now)
+{
+    struct whet_proc_tree tree;
+
+    a->look_ns = now + LOOK_NS;
+    if (whet__proc_tree(a->child.pid, &tree) != 0)
+        return;
+    if (tree.rss_bytes > a->seen_bytes)
+        a->seen_bytes = tree.rss_bytes;
+    /* At once: with a grace it would take more. */
+    if (tree.rss_bytes > a->job->memory_bytes)
+        whet__attempt_stop(a, WHET_JOB_MEMORY, SIGKILL, now);
+}
+
+uint64_t whet__attempt_tend(struct whet_attempt *a, uint64_t now)
+{
+    if (a->look_ns <= now)
+        memory_look(a, now);
+    if (a->deadline_ns <= now && a->cause == WHET_JOB_OK)
+        whet__attempt_stop(a, WHET_JOB_TIMEOUT, SIGTERM, now);
+    else if (a->deadline_ns <= now) {
+        whet__launch_signal(&a->child, SIGKILL);
+        a->killed = 1;
+        a->deadline_ns = NEVER;
+    }
+    return a->deadline_ns < a->look_ns ? a->deadline_ns : a->look_ns;
+}
+
+/* What it left in the pipe. What its own children may still write, without end perhaps, is
+ * not waited for. */
+static int stream_finish(struct whet_attempt *a, enum whet_stream stream)
+{
+    int fd = *fd_of(a, stream), got = 1;
+    size_t left = fd >= 0 ? whet__pipe_waiting(fd) : 0;
+
+    while (left > 0 && got > 0) {
+        got = stream_read(a, stream, left);
+        left -= got > 0 ? (size_t)got : 0;
+    }
+    if (got >= 0)
+        got = show_live(a, stream, 1);
+    return got < 0 ? got : 0;
+}
+
+static void reason_of_limit(const struct whet_attempt *a, struct whet_job_result *r)
+{
+    char limit[24], seen[24];
+
+    if (r->end == WHET_JOB_TIMEOUT) {
+        snprintf(r->reason, sizeof(r->reason), "out of time: it may take %s",
+                 whet_duration_format(a->job->timeout_ns, limit, sizeof(limit)));
+        return;
+    }
+    snprintf(r->reason, sizeof(r->reason), "out of memory: it may have %s and had %s",
+             whet_size_format(a->job->memory_bytes, limit, sizeof(limit)),
+             whet_size_format(a->seen_bytes, seen, sizeof(seen)));
+}
+
+static void judge(struct whet_attempt *a, struct whet_job_result *r)
+{
+    uint64_t limit = a->job->memory_bytes;
+
+    /* It was over between two looks, and has ended since. */
+    if (limit != 0 && a->cause == WHET_JOB_OK && r->max_rss_bytes > limit &&
+        r->max_rss_bytes > a->shop->own_rss_bytes) {
+        a->cause = WHET_JOB_MEMORY;
+        a->seen_bytes = r->max_rss_bytes;
+    }
+    r->end = r->signal != 0 ? WHET_JOB_SIGNAL : r->exit_code != 0 ? WHET_JOB_EXIT : WHET_JOB_OK;
+    r->reason[0] = '\0';
+    if (a->cause == WHET_JOB_MEMORY || a->cause == WHET_JOB_TIMEOUT) {
+        r->end = a->cause;
+        reason_of_limit(a, r);
+    } else if (a->cause == WHET_JOB_STOPPED && r->end != WHET_JOB_OK) {
+        r->end = WHET_JOB_STOPPED;
+        snprintf(r->reason, sizeof(r->reason), "stopped");
+    } else if (r->end == WHET_JOB_SIGNAL) {
+        snprintf(r->reason, sizeof(r->reason), "killed by %s", whet__signal_name(r->signal));
+    } else if (r->end == WHET_JOB_EXIT) {
+        snprintf(r->reason, sizeof(r->reason), "exit code %d", r->exit_code);
+    }
+}
+
+int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result)
+{
+    uint64_t end_ns = whet__clock_now_ns();
+    struct whet_reaped reaped = {.exit_code = -1};
+    int rc, first;
+
+    /* Its helpers must not outlive an attempt that was ended from here. */
+    if (a->cause != WHET_JOB_OK)
+        whet__launch_signal(&a->child, SIGKILL);
+    first = stream_finish(a, WHET_STREAM_OUT);
+    rc = stream_finish(a, WHET_STREAM_ERR);
+    first = first != 0 ? first : rc;
+    rc = whet__launch_reap(&a->shop->launcher, a->slot, &a->child, &reaped);
+    result->wall_ns = end_ns - a->child.start_ns;
+    result->exit_code = reaped.exit_code;
+    result->signal = reaped.signal;
+    result->user_ns = reaped.user_ns;
+    result->sys_ns = reaped.sys_ns;
+    result->max_rss_bytes = reaped.max_rss_bytes;
+    judge(a, result);
+    return first != 0 ? first : rc;
+}

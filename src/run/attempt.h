@@ -1,0 +1,92 @@
+/* run/attempt.h - one run of one job's command: started, looked after, ended.
+ *
+ * Shape    start; then events and the clock, as they come; then end, once it has ended.
+ * Units    nanoseconds, bytes.
+ * Memory   the caller's, used again for the next job in the same slot.
+ * Errors   -errno: of showing or keeping what it prints. That a program cannot be started is
+ *          the job's own failure.
+ * Threads  one at a time.
+ *
+ * Memory is watched, not limited by the kernel: RLIMIT_AS counts what is only reserved, of
+ * which some runtimes take terabytes, RLIMIT_DATA each process alone, and both make
+ * the program fail in ways of its own. What it and all below it have in RAM is what a person
+ * means. It is looked at every 20 ms; what grew and ended between two looks is told by
+ * the kernel's record of the largest process.
+ */
+#ifndef WHET_RUN_ATTEMPT_H
+#define WHET_RUN_ATTEMPT_H
+
+#include <limits.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/error.h>
+
+#include "base/arena.h"
+#include "os/events.h"
+#include "os/launch.h"
+#include "run/job.h"
+#include "run/show.h"
+
+/* What all attempts share. */
+struct whet_workshop {
+    struct whet_launcher launcher;
+    struct whet_events events;
+    struct whet_spool spool;
+    struct whet_show show;
+    uint64_t grace_ns;
+    uint64_t own_rss_bytes;    /* below which a child's peak may be ours (os/spawn.h) */
+    char sought[NAME_MAX + 1]; /* the program looked for last, and where it is */
+    char found[PATH_MAX];
+};
+
+enum whet_attempt_part {
+    WHET_ATTEMPT_END,
+    WHET_ATTEMPT_OUT,
+    WHET_ATTEMPT_ERR,
+    WHET_ATTEMPT_PARTS
+};
+
+struct whet_attempt {
+    struct whet_workshop *shop;
+    const struct whet_run_job *job;
+    unsigned slot;
+    uint32_t turn; /* counts the attempts in this slot: part of the tag of their events */
+    struct whet_launched child;
+    struct whet_printed printed[WHET_STREAMS];
+    enum whet_job_end cause; /* why it was ended from here; WHET_JOB_OK: it was not */
+    int killed;
+    uint64_t deadline_ns; /* when it is asked to end, or killed; UINT64_MAX: never */
+    uint64_t look_ns;     /* when its memory is looked at; likewise */
+    uint64_t seen_bytes;  /* the most memory that was seen */
+};
+
+void whet__attempt_init(struct whet_attempt *a, struct whet_workshop *shop, unsigned slot);
+void whet__attempt_clear(struct whet_attempt *a);
+
+/* 1: it runs; 0: it could not be started, and *result says why. `arena` is the job's. -ENOMEM.
+ */
+WHET_MUST_USE int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
+                                      struct whet_arena *arena, struct whet_job_result *result);
+
+/* What its events are tagged with, and the way back: the slot; the part, or, for an event of
+ * an earlier attempt, WHET_ATTEMPT_PARTS. A descriptor that was closed can still tell of itself
+ * while a child that is just being started has a copy of it. */
+uint64_t whet__attempt_tag(const struct whet_attempt *a, enum whet_attempt_part part);
+unsigned whet__attempt_tag_slot(uint64_t tag);
+enum whet_attempt_part whet__attempt_tag_part(const struct whet_attempt *a, uint64_t tag);
+
+/* Something came from it. 1: it has ended. */
+WHET_MUST_USE int whet__attempt_event(struct whet_attempt *a, enum whet_attempt_part part);
+
+/* Does what is due, and answers when to come again. */
+uint64_t whet__attempt_tend(struct whet_attempt *a, uint64_t now);
+
+/* Asks it to end by a signal, and kills it when its grace is over. */
+void whet__attempt_stop(struct whet_attempt *a, enum whet_job_end cause, int signal,
+                        uint64_t now);
+
+/* After its end: reads what is left of its output, and fills *result. */
+WHET_MUST_USE int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result);
+
+#endif

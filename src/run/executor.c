@@ -1,0 +1,427 @@
+/* The executor's loop. Expected load: from one job to hundreds of thousands of a millisecond
+ * each, up to thousands at once. What a job costs beyond its process is some twenty system
+ * calls; nothing looks at all slots unless something is due. */
+#include "run/executor.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <whet/pool.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+#include "os/ram.h"
+#include "os/proc.h"
+#include "run/attempt.h"
+
+#define NEVER       UINT64_MAX
+#define SECOND_NS   UINT64_C(1000000000)
+#define GRACE_NS    (2 * SECOND_NS)
+#define WAIT_MAX_NS (SECOND_NS / 2) /* a signal may come just before the wait for it */
+#define TICK_NS     (SECOND_NS / 10)
+#define JOB_BYTES   ((size_t)64 << 20) /* of a job's texts */
+#define SOURCE_TAG  NEVER
+#define FD_PER_JOB  3
+#define FD_OTHERS   32
+
+enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_RESTING };
+
+struct slot {
+    enum slot_state state;
+    struct whet_attempt attempt;
+    struct whet_arena arena;
+    struct whet_run_job job;
+    struct whet_job_result result;
+    uint64_t rest_ns; /* until when it waits for its next attempt */
+    unsigned next_free;
+};
+
+struct executor {
+    const struct whet_run_options *options;
+    struct whet_workshop shop;
+    struct slot *slots;
+    unsigned slot_count;
+    unsigned free; /* the first free one; slot_count: none */
+    unsigned busy;
+    struct whet_run_counts counts;
+    uint64_t taken;   /* jobs from the source */
+    int exhausted;    /* there are no more */
+    int stopping;     /* no more are started */
+    int interrupted;  /* running ones were told so */
+    int source_waits; /* for its descriptor */
+    uint64_t wake_ns; /* when something is due in a slot */
+    uint64_t tick_ns;
+    int error; /* that ends the run */
+    struct whet_error *err;
+};
+
+static void slot_free(struct executor *x, struct slot *s)
+{
+    s->state = SLOT_FREE;
+    s->next_free = x->free;
+    x->free = (unsigned)(s - x->slots);
+    x->busy--;
+}
+
+static void stop_running(struct executor *x, int signal)
+{
+    uint64_t now = whet__clock_now_ns();
+
+    x->stopping = 1;
+    x->wake_ns = now;
+    for (unsigned i = 0; i < x->slot_count; i++)
+        if (x->slots[i].state == SLOT_RUNNING)
+            whet__attempt_stop(&x->slots[i].attempt, WHET_JOB_STOPPED, signal, now);
+}
+
+/* The first error ends the run; those who have filled *err said more than the number does. */
+static void fail(struct executor *x, int rc, const char *what)
+{
+    if (rc == 0 || x->error != 0)
+        return;
+    x->error = rc;
+    if (what != NULL)
+        whet_error_set(x->err, rc, "%s: %s", what, strerror(-rc));
+    stop_running(x, SIGTERM);
+}
+
+static void count(struct executor *x, const struct whet_job_result *r)
+{
+    struct whet_run_counts *c = &x->counts;
+
+    c->ended++;
+    c->ok += r->end == WHET_JOB_OK;
+    c->skipped += r->end == WHET_JOB_SKIPPED;
+    c->stopped += r->end == WHET_JOB_STOPPED;
+    c->failed = c->ended - c->ok - c->skipped - c->stopped;
+    c->found += (uint64_t)(r->cached || r->resumed);
+    c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
+}
+
+/* The job is over, however that came. */
+static void job_ended(struct executor *x, struct slot *s)
+{
+    const struct whet_run_options *o = x->options;
+    const struct whet_job_result *r = &s->result;
+    int good = r->end == WHET_JOB_OK;
+
+    count(x, r);
+    if (o->source.ended != NULL)
+        o->source.ended(o->source.ctx, &s->job, r);
+    if (o->hooks.ended != NULL)
+        fail(x, o->hooks.ended(o->hooks.ctx, &s->job, r, x->err), NULL);
+    fail(x, whet__show_ended(&x->shop.show, s->job.number, s->attempt.printed),
+         "cannot show what a command printed");
+    slot_free(x, s);
+    if (good || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
+        return;
+    x->stopping = 1;
+    x->wake_ns = 0; /* nobody waits for another attempt any more */
+    if (o->halt == WHET_RUN_HALT_NOW)
+        stop_running(x, SIGTERM);
+}
+
+/* 1: it gets another attempt. */
+static int retry(struct executor *x, struct slot *s)
+{
+    if (s->result.end == WHET_JOB_OK || s->result.end == WHET_JOB_STOPPED || x->stopping ||
+        s->result.attempts > s->job.retries)
+        return 0;
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_reset(&s->attempt.printed[i], &x->shop.spool);
+    s->state = SLOT_RESTING;
+    s->rest_ns = whet__clock_now_ns() + s->job.retry_delay_ns;
+    if (s->rest_ns < x->wake_ns)
+        x->wake_ns = s->rest_ns;
+    return 1;
+}
+
+static void attempt_begin(struct executor *x, struct slot *s)
+{
+    int rc;
+
+    s->result.attempts++;
+    rc = whet__attempt_start(&s->attempt, &s->job, &s->arena, &s->result);
+    if (rc == 1) {
+        uint64_t due = s->attempt.deadline_ns < s->attempt.look_ns ? s->attempt.deadline_ns
+                                                                   : s->attempt.look_ns;
+
+        s->state = SLOT_RUNNING;
+        x->counts.running++;
+        x->wake_ns = due < x->wake_ns ? due : x->wake_ns;
+        return;
+    }
+    fail(x, rc, "cannot start a command");
+    if (rc != 0)
+        s->result.end = WHET_JOB_STOPPED;
+    if (!retry(x, s))
+        job_ended(x, s);
+}
+
+static void attempt_ended(struct executor *x, struct slot *s)
+{
+    const struct whet_run_hooks *hooks = &x->options->hooks;
+    int rc = whet__attempt_end(&s->attempt, &s->result);
+
+    x->counts.running--;
+    x->counts.user_ns += s->result.user_ns;
+    x->counts.sys_ns += s->result.sys_ns;
+    fail(x, rc, "cannot keep what a command printed");
+    if (retry(x, s))
+        return;
+    if (hooks->keep != NULL)
+        hooks->keep(hooks->ctx, &s->job, &s->result, s->attempt.printed, &x->shop.spool);
+    job_ended(x, s);
+}
+
+static void job_begin(struct executor *x, struct slot *s)
+{
+    const struct whet_run_hooks *hooks = &x->options->hooks;
+    int found = 0;
+
+    memset(&s->result, 0, sizeof(s->result));
+    if (hooks->look_up != NULL)
+        found = hooks->look_up(hooks->ctx, &s->job, &s->result, s->attempt.printed,
+                               &x->shop.spool, x->err);
+    if (found < 0) {
+        fail(x, found, NULL);
+        s->result.end = WHET_JOB_STOPPED;
+    }
+    if (found != 0) {
+        job_ended(x, s);
+        return;
+    }
+    if (hooks->started != NULL)
+        hooks->started(hooks->ctx, &s->job, s->attempt.slot + 1);
+    attempt_begin(x, s);
+}
+
+/* The source has nothing at the moment. */
+static void source_wait(struct executor *x)
+{
+    int rc;
+
+    if (x->options->source.fd < 0 || x->source_waits)
+        return;
+    rc = whet__events_add(&x->shop.events, x->options->source.fd, SOURCE_TAG);
+    x->source_waits = rc == 0;
+    if (rc != -EPERM) /* a file is ready all the time */
+        fail(x, rc, "cannot wait for commands");
+}
+
+/* Starts as many as there may be. */
+static void fill(struct executor *x)
+{
+    const struct whet_job_source *source = &x->options->source;
+
+    while (!x->exhausted && !x->stopping && !x->source_waits && x->free < x->slot_count &&
+           whet__show_has_room(&x->shop.show, x->taken + 1)) {
+        struct slot *s = &x->slots[x->free];
+        int rc;
+
+        whet__arena_reset(&s->arena);
+        memset(&s->job, 0, sizeof(s->job));
+        rc = source->next(source->ctx, s->attempt.slot + 1, &s->arena, &s->job, x->err);
+        if (rc == -EAGAIN) {
+            source_wait(x);
+            return;
+        }
+        x->exhausted = rc == 0;
+        if (rc < 0)
+            fail(x, rc, NULL);
+        if (rc <= 0)
+            return;
+        x->taken++;
+        x->free = s->next_free;
+        x->busy++;
+        job_begin(x, s);
+    }
+}
+
+/* What is due in slots, by the clock. */
+static void tend(struct executor *x, uint64_t now)
+{
+    uint64_t wake = NEVER;
+
+    if (now < x->wake_ns)
+        return;
+    x->wake_ns = NEVER;
+    for (unsigned i = 0; i < x->slot_count; i++) {
+        struct slot *s = &x->slots[i];
+        uint64_t due = NEVER;
+
+        if (s->state == SLOT_RUNNING)
+            due = whet__attempt_tend(&s->attempt, now);
+        else if (s->state == SLOT_RESTING && x->stopping)
+            job_ended(x, s);
+        else if (s->state == SLOT_RESTING && s->rest_ns <= now)
+            attempt_begin(x, s);
+        else if (s->state == SLOT_RESTING)
+            due = s->rest_ns;
+        wake = due < wake ? due : wake;
+    }
+    x->wake_ns = wake < x->wake_ns ? wake : x->wake_ns;
+}
+
+static void watch_stop(struct executor *x)
+{
+    const struct whet_run_hooks *hooks = &x->options->hooks;
+    int signal = hooks->stop != NULL && !x->interrupted ? hooks->stop(hooks->ctx) : 0;
+
+    if (signal == 0)
+        return;
+    x->interrupted = 1;
+    stop_running(x, signal);
+}
+
+static void tick(struct executor *x, uint64_t now)
+{
+    const struct whet_run_hooks *hooks = &x->options->hooks;
+
+    if (hooks->tick == NULL || now < x->tick_ns)
+        return;
+    x->tick_ns = now + TICK_NS;
+    hooks->tick(hooks->ctx, &x->counts);
+}
+
+static void take_event(struct executor *x, uint64_t tag)
+{
+    enum whet_attempt_part part;
+    struct slot *s;
+    int rc;
+
+    if (tag == SOURCE_TAG) {
+        whet__events_remove(&x->shop.events, x->options->source.fd);
+        x->source_waits = 0;
+        return;
+    }
+    s = &x->slots[whet__attempt_tag_slot(tag)];
+    part = whet__attempt_tag_part(&s->attempt, tag);
+    if (s->state != SLOT_RUNNING || part == WHET_ATTEMPT_PARTS)
+        return;
+    rc = whet__attempt_event(&s->attempt, part);
+    if (rc < 0)
+        fail(x, rc, "cannot keep what a command printed");
+    else if (rc == 1)
+        attempt_ended(x, s);
+}
+
+static void wait_for_events(struct executor *x, uint64_t now)
+{
+    uint64_t tags[WHET_EVENTS_MAX];
+    uint64_t ns = x->options->hooks.tick != NULL ? TICK_NS : WAIT_MAX_NS;
+    unsigned got;
+
+    if (x->wake_ns != NEVER)
+        ns = x->wake_ns <= now ? 0 : x->wake_ns - now < ns ? x->wake_ns - now : ns;
+    got = whet__events_wait(&x->shop.events, ns, tags);
+    for (unsigned i = 0; i < got; i++)
+        take_event(x, tags[i]);
+}
+
+static int over(const struct executor *x)
+{
+    return x->busy == 0 && (x->exhausted || x->stopping);
+}
+
+static void run(struct executor *x)
+{
+    for (;;) {
+        uint64_t now;
+
+        watch_stop(x);
+        fill(x);
+        now = whet__clock_now_ns();
+        tend(x, now);
+        tick(x, now);
+        if (over(x))
+            return;
+        wait_for_events(x, now);
+    }
+}
+
+static int check_files(const struct executor *x)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+
+    if (limit < 0 || (long)x->slot_count * FD_PER_JOB + FD_OTHERS <= limit)
+        return 0;
+    return whet_error_set(
+        x->err, -EMFILE,
+        "too many at once: '%u': the limit on open files allows %ld: raise it "
+        "with ulimit -n",
+        x->slot_count, (limit - FD_OTHERS) / FD_PER_JOB);
+}
+
+static int shop_open(struct whet_workshop *shop, const struct whet_run_options *o,
+                     unsigned slots)
+{
+    int rc = whet__launcher_init(&shop->launcher, slots);
+
+    if (rc != 0)
+        return rc;
+    rc = whet__events_init(&shop->events);
+    if (rc != 0) {
+        whet__launcher_clear(&shop->launcher);
+        return rc;
+    }
+    whet__spool_init(&shop->spool);
+    whet__show_init(&shop->show, o->order, &o->sink, &shop->spool);
+    shop->grace_ns = o->grace_ns != 0 ? o->grace_ns : GRACE_NS;
+    shop->own_rss_bytes = whet__ram_own_peak_bytes();
+    return 0;
+}
+
+static void shop_close(struct whet_workshop *shop)
+{
+    whet__show_clear(&shop->show);
+    whet__spool_clear(&shop->spool);
+    whet__events_clear(&shop->events);
+    whet__launcher_clear(&shop->launcher);
+}
+
+static void slots_init(struct executor *x)
+{
+    for (unsigned i = 0; i < x->slot_count; i++) {
+        whet__attempt_init(&x->slots[i].attempt, &x->shop, i);
+        whet__arena_init(&x->slots[i].arena, JOB_BYTES);
+        x->slots[i].next_free = i + 1;
+    }
+}
+
+static void slots_clear(struct executor *x)
+{
+    for (unsigned i = 0; i < x->slot_count; i++) {
+        whet__attempt_clear(&x->slots[i].attempt);
+        whet__arena_clear(&x->slots[i].arena);
+    }
+    whet__mem_free(x->slots);
+}
+
+int whet__executor_run(const struct whet_run_options *options, struct whet_run_counts *out,
+                       struct whet_error *err)
+{
+    struct whet_error own = {0};
+    struct executor x = {.options = options, .wake_ns = NEVER, .err = err != NULL ? err : &own};
+    int rc;
+
+    x.slot_count = options->jobs != 0 ? options->jobs : whet_pool_cores();
+    rc = check_files(&x);
+    if (rc != 0)
+        return rc;
+    x.slots = whet__mem_zalloc(x.slot_count, sizeof(*x.slots));
+    rc = x.slots != NULL ? shop_open(&x.shop, options, x.slot_count) : -ENOMEM;
+    if (rc != 0) {
+        whet__mem_free(x.slots);
+        return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
+    }
+    slots_init(&x);
+    run(&x);
+    fail(&x, whet__show_end(&x.shop.show), "cannot show what a command printed");
+    slots_clear(&x);
+    shop_close(&x.shop);
+    *out = x.counts;
+    return x.error;
+}

@@ -1,0 +1,82 @@
+/* run/job.h - a command to run, and what became of it.
+ *
+ * Shape    plain structs: what was asked, and what was found out.
+ * Units    nanoseconds, bytes.
+ * Memory   a job's texts are borrowed from whoever made it, until it has ended.
+ * Errors   none of its own.
+ * Threads  read only once made.
+ */
+#ifndef WHET_RUN_JOB_H
+#define WHET_RUN_JOB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/hash.h"
+#include "base/text.h"
+
+/* What it needs most, as its author says; the executor only passes it on. */
+enum whet_job_type { WHET_JOB_UNSAID, WHET_JOB_CPU, WHET_JOB_IO, WHET_JOB_MIXED };
+
+enum { WHET_JOB_TYPE_WORDS = WHET_JOB_MIXED + 1 };
+extern const char *const whet__job_type_words[WHET_JOB_TYPE_WORDS]; /* "", "cpu", "io", ... */
+
+struct whet_run_job {
+    uint64_t number;      /* from 1, without gaps, in the order of the input */
+    const char *name;     /* NULL: none */
+    const char *category; /* NULL: none */
+    enum whet_job_type type;
+    const char *const *argv;    /* ended by NULL; argv[0] is looked for in PATH without '/' */
+    const char *const *env;     /* declared: "NAME=value", beside ours; NULL: none */
+    const char *cwd;            /* NULL: ours; relative to ours */
+    const char *const *inputs;  /* globs; NULL: none said */
+    const char *const *outputs; /* paths; NULL: none said */
+    const char *const *needs;   /* names of jobs that have to end well before; NULL: none */
+    uint64_t timeout_ns;        /* of each attempt, from its start; 0: none */
+    uint64_t memory_bytes;      /* of it and all below it, in RAM; 0: no limit */
+    unsigned retries;           /* after a first failure */
+    uint64_t retry_delay_ns;
+};
+
+enum whet_job_end {
+    WHET_JOB_OK,          /* exit code 0 */
+    WHET_JOB_EXIT,        /* another one */
+    WHET_JOB_SIGNAL,      /* killed, or crashed */
+    WHET_JOB_TIMEOUT,     /* we ended it */
+    WHET_JOB_MEMORY,      /* likewise */
+    WHET_JOB_NOT_STARTED, /* no such program, no such folder */
+    WHET_JOB_SKIPPED,     /* something that it needs did not end well */
+    WHET_JOB_STOPPED      /* the whole run was ended meanwhile */
+};
+
+enum { WHET_JOB_END_WORDS = WHET_JOB_STOPPED + 1 };
+extern const char *const whet__job_end_words[WHET_JOB_END_WORDS]; /* "ok", "not_started", ... */
+
+struct whet_job_result {
+    enum whet_job_end end;
+    int exit_code; /* -1: none */
+    int signal;    /* 0: none */
+    int cached;    /* 1: not run, for its answer was there: this is what was found */
+    int resumed;   /* 1: not run, for an earlier run of the whole has done so */
+    unsigned attempts;
+    uint64_t start_wall_ns; /* since 1970; of the last attempt, as all below */
+    uint64_t wall_ns;
+    uint64_t user_ns;
+    uint64_t sys_ns;
+    uint64_t max_rss_bytes;
+    char reason[200]; /* why it is not OK, for people; "" if it is */
+};
+
+/* The same on every machine for the same argv, declared environment and folder. `here` is
+ * the folder we are in, `scratch` is overwritten. -ENOMEM, -EFBIG. */
+WHET_MUST_USE int whet__job_identity(const struct whet_run_job *job, const char *here,
+                                     struct whet_text *scratch, struct whet_hash128 *out);
+
+/* Appends its name, else its command line as a shell would take it. */
+void whet__job_describe(const struct whet_run_job *job, struct whet_text *out);
+
+/* The exit code that stands for it: its own; 128 and the number of its signal; 124 for a
+ * time-out, 137 for memory, 2 for what was not started. */
+int whet__job_exit(const struct whet_job_result *result);
+
+#endif

@@ -1,0 +1,123 @@
+/* Lines, read without ever waiting: whoever runs jobs has others to look after. Expected
+ * load: a hundred thousand short lines from a pipe. */
+#include "run/lines.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+#define READ_MAX ((size_t)64 * 1024)
+
+int whet__lines_open(struct whet_lines *l, const char *path, char end, struct whet_error *err)
+{
+    int standard = strcmp(path, "-") == 0;
+    int fd = standard ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC), error = -errno;
+
+    if (fd < 0)
+        return whet_error_set(err, error, "cannot read: '%.300s': %s", path, strerror(-error));
+    *l = (struct whet_lines){.fd = fd, .name = standard ? "standard input" : path, .end = end};
+    whet__text_init(&l->buffer, WHET_LINES_MAX + 2 * READ_MAX);
+    return 0;
+}
+
+void whet__lines_close(struct whet_lines *l)
+{
+    if (l->fd > STDIN_FILENO)
+        close(l->fd);
+    l->fd = -1;
+    whet__text_clear(&l->buffer);
+}
+
+static int fail(const struct whet_lines *l, int code, const char *why, struct whet_error *err)
+{
+    whet_error_set(err, code, "%s", why);
+    whet_error_at(err, l->name, (unsigned)l->number + 1, 0);
+    return code;
+}
+
+/* Drops what was given out, and reads more. */
+static int lines_read(struct whet_lines *l, struct whet_error *err)
+{
+    struct pollfd ready = {l->fd, POLLIN, 0};
+    ssize_t got;
+    char *room;
+
+    if (l->at > 0) {
+        memmove(l->buffer.data, l->buffer.data + l->at, l->buffer.len - l->at);
+        l->looked -= l->at;
+        whet__text_truncate(&l->buffer, l->buffer.len - l->at);
+        l->at = 0;
+    }
+    if (l->buffer.len > WHET_LINES_MAX)
+        return fail(l, -EFBIG, "line too long: a command has at most 1 MiB", err);
+    if (poll(&ready, 1, 0) == 0)
+        return -EAGAIN;
+    room = whet__text_reserve(&l->buffer, READ_MAX);
+    if (room == NULL)
+        return fail(l, -ENOMEM, "out of memory", err);
+    got = read(l->fd, room, READ_MAX);
+    if (got < 0)
+        return errno == EINTR || errno == EAGAIN ? -EAGAIN
+                                                 : fail(l, -errno, strerror(errno), err);
+    l->finished = got == 0;
+    l->buffer.len += (size_t)got;
+    l->buffer.data[l->buffer.len] = '\0';
+    return 0;
+}
+
+/* Where the next line ends, or NULL. */
+static char *line_end(struct whet_lines *l)
+{
+    char *end = NULL;
+
+    if (l->looked < l->buffer.len)
+        end = memchr(l->buffer.data + l->looked, l->end, l->buffer.len - l->looked);
+    l->looked = end != NULL ? (size_t)(end - l->buffer.data) + 1 : l->buffer.len;
+    /* The last line may lack its end. */
+    if (end == NULL && l->finished && l->at < l->buffer.len)
+        end = l->buffer.data + l->buffer.len;
+    return end;
+}
+
+int whet__lines_next(struct whet_lines *l, const char **line, size_t *len,
+                     struct whet_error *err)
+{
+    char *end = line_end(l);
+
+    while (end == NULL) {
+        int rc = l->finished ? 0 : lines_read(l, err);
+
+        if (rc != 0 || (l->finished && l->at == l->buffer.len))
+            return rc;
+        end = line_end(l);
+    }
+    *end = '\0';
+    *line = l->buffer.data + l->at;
+    *len = (size_t)(end - *line);
+    if (memchr(*line, '\0', *len) != NULL)
+        return fail(l, -EILSEQ, "a NUL in the line: is this a text?", err);
+    l->at = l->looked;
+    l->number++;
+    return 1;
+}
+
+int whet__lines_peek(struct whet_lines *l, char *out, struct whet_error *err)
+{
+    for (;;) {
+        struct pollfd ready = {l->fd, POLLIN, 0};
+        const char *text = whet__text_str(&l->buffer) + l->at;
+        size_t blank = strspn(text, " \t\r\n");
+        int rc;
+
+        *out = text[blank];
+        if (*out != '\0' || l->finished)
+            return *out != '\0';
+        rc = lines_read(l, err);
+        if (rc == -EAGAIN && poll(&ready, 1, -1) < 0)
+            return fail(l, -errno, strerror(errno), err);
+        if (rc != 0 && rc != -EAGAIN)
+            return rc;
+    }
+}

@@ -1,0 +1,64 @@
+/* Lines as jobs. Expected load: a hundred thousand from a pipe. */
+#include "run/source_lines.h"
+
+#include <string.h>
+
+#include "run/command.h"
+
+/* The next line that is none to pass over. */
+static int line_next(struct whet_source_lines *s, const char **line, struct whet_error *err)
+{
+    size_t len;
+    int rc;
+
+    if (s->lines == NULL) {
+        if (s->at == s->count)
+            return 0;
+        *line = s->array[s->at++];
+        return 1;
+    }
+    do {
+        rc = whet__lines_next(s->lines, line, &len, err);
+        if (rc != 1)
+            return rc;
+        *line += strspn(*line, " \t\r");
+    } while (**line == '\0' || **line == '#');
+    return 1;
+}
+
+static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_run_job *out,
+                struct whet_error *err)
+{
+    struct whet_source_lines *s = ctx;
+    const char *line;
+    int rc = line_next(s, &line, err);
+
+    (void)slot;
+    if (rc != 1)
+        return rc;
+    *out = s->like;
+    rc = whet__command_words(line, s->shell, NULL, 0, arena, &out->argv, err);
+    if (rc != 0) {
+        if (s->lines != NULL)
+            whet_error_at(err, s->lines->name, (unsigned)s->lines->number, 0);
+        return rc;
+    }
+    out->number = ++s->number;
+    return 1;
+}
+
+struct whet_job_source whet__source_lines(struct whet_source_lines *s, struct whet_lines *lines,
+                                          int shell, const struct whet_run_job *like)
+{
+    *s = (struct whet_source_lines){.lines = lines, .shell = shell, .like = *like};
+    return (struct whet_job_source){.ctx = s, .fd = lines->fd, .next = next};
+}
+
+struct whet_job_source whet__source_array(struct whet_source_lines *s, const char *const *array,
+                                          size_t count, int shell,
+                                          const struct whet_run_job *like)
+{
+    *s = (struct whet_source_lines){
+        .array = array, .count = count, .shell = shell, .like = *like};
+    return (struct whet_job_source){.ctx = s, .total = count, .fd = -1, .next = next};
+}

@@ -1,0 +1,31 @@
+/* Rows of inputs as jobs. */
+#include "run/source_template.h"
+
+static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_run_job *out,
+                struct whet_error *err)
+{
+    struct whet_source_template *s = ctx;
+    int rc = whet__inputs_next(s->inputs, err);
+
+    if (rc != 1)
+        return rc;
+    *out = s->like;
+    rc =
+        whet__template_fill(s->of, s->inputs->row, s->number + 1, slot, arena, &out->argv, err);
+    if (rc != 0)
+        return rc;
+    out->number = ++s->number;
+    return 1;
+}
+
+struct whet_job_source whet__source_template(struct whet_source_template *s,
+                                             const struct whet_template *of,
+                                             struct whet_inputs *inputs,
+                                             const struct whet_run_job *like)
+{
+    *s = (struct whet_source_template){.of = of, .inputs = inputs, .like = *like};
+    return (struct whet_job_source){.ctx = s,
+                                    .total = whet__inputs_total(inputs),
+                                    .fd = inputs->streams ? inputs->stream.fd : -1,
+                                    .next = next};
+}

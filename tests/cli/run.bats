@@ -1,0 +1,236 @@
+load common
+
+# How many children of ours, by a word in their arguments, are still there.
+left()
+{
+    pgrep -c -f "$1" || true
+}
+
+@test "commands from arguments: output whole and in the order of the input" {
+    whet run -j 4 "sh -c 'sleep 0.2; echo one; echo uno >&2'" 'echo two' 'echo three' >out 2>err
+    [ "$(cat out)" = $'one\ntwo\nthree' ]
+    [ "$(cat err)" = uno ]
+    whet run -j 4 --order finish "sh -c 'sleep 0.3; echo one'" 'echo two' >out
+    [ "$(cat out)" = $'two\none' ]
+}
+
+@test "commands from standard input and from a file, as xargs runs them" {
+    seq 300 | sed 's/^/echo /' >commands
+    printf '# no command\n\n' >>commands
+    whet run -j 3 <commands >out
+    seq 300 | cmp - out
+    whet run -j 3 -f commands | cmp - out
+}
+
+@test "a slow standard input keeps nobody waiting" {
+    { echo 'echo first'; sleep 1; echo 'echo second'; } | whet run >out &
+    for _ in {1..80}; do [ -s out ] && break; sleep 0.01; done
+    [ "$(cat out)" = first ]
+    wait
+    [ "$(cat out)" = $'first\nsecond' ]
+}
+
+@test "templates give what GNU parallel gives" {
+    command -v parallel >/dev/null || skip "GNU parallel is not installed"
+    parallel --will-cite true ::: x 2>/dev/null || true
+    for t in 'echo {}' 'echo {.} {/} {//} {/.} {#}' 'echo x'; do
+        parallel -k "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >want
+        whet run "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >got
+        cmp want got
+    done
+    parallel -k echo {2} {1.} ::: a.b c.d ::: 1 2 3 >want
+    whet run -- echo {2} {1.} ::: a.b c.d ::: 1 2 3 | cmp - want
+    parallel -k echo {1} {2} ::: a b ::: 1 2 :::+ x y >want
+    whet run 'echo {1} {2}' ::: a b ::: 1 2 :::+ x y | cmp - want
+    seq 5 | parallel -k echo {}{} >want
+    seq 5 | whet run 'echo {}{}' :::: - | cmp - want
+}
+
+@test "an input is one word, whatever is in it" {
+    printf 'a b\0$(touch bad)\0new\nline\0' | whet run -0 -- printf '<%s>' {} :::: - >out
+    printf '<a b><$(touch bad)><new\nline>' | cmp - out
+    whet run -s 'printf "<%s>" {}' ::: 'a b' '$(touch bad)' "'; touch bad '" >out
+    [ "$(cat out)" = "<a b><\$(touch bad)><'; touch bad '>" ]
+    [ ! -e bad ]
+}
+
+@test "exit codes: of one command its own, of several 0 or 1" {
+    whet run true
+    run -3 whet run -s 'exit 3'
+    run -137 whet run -s 'kill -9 $$'
+    run -124 whet run -t 0.1 'sleep 9'
+    run -2 whet run ./absent
+    whet run true true
+    run -1 whet run true false
+    run -1 whet run -s 'exit 3' true
+    run -3 whet run -- sh -c 'exit 3'
+}
+
+@test "a failure stops what has not begun; --keep-going does not; --halt now ends the rest" {
+    run -1 --separate-stderr whet run -j 1 'echo a' false 'echo b' 'echo c'
+    [ "$output" = a ]
+    [[ $stderr == *"failed: 'false': exit code 1"* ]]
+    [[ $stderr == *"1 of 4 failed, 2 not started in "* ]]
+    run -1 --separate-stderr whet run -k -j 1 'echo a' false 'echo b'
+    [ "$output" = $'a\nb' ]
+    SECONDS=0
+    run -1 --separate-stderr whet run --halt now -j 2 'sleep 20' 'sh -c "sleep 0.1; exit 1"'
+    [[ $stderr == *"1 of 2 failed, 1 stopped in "* ]]
+    [ "$SECONDS" -lt 10 ]
+}
+
+@test "a killed command says why" {
+    run -1 --separate-stderr whet run -k -j 4 -t 0.5 --grace 0.2 'sleep 30.25' \
+        "sh -c 'trap \"\" TERM; sleep 30.5 & wait; sleep 30.75'" 'sh -c "kill -SEGV \$\$"' ./absent
+    [[ $stderr == *"failed: 'sleep 30.25': out of time: it may take 500 ms"* ]]
+    [[ $stderr == *"killed by SIGSEGV"* ]]
+    [[ $stderr == *"cannot find program: './absent'"* ]]
+    [ "$(left 'sleep 30[.]')" = 0 ]
+}
+
+@test "a memory limit counts the whole family, and what is in RAM" {
+    run -137 --separate-stderr whet run --memory 60MiB -- \
+        python3 -c 'import time; a = bytearray(200 << 20); time.sleep(9)'
+    [[ $stderr == *"out of memory: it may have 60.0 MiB and had "* ]]
+    run -137 --separate-stderr whet run --memory 60MiB -- sh -c \
+        'for i in 1 2 3; do python3 -c "import time; a = bytearray(b\"x\") * (25 << 20); time.sleep(9)" & done; wait'
+    # Reserved, but not used.
+    whet run --memory 60MiB -- python3 -c 'import mmap, time; m = mmap.mmap(-1, 1 << 30); time.sleep(0.1)'
+}
+
+@test "retries, with the output of the last attempt alone" {
+    cat >flaky <<'SH'
+#!/bin/sh
+echo x >>tries
+n=$(wc -l <tries)
+echo "try $n"
+[ "$n" -ge 3 ]
+SH
+    chmod +x flaky
+    whet run -r 2 ./flaky >out
+    [ "$(cat out)" = "try 3" ]
+    rm tries
+    run -1 whet run -r 1 --retry-delay 10ms ./flaky
+    [ "$(wc -l <tries)" = 2 ]
+}
+
+@test "live: each line as it comes, behind a number" {
+    whet run --live -j 2 "sh -c 'echo a; sleep 0.3; printf end'" 'echo b' >out
+    [ "$(sort out)" = $'[1] a\n[1] end\n[2] b' ]
+    [ "$(tail -n 1 out)" = "[1] end" ]
+}
+
+@test "much output is kept in a file meanwhile, and nothing of it stays" {
+    mkdir tmp
+    TMPDIR=$PWD/tmp whet run -j 3 -s 'sleep 0.5; echo first' 'seq 400000' 'seq 300000 >&2' >out 2>err
+    { echo first; seq 400000; } | cmp - out
+    seq 300000 | cmp - err
+    [ -z "$(ls -A tmp)" ]
+}
+
+@test "a reader that leaves stops all of it" {
+    for how in '--order input' '--order finish' --live; do
+        SECONDS=0
+        # shellcheck disable=SC2086
+        { seq 1000 | sed 's/^/echo /'; echo 'sleep 30.125'; } |
+            { whet run -k $how -j 2 || echo $? >code; } 2>err | head -n 1 >/dev/null
+        [ "$(cat code)" = 141 ]
+        [ ! -s err ]
+        [ "$SECONDS" -lt 20 ]
+    done
+    { whet run -k --live -j 2 'yes 1' 'sleep 30.125' || echo $? >code; } 2>err | head -n 1 >/dev/null
+    [ "$(cat code)" = 141 ]
+    [ "$(left 'sleep 30[.]125')" = 0 ]
+}
+
+# In the background SIGINT is ignored; SIGTERM goes the same way.
+@test "interrupted: those that run are told once, and what has ended is shown" {
+    "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep 30.0625 & wait'" \
+        'sleep 30.0625' 'echo never' >out 2>err &
+    pid=$!
+    for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
+    kill -TERM $pid
+    code=0
+    wait $pid || code=$?
+    [ "$code" = 143 ]
+    [ "$(cat out)" = $'done\ntold' ]
+    [ "$(left 'sleep 30[.]0625')" = 0 ]
+}
+
+@test "a second signal, and SIGKILL: whet leaves nobody behind" {
+    for signal in TERM KILL; do
+        rm -f up
+        "$WHET" run -j 2 "sh -c 'trap \"\" TERM; sleep 31.5 & sleep 31.5; sleep 31.5'" \
+            'sh -c "trap : TERM; touch up; sleep 31.5; sleep 31.5"' 2>err &
+        pid=$!
+        for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
+        kill -TERM $pid
+        sleep 0.1
+        kill -$signal $pid
+        wait $pid || true
+        for _ in {1..200}; do [ "$(left 'sleep 31[.]5')" = 0 ] && break; sleep 0.01; done
+        [ "$(left 'sleep 31[.]5')" = 0 ]
+    done
+}
+
+@test "surroundings: folder, variables, no input" {
+    mkdir sub
+    whet run -C sub -e A=1 -e B='x y' -s 'pwd; echo "$A,$B"; cat' <<<'' >out 2>&1 || true
+    whet run -C sub -e A=1 -e B='x y' -- sh -c 'basename "$PWD"; echo "$A,$B"; cat' >out
+    [ "$(cat out)" = $'sub\n1,x y' ]
+}
+
+@test "a dry run prints and does nothing" {
+    whet run -n 'touch {}' ::: 'a b' c >out
+    [ "$(cat out)" = $'touch \'a b\'\ntouch c' ]
+    [ ! -e c ]
+}
+
+@test "JSON: the summary alone on stdout" {
+    whet run -k --json -j 2 'echo a' false >out 2>err || [ $? = 1 ]
+    python3 -c '
+import json
+a = json.load(open("out"))
+assert (a["type"], a["version"], a["jobs"], a["ok"], a["failed"]) == ("run", 1, 2, 1, 1), a
+assert a["at_once"] == 2'
+    grep -qx a err
+}
+
+@test "bad input is refused with its place" {
+    fails "no command before ':::': whet run 'gzip {}' ::: FILE" whet run ::: a
+    fails "an option behind a command: '-j': put options first, or -- before the words of one command" \
+        whet run true -j 4
+    fails "more than one command before ':::': 'b': quote it as one, or put -- before its words" \
+        whet run a b ::: c
+    fails "wrong value for --jobs: 'many': auto, a number from 1 to 4096, or a percentage of the cores is expected" \
+        whet run -j many true
+    fails "wrong value for --env: 'A': NAME=VALUE is expected" whet run -e A true
+    fails "cannot read: 'absent': No such file or directory" whet run -f absent
+    fails "both a file of commands and a command: 'true': give one" whet run -f x true
+    printf 'true\necho $HOME\n' >commands
+    fails "commands:2: only a shell can do this: '\$H' in 'echo \$HOME': quote it, or give --shell" \
+        whet run -f commands
+    printf 'tr\0ue\n' >commands
+    fails "commands:1: a NUL in the line: is this a text?" whet run -f commands
+    fails "no such list of inputs: '{2}': there is 1" whet run 'echo {2}' ::: a
+}
+
+@test "ten thousand jobs, some bad: every one is accounted for" {
+    python3 - >commands <<'PY'
+for i in range(10000):
+    if i % 100 == 7:
+        print(["sh -c 'kill -SEGV $$'", "sleep 40.5", "python3 -c 'import time; a = bytearray(200 << 20); time.sleep(60)'"][i // 100 % 3]
+              if i < 600 else "false")
+    else:
+        print("true")
+PY
+    run -1 --separate-stderr whet run -k -j 8 -t 5 --memory 100MiB --json -f commands
+    python3 -c '
+import json, sys
+a = json.loads(sys.argv[1])
+assert (a["jobs"], a["ok"], a["failed"]) == (10000, 9900, 100), a' "$output"
+    [ "$(grep -c 'killed by SIGSEGV' <<<"$stderr")" = 2 ]
+    [ "$(grep -c 'out of time' <<<"$stderr")" = 2 ]
+    [ "$(grep -c 'out of memory' <<<"$stderr")" = 2 ]
+    [ "$(left 'sleep 40[.]5')" = 0 ]
+}
