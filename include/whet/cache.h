@@ -194,23 +194,23 @@ WHET_SOON size_t whet_cache_get_many(struct whet_cache *cache,
 struct whet_inputs;
 
 WHET_SOON WHET_MUST_USE int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache);
-WHET_SOON void whet_inputs_free(struct whet_inputs *inputs);
+WHET_API void whet_inputs_free(struct whet_inputs *inputs);
 
 /* The value holds as long as the file has this content. How it looks to stat is compared
  * first (size, times, inode, device); if that differs, or says too little because the file
  * was changed as it was looked at, its content is hashed. A file that does not exist is an
  * input as well: the value holds until it does. -EISDIR, -EINVAL: no regular file; -EACCES,
  * -EIO ...: it cannot be looked at; -ENOMEM. */
-WHET_SOON WHET_MUST_USE int whet_inputs_file(struct whet_inputs *inputs, const char *path);
+WHET_API WHET_MUST_USE int whet_inputs_file(struct whet_inputs *inputs, const char *path);
 
 /* The value holds as long as the entry with this key does, and what that was made of, and so
  * on; circles are allowed. It may be put later, or be evicted: what counts is whether it was
  * invalidated, or put with other bytes. */
-WHET_SOON WHET_MUST_USE int whet_inputs_need(struct whet_inputs *inputs, const void *key,
-                                             size_t key_len);
+WHET_API WHET_MUST_USE int whet_inputs_need(struct whet_inputs *inputs, const void *key,
+                                            size_t key_len);
 
 /* The value goes when whet_cache_invalidate_tag says so. 1 to 255 bytes. */
-WHET_SOON WHET_MUST_USE int whet_inputs_tag(struct whet_inputs *inputs, const char *tag);
+WHET_API WHET_MUST_USE int whet_inputs_tag(struct whet_inputs *inputs, const char *tag);
 
 enum whet_cache_put_flags {
     WHET_CACHE_PINNED = 1 << 0,      /* is not evicted from memory while this process lives; at

@@ -15,6 +15,18 @@
  * that it needs: B has not changed after e (was invalidated or put with other bytes), and B
  * itself is still true by the same rule, from B's own epoch. A circle is true as long as no
  * member gives a reason against it. So if B was put anew with the same bytes, A stays true.
+ *
+ * In detail, for a key B that A needs, named at moment s (not before A's own e):
+ *  - What became of B before s does not matter: nobody looks at what he has not named yet. An
+ *    entry of B that was invalidated, or found untrue as it was named, was not there to be
+ *    seen from then on, so the next put of B is no change for A, whatever its bytes.
+ *  - A first put is no change either. Any other put with other bytes is one, at the moment
+ *    of the put, unless the old entry was found untrue before: then at that moment.
+ *  - While a key is needed, its node has the last entry put under it by anybody. An older
+ *    copy with other bytes (in the memory of another process, on disk) is untrue; a later
+ *    one, put by somebody who did not know yet that the key is needed, becomes the node's.
+ *  - What nobody needs leaves no trace, but at the moment when it is needed first all
+ *    entries count as not checked, so that whatever is looked at from then on is noted.
  */
 #ifndef WHET_CACHE_VALIDITY_H
 #define WHET_CACHE_VALIDITY_H
@@ -27,6 +39,7 @@
 
 #include "cache/disk.h"
 #include "cache/entry.h"
+#include "cache/inputs.h"
 #include "cache/shared.h"
 
 struct whet_validity;
@@ -42,7 +55,21 @@ WHET_MUST_USE int whet__validity_new(struct whet_validity **out,
                                      const struct whet_validity_options *options);
 void whet__validity_free(struct whet_validity *v);
 
-/* 1: it is true. Else 0, with the reason in *why (verdict, subject; may be NULL). What was
+/* This moment, later than all before. */
+uint64_t whet__validity_now(struct whet_validity *v);
+
+/* Somebody's value will need this key: before he looks at it. *hash is the key's, *since the
+ * moment. The first time this is written to the file. -ENOMEM; -EIO: others could not be told,
+ * a value made of it must not be kept. */
+WHET_MUST_USE int whet__validity_need(struct whet_validity *v, const void *key, size_t key_len,
+                                      struct whet_hash128 *hash, uint64_t *since);
+
+/* How a file looks now, with its content: by what is remembered of it, or by reading it. */
+WHET_MUST_USE int whet__validity_look(struct whet_validity *v, const char *path,
+                                      struct whet_input_file *out);
+
+/* 1: it is true. Else 0, with the reason in *why (verdict, subject, and text, which has the
+ * whole chain; may be NULL). What was
  * found out is kept in entry->checked. Costs: nothing was invalidated since the last time and
  * no files: a comparison, which callers make themselves; else some 100 ns and 1 us a file. */
 WHET_MUST_USE int whet__validity_check(struct whet_validity *v, struct whet_entry *entry,
@@ -54,9 +81,16 @@ WHET_MUST_USE int whet__validity_check(struct whet_validity *v, struct whet_entr
  * entry->epoch. */
 WHET_MUST_USE int whet__validity_put(struct whet_validity *v, struct whet_entry *entry);
 
+/* A value was computed for this key and may have been used, but could not be kept (a file
+ * changed meanwhile, so that its inputs could not be packed; _put has answered -ESTALE). What
+ * was made of it is untrue. Free of charge when nobody needs the key. */
+void whet__validity_unkept(struct whet_validity *v, const struct whet_hash128 *hash);
+
 enum whet_mark_kind { WHET_MARK_KEY, WHET_MARK_TAG, WHET_MARK_PREFIX, WHET_MARK_ALL };
 
-/* Invalidates. For a key `name` is the key. When it returns everybody sees it. */
+/* Invalidates. For a key `name` is the key; a prefix of no bytes is all. When it returns
+ * everybody sees it. -EINVAL: no such name; -EIO: it holds here, but the file could not be
+ * told; it is with the next change. */
 WHET_MUST_USE int whet__validity_mark(struct whet_validity *v, enum whet_mark_kind kind,
                                       const void *name, size_t len);
 
