@@ -27,8 +27,9 @@ WHET_MUST_USE char *whet__mem_strdup(const char *text);
 
 void whet__mem_free(void *block);
 
-/* What a block of `size` bytes takes of memory, at most: with the allocator's own word, its
- * rounding, and whole pages where it maps them (glibc). */
+/* What a block of `size` bytes takes of memory by the rules of glibc: with the allocator's own
+ * word, its rounding, and whole pages where it may map them. What is lost between blocks is
+ * not in it. */
 size_t whet__mem_bytes(size_t size);
 
 /* For tests: the n-th allocation from now fails once (1 is the next one); a

@@ -49,6 +49,18 @@ int whet__entry_new(struct whet_entry **out, const struct whet_hash128 *hash, co
     return 0;
 }
 
+int whet__entry_shorten(struct whet_entry **entry, size_t value_len)
+{
+    struct whet_entry *e = *entry;
+
+    e = whet__mem_resize(e, 1, value_offset(e->key_len, e->about_len) + value_len);
+    if (e == NULL)
+        return -ENOMEM;
+    e->value_len = value_len;
+    *entry = e;
+    return 0;
+}
+
 size_t whet__entry_bytes(const struct whet_entry *e)
 {
     return whet__mem_bytes(value_offset(e->key_len, e->about_len) + e->value_len);

@@ -64,6 +64,10 @@ WHET_MUST_USE int whet__entry_new(struct whet_entry **out, const struct whet_has
                                   const void *key, size_t key_len, const void *about,
                                   size_t about_len, size_t value_len);
 
+/* Gives back what is behind the first `value_len` bytes of the value, while nobody else has
+ * seen it: the block may move. -ENOMEM: it is as it was. */
+WHET_MUST_USE int whet__entry_shorten(struct whet_entry **entry, size_t value_len);
+
 static inline const unsigned char *whet__entry_key(const struct whet_entry *e)
 {
     return e->bytes;
@@ -81,7 +85,7 @@ static inline unsigned char *whet__entry_value(struct whet_entry *e)
     return (unsigned char *)e + ((at + 15) & ~(size_t)15);
 }
 
-/* What malloc takes for it, at most. */
+/* What malloc takes for it: whet__mem_bytes. */
 size_t whet__entry_bytes(const struct whet_entry *e);
 
 static inline struct whet_entry *whet__entry_take(struct whet_entry *e)
