@@ -35,8 +35,6 @@
 extern "C" {
 #endif
 
-#define WHET_SOON            /* declared, not built yet: becomes WHET_API with its function */
-
 #define WHET_CACHE_KEY_MAX   ((size_t)65535)
 #define WHET_CACHE_VALUE_MAX ((size_t)1 << 30)
 #define WHET_CACHE_NONE      UINT64_MAX /* bytes of a level: it is left out */
@@ -130,20 +128,20 @@ struct whet_cache_options {
 /* `options` may be NULL; its texts are copied.
  * -EINVAL: an option is out of range, with the reason in *err (may be NULL); -ENOMEM;
  * -EAGAIN: no thread could be had. */
-WHET_SOON WHET_MUST_USE int whet_cache_new(struct whet_cache **out,
-                                           const struct whet_cache_options *options,
-                                           struct whet_error *err);
+WHET_API WHET_MUST_USE int whet_cache_new(struct whet_cache **out,
+                                          const struct whet_cache_options *options,
+                                          struct whet_error *err);
 
 /* Writes down what is still on its way to disk and server (the latter for at most a second).
  * After all other calls; values that are held stay. */
-WHET_SOON void whet_cache_free(struct whet_cache *cache);
+WHET_API void whet_cache_free(struct whet_cache *cache);
 
 /* Waits until all that was put before is on the disk's file (committed: another process sees
  * it) and was sent to the server, if they answer. */
-WHET_SOON void whet_cache_sync(struct whet_cache *cache);
+WHET_API void whet_cache_sync(struct whet_cache *cache);
 
 /* Why a level does not do what it should, for a person; NULL when all do. Copied into `out`. */
-WHET_SOON const char *whet_cache_note(struct whet_cache *cache, char *out, size_t size);
+WHET_API const char *whet_cache_note(struct whet_cache *cache, char *out, size_t size);
 
 /* ---- Get ---- */
 
@@ -163,17 +161,16 @@ struct whet_cache_value {
 };
 
 /* 1: a hit, *out is to be cleared. 0: a miss, *out is untouched. -EINVAL: no such key. */
-WHET_SOON WHET_MUST_USE int whet_cache_get(struct whet_cache *cache, const void *key,
-                                           size_t key_len, struct whet_cache_value *out);
+WHET_API WHET_MUST_USE int whet_cache_get(struct whet_cache *cache, const void *key,
+                                          size_t key_len, struct whet_cache_value *out);
 
 /* The same, copied: up to `room` bytes into `out`, *len is set to what there are. Cheapest for
  * values of up to some hundred bytes. A negative entry is a hit of no bytes. */
-WHET_SOON WHET_MUST_USE int whet_cache_read(struct whet_cache *cache, const void *key,
-                                            size_t key_len, void *out, size_t room,
-                                            size_t *len);
+WHET_API WHET_MUST_USE int whet_cache_read(struct whet_cache *cache, const void *key,
+                                           size_t key_len, void *out, size_t room, size_t *len);
 
 /* Lets go of a value; a second time, or of one all zero, does nothing. */
-WHET_SOON void whet_cache_value_clear(struct whet_cache_value *value);
+WHET_API void whet_cache_value_clear(struct whet_cache_value *value);
 
 struct whet_cache_key {
     const void *data;
@@ -182,9 +179,8 @@ struct whet_cache_key {
 
 /* Many at once: one round trip to the server, one snapshot of the file. `out` has `count`
  * items, all to be cleared; those of misses are all zero. Returns how many were hits. */
-WHET_SOON size_t whet_cache_get_many(struct whet_cache *cache,
-                                     const struct whet_cache_key *keys, size_t count,
-                                     struct whet_cache_value *out);
+WHET_API size_t whet_cache_get_many(struct whet_cache *cache, const struct whet_cache_key *keys,
+                                    size_t count, struct whet_cache_value *out);
 
 /* ---- Put ---- */
 
@@ -193,7 +189,7 @@ WHET_SOON size_t whet_cache_get_many(struct whet_cache *cache,
  * invalidation. One thread at a time; for one put. */
 struct whet_inputs;
 
-WHET_SOON WHET_MUST_USE int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache);
+WHET_API WHET_MUST_USE int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache);
 WHET_API void whet_inputs_free(struct whet_inputs *inputs);
 
 /* The value holds as long as the file has this content. How it looks to stat is compared
@@ -234,9 +230,9 @@ struct whet_cache_put {
  * `how` may be NULL. What was there under this key is gone, whatever this returns.
  * -EINVAL: no such key, or flags; -EFBIG: larger than every level; -ESTALE: an input has
  * changed meanwhile, nothing is kept; -ENOMEM. */
-WHET_SOON WHET_MUST_USE int whet_cache_put(struct whet_cache *cache, const void *key,
-                                           size_t key_len, const void *value, size_t len,
-                                           const struct whet_cache_put *how);
+WHET_API WHET_MUST_USE int whet_cache_put(struct whet_cache *cache, const void *key,
+                                          size_t key_len, const void *value, size_t len,
+                                          const struct whet_cache_put *how);
 
 /* ---- Get or compute ---- */
 
@@ -244,11 +240,11 @@ WHET_SOON WHET_MUST_USE int whet_cache_put(struct whet_cache *cache, const void 
 struct whet_cache_draft;
 
 /* Copies `len` bytes; the last call counts. */
-WHET_SOON WHET_MUST_USE int whet_cache_draft_set(struct whet_cache_draft *draft,
-                                                 const void *value, size_t len);
+WHET_API WHET_MUST_USE int whet_cache_draft_set(struct whet_cache_draft *draft,
+                                                const void *value, size_t len);
 
 /* What it was made of: for whet_inputs_file and so on, before they are looked at. */
-WHET_SOON struct whet_inputs *whet_cache_draft_inputs(struct whet_cache_draft *draft);
+WHET_API struct whet_inputs *whet_cache_draft_inputs(struct whet_cache_draft *draft);
 
 /* Computes the value of the key: 0 with a value set, -ENOENT when there is none, or
  * another error of its own, which is not kept. */
@@ -262,10 +258,10 @@ typedef int (*whet_cache_make)(void *ctx, struct whet_cache_draft *draft);
  * as options.negative_ttl_ns says). -EDEADLK: asked for from its own `make`. -EINVAL, -ENOMEM,
  * or what `make` answered, for all who waited. A value that could not be kept, or whose inputs
  * changed meanwhile, is still answered: it was true when it was asked for. */
-WHET_SOON WHET_MUST_USE int whet_cache_load(struct whet_cache *cache, const void *key,
-                                            size_t key_len, whet_cache_make make, void *ctx,
-                                            const struct whet_cache_put *how,
-                                            struct whet_cache_value *out);
+WHET_API WHET_MUST_USE int whet_cache_load(struct whet_cache *cache, const void *key,
+                                           size_t key_len, whet_cache_make make, void *ctx,
+                                           const struct whet_cache_put *how,
+                                           struct whet_cache_value *out);
 
 /* ---- Invalidate ----
  * When one of these returns, no get that begins afterwards is answered with what it named: in
@@ -274,36 +270,35 @@ WHET_SOON WHET_MUST_USE int whet_cache_load(struct whet_cache *cache, const void
  * server could not be told, so that others may still see it. */
 
 /* The entry, and all that need it, directly or through others. */
-WHET_SOON WHET_MUST_USE int whet_cache_invalidate(struct whet_cache *cache, const void *key,
-                                                  size_t key_len);
-WHET_SOON WHET_MUST_USE int whet_cache_invalidate_tag(struct whet_cache *cache,
-                                                      const char *tag);
-WHET_SOON WHET_MUST_USE int whet_cache_invalidate_prefix(struct whet_cache *cache,
-                                                         const void *prefix, size_t len);
+WHET_API WHET_MUST_USE int whet_cache_invalidate(struct whet_cache *cache, const void *key,
+                                                 size_t key_len);
+WHET_API WHET_MUST_USE int whet_cache_invalidate_tag(struct whet_cache *cache, const char *tag);
+WHET_API WHET_MUST_USE int whet_cache_invalidate_prefix(struct whet_cache *cache,
+                                                        const void *prefix, size_t len);
 
 /* All entries of this client: a new generation begins. */
-WHET_SOON WHET_MUST_USE int whet_cache_invalidate_all(struct whet_cache *cache);
+WHET_API WHET_MUST_USE int whet_cache_invalidate_all(struct whet_cache *cache);
 
 /* Takes the entry out of all levels; what needs it stays true. */
-WHET_SOON WHET_MUST_USE int whet_cache_remove(struct whet_cache *cache, const void *key,
-                                              size_t key_len);
+WHET_API WHET_MUST_USE int whet_cache_remove(struct whet_cache *cache, const void *key,
+                                             size_t key_len);
 
 /* ---- Warm ---- */
 
 /* Brings into memory what the slower levels have of these keys. Returns how many. */
-WHET_SOON size_t whet_cache_warm(struct whet_cache *cache, const struct whet_cache_key *keys,
-                                 size_t count);
+WHET_API size_t whet_cache_warm(struct whet_cache *cache, const struct whet_cache_key *keys,
+                                size_t count);
 
 /* Brings into memory what was used last by whoever used the file last, up to `max_entries` or
  * to what memory takes. Returns how many. */
-WHET_SOON size_t whet_cache_warm_hot(struct whet_cache *cache, size_t max_entries);
+WHET_API size_t whet_cache_warm_hot(struct whet_cache *cache, size_t max_entries);
 
 /* ---- Resize ---- */
 
 /* Another size of a level of this machine, up or down. What is over it goes bit by bit with the
  * next calls. -EINVAL: no such level here, or too small for its tables; -ENOMEM. */
-WHET_SOON WHET_MUST_USE int whet_cache_resize(struct whet_cache *cache,
-                                              enum whet_cache_level level, uint64_t bytes);
+WHET_API WHET_MUST_USE int whet_cache_resize(struct whet_cache *cache,
+                                             enum whet_cache_level level, uint64_t bytes);
 
 /* ---- Ask ---- */
 
@@ -339,7 +334,7 @@ struct whet_cache_stats {
 };
 
 /* Read without stopping anybody: numbers of one moment may be a few calls apart. */
-WHET_SOON void whet_cache_stats_read(struct whet_cache *cache, struct whet_cache_stats *out);
+WHET_API void whet_cache_stats_read(struct whet_cache *cache, struct whet_cache_stats *out);
 
 enum whet_cache_verdict {
     WHET_CACHE_IS_HIT,     /* by `level` */
@@ -366,8 +361,8 @@ struct whet_cache_why {
 };
 
 /* 0, -EINVAL, -ENOMEM. */
-WHET_SOON WHET_MUST_USE int whet_cache_explain(struct whet_cache *cache, const void *key,
-                                               size_t key_len, struct whet_cache_why *out);
+WHET_API WHET_MUST_USE int whet_cache_explain(struct whet_cache *cache, const void *key,
+                                              size_t key_len, struct whet_cache_why *out);
 
 /* ---- Size ---- */
 
@@ -389,15 +384,15 @@ struct whet_cache_advice {
  * Method: SHARDS with a fixed number of keys (Waldspurger et al., FAST 2015), with misses
  * corrected for the sample's size; mean error below 0.01 from 2,000 sampled keys on.
  * -EINVAL; -ENODATA: too few accesses to say anything; -ENOMEM. */
-WHET_SOON WHET_MUST_USE int whet_cache_advise(struct whet_cache *cache, double target,
-                                              struct whet_cache_advice *out);
+WHET_API WHET_MUST_USE int whet_cache_advise(struct whet_cache *cache, double target,
+                                             struct whet_cache_advice *out);
 
 /* Starts writing the accesses of this cache to a trace, `path`, which `whet cache simulate`,
  * curve and tune read: of every key, or of a part `rate` (above 0, up to 1) of all keys, at
  * most `max_accesses`. NULL stops it, and reports what failed meanwhile.
  * -EINVAL, -errno of the file. */
-WHET_SOON WHET_MUST_USE int whet_cache_trace(struct whet_cache *cache, const char *path,
-                                             double rate, uint64_t max_accesses);
+WHET_API WHET_MUST_USE int whet_cache_trace(struct whet_cache *cache, const char *path,
+                                            double rate, uint64_t max_accesses);
 
 #ifdef __cplusplus
 }

@@ -210,6 +210,16 @@ void whet__sampler_add(struct whet_sampler *s, uint64_t hash, uint32_t size)
     }
 }
 
+uint64_t whet__sampler_below(const struct whet_sampler *s)
+{
+    return s->below;
+}
+
+void whet__sampler_skip(struct whet_sampler *s, uint64_t requests)
+{
+    s->requests += requests;
+}
+
 uint64_t whet__sampler_requests(const struct whet_sampler *s)
 {
     return s->requests;

@@ -40,6 +40,11 @@ void whet__sampler_free(struct whet_sampler *s);
  * counts with WHET_SAMPLER_BYTES only. */
 void whet__sampler_add(struct whet_sampler *s, uint64_t hash, uint32_t size);
 
+/* For an owner who asks only when it matters: hashes above this are not looked at, it only
+ * falls; and so many requests with such hashes have been. */
+uint64_t whet__sampler_below(const struct whet_sampler *s);
+void whet__sampler_skip(struct whet_sampler *s, uint64_t requests);
+
 /* Requests until now, those forgotten by _age left out. */
 uint64_t whet__sampler_requests(const struct whet_sampler *s);
 
