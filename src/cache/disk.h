@@ -12,8 +12,9 @@
  *          checksum is not right. After a fork the child opens its own connections.
  *
  * Kill -9 or a power cut at any moment: what was committed is there, what was not is absent, no
- * value is wrong. Large values are written to PATH.d/xx/NAME under a temporary name, synced and
- * renamed before the row that names them is committed; files without a row go with gc.
+ * value is wrong. Large values are written to PATH.d/xx/NAME under a temporary name and renamed
+ * before the row that names them is committed. They are not synced: one that a power cut has
+ * spoiled is known by its checksum, and a miss. Files without a row go with gc.
  */
 #ifndef WHET_CACHE_DISK_H
 #define WHET_CACHE_DISK_H
@@ -40,12 +41,13 @@ struct whet_disk_options {
     const char *path;
     const char *client;
     uint64_t max_bytes; /* of the file, its log and the files beside it; 0: 1 GiB */
-    unsigned readers;   /* connections at most; 0: by processors */
+    unsigned readers;   /* connections that gets share; 0: by processors; at most 64 */
     int read_only;
     struct whet_shared *shared; /* of this path */
 };
 
-/* -ENOMEM, -EAGAIN (no thread): no handle. All else is noted. */
+/* Opens nothing yet: the first call that needs the file does. A thread is started by the first
+ * put, or by gets in a row. -ENOMEM, -EAGAIN: no handle. All else is noted. */
 WHET_MUST_USE int whet__disk_new(struct whet_disk **out,
                                  const struct whet_disk_options *options);
 
@@ -63,11 +65,12 @@ WHET_MUST_USE int whet__disk_get(struct whet_disk *d, const struct whet_hash128 
 WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128 *hash,
                                   const void *key, size_t key_len, struct whet_entry **out);
 
-/* Takes a reference of its own; written within a second, or at once when `full` batches wait.
- */
+/* Takes a reference of its own; written within a second. Who puts faster than the disk takes it
+ * helps to write. What is larger than a quarter of the bound is not kept. */
 void whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
 
-/* The entry is gone for everybody when this returns, also from the queue. */
+/* The entry is gone for everybody when this returns, also from the queue (of this process:
+ * another's put that still waits there counts as later). */
 void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
 
 /* Waits until all that was put before is committed, or known to be lost. */
@@ -81,7 +84,7 @@ void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes);
 void whet__disk_trim(struct whet_disk *d);
 
 /* What this process counted for its client since the last call of this, of all levels: added to
- * the client's row with the next batch, or at _trim. */
+ * the client's row once a minute, at _trim and _free. */
 void whet__disk_count(struct whet_disk *d, const struct whet_cache_stats *since);
 
 /* Adds what this level knows to *out. */
@@ -92,7 +95,8 @@ int whet__disk_note(struct whet_disk *d, char *out, size_t size);
 
 /* Another connection to the same file, for the tables `mark` and `node` of cache/validity.h,
  * one user at a time. NULL when there is no file to be had now. Given back, with `broken` when
- * it answered -EBADMSG, so that the file is replaced. */
+ * it answered -EBADMSG, so that the file is replaced. Statements on it are cleared before, and
+ * no other call of this header comes between. */
 struct whet_store *whet__disk_store_borrow(struct whet_disk *d);
 void whet__disk_store_return(struct whet_disk *d, struct whet_store *s, int broken);
 
@@ -105,7 +109,7 @@ struct whet_disk_row {
     uint64_t len;        /* of the value */
     uint64_t disk_bytes; /* of its file, or its share of the table */
     uint64_t made_ns;
-    uint64_t used_ns; /* to the hour */
+    uint64_t used_ns; /* to the hour; to the day while the file is less than half full */
     uint64_t end_ns;
     uint64_t cost_ns;
     unsigned flags; /* enum whet_entry_flags */
@@ -149,7 +153,8 @@ struct whet_disk_verify {
     int structure_bad; /* SQLite finds the file damaged: moved aside */
 };
 
-/* `repair` 0 only counts. `each` (may be NULL) is told of every bad entry. */
+/* `repair` 0 only counts; but a file that cannot even be opened is moved aside by any call that
+ * tries. `each` (may be NULL) is told of every bad entry. */
 WHET_MUST_USE int whet__disk_verify(struct whet_disk *d, int repair,
                                     void (*each)(void *ctx, const struct whet_disk_row *row,
                                                  const char *what),
@@ -172,7 +177,7 @@ WHET_MUST_USE int whet__disk_gc(struct whet_disk *d, const struct whet_disk_gc *
                                 struct whet_disk_gc_result *out);
 
 /* Around a fork: nothing of the parent's connections, threads and queue is used in the child.
- */
+ * Both open their connections anew when they need them: see disk_fork.c. */
 void whet__disk_lock_all(struct whet_disk *d);
 void whet__disk_unlock_all(struct whet_disk *d, int in_child);
 

@@ -66,7 +66,6 @@ int whet__disk_drop_place(struct whet_disk_link *l, int64_t hash)
 struct place {
     int64_t hash;
     int64_t value;
-    uint64_t bytes;
 };
 
 struct cutting {
@@ -80,42 +79,53 @@ struct cutting {
 /* 1: it is one to be dropped. */
 static int is_due(const struct cutting *c, int64_t used)
 {
+    if (c->cut->ended != 0)
+        return 1;
     if (c->cut->before_s != 0)
         return used < c->cut->before_s;
     return c->cut->bytes + c->bytes < c->cut->excess;
 }
 
-static int list_oldest(struct whet_disk_link *l, struct cutting *c)
+static int list_place(struct cutting *c, struct whet_store_stmt *st)
 {
-    struct whet_store_stmt *st;
     struct place *p;
-    int rc;
 
-    st = whet__disk_statement(l, WHET_DISK_OLDEST, &rc);
+    c->bytes += (uint64_t)whet__store_int(st, 3);
+    if (c->cut->dry) {
+        c->cut->entries++;
+        return 0;
+    }
+    p = whet__vec_push(&c->places);
+    if (p == NULL)
+        return -ENOMEM;
+    *p = (struct place){whet__store_int(st, 0), whet__store_int(st, 1)};
+    return 0;
+}
+
+static int list_due(struct whet_disk_link *l, struct cutting *c)
+{
+    int rc, step = 0;
+    struct whet_store_stmt *st =
+        whet__disk_statement(l, c->cut->ended != 0 ? WHET_DISK_ENDED : WHET_DISK_OLDEST, &rc);
+
     if (st == NULL)
         return rc;
     whet__store_bind_int(st, 1, c->cut->client);
-    whet__store_bind_int(st, 2, (int64_t)BATCH);
-    while ((rc = whet__store_step(st)) == 1 && is_due(c, whet__store_int(st, 2))) {
-        p = whet__vec_push(&c->places);
-        if (p == NULL) {
-            whet__store_reset(st);
-            return -ENOMEM;
-        }
-        *p = (struct place){whet__store_int(st, 0), whet__store_int(st, 1),
-                            (uint64_t)whet__store_int(st, 3)};
-        c->bytes += p->bytes;
-    }
+    whet__store_bind_int(st, 2, c->cut->dry ? -1 : (int64_t)BATCH);
+    if (c->cut->ended != 0)
+        whet__store_bind_int(st, 3, (int64_t)c->cut->ended);
+    while (rc == 0 && (step = whet__store_step(st)) == 1 && is_due(c, whet__store_int(st, 2)))
+        rc = list_place(c, st);
     whet__store_reset(st);
     c->more = c->places.len == BATCH;
-    return rc < 0 ? rc : 0;
+    return step < 0 ? step : rc;
 }
 
 static int cut_some(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 {
     struct cutting *c = ctx;
     const struct place *places;
-    int rc = list_oldest(l, c);
+    int rc = list_due(l, c);
 
     (void)d;
     places = c->places.items;
@@ -134,6 +144,11 @@ int whet__disk_cut(struct whet_disk *d, struct whet_disk_link *l, struct whet_di
 
     whet__vec_init(&c.places, sizeof(struct place), BATCH);
     whet__vec_init(&c.files, WHET_LARGE_NAME, BATCH);
+    if (cut->dry) {
+        rc = list_due(l, &c);
+        cut->bytes += c.bytes;
+        c.more = 0;
+    }
     while (rc == 0 && c.more) {
         c.places.len = c.files.len = 0;
         c.bytes = 0;

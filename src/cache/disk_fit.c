@@ -44,15 +44,16 @@ static uint64_t used_of(const struct whet_disk_size *s)
     return s->file_bytes - s->free_bytes + s->large_bytes;
 }
 
-/* Drops until `target` is left in use. It measures anew each time, as rows take more than
- * their bytes, and another process may have been here meanwhile. */
-static int cut_down(struct whet_disk *d, struct whet_disk_link *l, uint64_t target)
+/* It measures anew each time, as rows take more than their bytes, and another process may have
+ * been here meanwhile. */
+int whet__disk_cut_down(struct whet_disk *d, struct whet_disk_link *l, uint64_t target)
 {
     struct whet_disk_size size;
     int rc = whet__disk_measure(l, &size);
 
     for (int i = 0; i < ROUNDS && rc == 0 && used_of(&size) > target; i++) {
-        struct whet_disk_cut cut = {.excess = (used_of(&size) - target) / 4 * 5 + 1};
+        uint64_t excess = used_of(&size) - target;
+        struct whet_disk_cut cut = {.excess = excess + excess / 16 + 1};
 
         rc = whet__disk_cut(d, l, &cut);
         atomic_fetch_add(&d->evictions, cut.entries);
@@ -64,13 +65,14 @@ static int cut_down(struct whet_disk *d, struct whet_disk_link *l, uint64_t targ
     return rc;
 }
 
-/* Gives pages back, and empties the log. */
-static int shrink(struct whet_disk_link *l, uint64_t target, struct whet_disk_size *size)
+int whet__disk_shrink(struct whet_disk *d, struct whet_disk_link *l, uint64_t target,
+                      struct whet_disk_size *size)
 {
     uint64_t whole;
     int rc = whet__disk_measure(l, size);
 
     whole = size->file_bytes + size->large_bytes;
+    whet__disk_snapshots_end(d);
     if (rc == 0 && whole > target && size->free_bytes > 0)
         rc = whet__store_shrink(l->store, whole - target);
     if (rc == 0)
@@ -91,9 +93,10 @@ int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l, uint64_t incom
     atomic_store(&d->stamping, used_of(&size) > max / 2);
     if (total_of(&size) + incoming <= max)
         return 0;
-    rc = cut_down(d, l, nine > incoming ? nine - incoming : 0);
+    rc = whet__disk_cut_down(d, l, nine > incoming ? nine - incoming : 0);
     if (rc == 0)
-        rc = shrink(l, max / 20 * 19 > incoming ? max / 20 * 19 - incoming : 0, &size);
+        rc = whet__disk_shrink(d, l, max / 20 * 19 > incoming ? max / 20 * 19 - incoming : 0,
+                               &size);
     if (rc != 0)
         return rc;
     return total_of(&size) + incoming > max + max / 8 ? -EDQUOT : 0;

@@ -201,6 +201,18 @@ void whet__disk_snapshot_end(struct whet_disk_link *l)
     atomic_store_explicit(&l->held, 0, memory_order_relaxed);
 }
 
+void whet__disk_snapshots_end(struct whet_disk *d)
+{
+    for (unsigned i = 0; i < d->readers; i++) {
+        struct whet_disk_link *l = &d->links[i];
+
+        if (pthread_mutex_trylock(&l->lock) != 0)
+            continue;
+        whet__disk_snapshot_end(l);
+        pthread_mutex_unlock(&l->lock);
+    }
+}
+
 static int may_hold(const struct whet_disk *d, const struct whet_disk_link *l)
 {
     return l->calm >= CALM_GETS && !d->shared->blind &&

@@ -5,7 +5,8 @@
  * Memory   a link opens when it is needed first, and holds its store and statements.
  * Errors   negative errno values; whet__disk_failed decides what becomes of them.
  * Threads  locks are taken in this order: write_lock, a link's lock, file_lock; and
- *          write_lock, queue's lock. Nobody holds two links, but for the fork.
+ *          write_lock, queue's lock. Nobody waits for a link while he holds one, but
+ *          for the fork.
  *
  * Who opens the file is disk_link.c, who reads disk_read.c, who writes disk_write.c; the thread
  * that writes behind is in disk_keeper.c. One file, PATH.lock, is held shared as long as any
@@ -127,6 +128,9 @@ WHET_MUST_USE int whet__disk_number(struct whet_store_stmt *st, int64_t *out);
 WHET_MUST_USE int whet__disk_snapshot(struct whet_disk *d, struct whet_disk_link *l);
 void whet__disk_snapshot_end(struct whet_disk_link *l);
 
+/* Of readers who are not at it this moment: before the log is emptied. */
+void whet__disk_snapshots_end(struct whet_disk *d);
+
 /* In the writer's stead, what an idle reader has open, so that a process that is about to end
  * need not open anything. */
 void whet__disk_link_inherit(struct whet_disk_link *to, struct whet_disk_link *from);
@@ -179,17 +183,27 @@ WHET_MUST_USE int whet__disk_measure(struct whet_disk_link *l, struct whet_disk_
 WHET_MUST_USE int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l,
                                  uint64_t incoming);
 
-/* Drops the least recently used of `client` (0: all) until `excess` bytes are free, or all
- * that was last used before `before_s` (0: excess decides). Adds what went to *entries and
- * *bytes. No transaction is open. */
+/* Drops until `target` bytes are left in use, or nothing can go. */
+WHET_MUST_USE int whet__disk_cut_down(struct whet_disk *d, struct whet_disk_link *l,
+                                      uint64_t target);
+
+/* Gives free pages back until the whole takes `target`, and empties the log, as far as others
+ * allow; then measures. */
+WHET_MUST_USE int whet__disk_shrink(struct whet_disk *d, struct whet_disk_link *l,
+                                    uint64_t target, struct whet_disk_size *size);
+
+/* Which entries to drop, and how many that were. */
 struct whet_disk_cut {
-    int64_t client;
-    uint64_t excess;
-    int64_t before_s;
-    uint64_t entries;
+    int64_t client;   /* 0: of all */
+    uint64_t ended;   /* those that have ended then; else the least recently used, ... */
+    int64_t before_s; /* ... all that were last used before; else ... */
+    uint64_t excess;  /* ... until so many bytes are free */
+    int dry;          /* only count */
+    uint64_t entries; /* added to */
     uint64_t bytes;
 };
 
+/* No transaction is open. */
 WHET_MUST_USE int whet__disk_cut(struct whet_disk *d, struct whet_disk_link *l,
                                  struct whet_disk_cut *cut);
 
@@ -202,6 +216,19 @@ unsigned long whet__disk_uses(struct whet_disk *d);
 
 /* Writes down uses and counts. write_lock is held. */
 WHET_MUST_USE int whet__disk_write_uses(struct whet_disk *d);
+
+/* ---- disk_list.c ---- */
+
+/* A connection for a long look, of one's own, after what waits was written. With a negative
+ * `code` at its end the level is told. */
+WHET_MUST_USE int whet__disk_side_open(struct whet_disk *d, struct whet_disk_link *l);
+void whet__disk_side_close(struct whet_disk *d, struct whet_disk_link *l, int code);
+
+/* ---- disk_orphan.c ---- */
+
+/* Files beside the cache's that no row names: counted, and removed with `repair`. */
+WHET_MUST_USE int whet__disk_orphans(struct whet_disk *d, struct whet_disk_link *l, int repair,
+                                     uint64_t *count);
 
 /* ---- disk_keeper.c ---- */
 

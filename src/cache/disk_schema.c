@@ -46,6 +46,11 @@ const char *const whet__disk_sql[WHET_DISK_STATEMENTS] = {
     [WHET_DISK_OLDEST] =
         "SELECT hash, value, used, bytes FROM place WHERE ?1 = 0 OR client = ?1"
         " ORDER BY used, value LIMIT ?2",
+    [WHET_DISK_ENDED] =
+        "SELECT p.hash, p.value, p.used, p.bytes FROM place p CROSS JOIN value v ON v.id = "
+        "p.value"
+        " WHERE (?1 = 0 OR p.client = ?1) AND ((v.ends != 0 AND v.ends <= ?3) OR"
+        " (v.idle != 0 AND max(v.made, p.used * 1000000000) + v.idle <= ?3)) LIMIT ?2",
 };
 
 int whet__disk_make_tables(struct whet_store *s, int from)

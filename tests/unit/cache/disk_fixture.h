@@ -147,7 +147,8 @@ static inline struct whet_entry *entry_of(uint64_t n)
 /* 1 if it is all that was put under this number. */
 static inline int entry_is(struct whet_entry *e, uint64_t n)
 {
-    struct whet_entry *wanted = entry_of(n);
+    struct whet_entry *first = entry_of(n); /* the allocation that fails may be this one's */
+    struct whet_entry *wanted = first != NULL ? first : entry_of(n);
     int same = wanted != NULL && e->key_len == wanted->key_len &&
                e->about_len == wanted->about_len && e->value_len == wanted->value_len &&
                memcmp(e->bytes, wanted->bytes, e->key_len + e->about_len) == 0 &&
