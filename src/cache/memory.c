@@ -159,16 +159,17 @@ static inline int is_sure(const struct whet_entry *e, const struct whet_ask *ask
            !whet__entry_ended(e, ask->now_ns);
 }
 
-static inline void count_hit(struct whet_shard *s, const struct whet_ask *ask, uint32_t slot,
-                             struct whet_entry *e)
+/* `item` NULL: it has left meanwhile. */
+static inline void count_hit(struct whet_shard *s, const struct whet_ask *ask,
+                             const struct whet_index_item *item, struct whet_entry *e)
 {
+    if (item != NULL)
+        whet__shard_use(s, item->slot);
     whet__shard_add(s, WHET_SHARD_HITS, 1);
     if (e->cost_ns != 0)
         whet__shard_add(s, WHET_SHARD_SAVED, e->cost_ns);
     if (e->flags & WHET_ENTRY_NEGATIVE)
         whet__shard_add(s, WHET_SHARD_NEGATIVE, 1);
-    if (slot != WHET_SLOT_NONE)
-        whet__shard_use(s, slot);
     if (e->idle_ns != 0)
         atomic_store_explicit(&e->used_ns, ask->now_ns, memory_order_relaxed);
 }
@@ -177,16 +178,16 @@ struct whet_entry *whet__memory_get(struct whet_memory *m, const struct whet_ask
                                     int *sure)
 {
     struct whet_shard *s = lock_shard(m, &ask->hash);
-    uint32_t slot = whet__shard_find(s, ask);
+    const struct whet_index_item *item = whet__shard_find(s, ask);
     struct whet_entry *e = NULL;
 
-    if (slot == WHET_SLOT_NONE) {
+    if (item == NULL) {
         whet__shard_add(s, WHET_SHARD_MISSES, 1);
     } else {
-        e = whet__entry_take(s->tables.slots[slot].entry);
+        e = whet__entry_take(item->entry);
         *sure = is_sure(e, ask);
         if (*sure)
-            count_hit(s, ask, slot, e);
+            count_hit(s, ask, item, e);
     }
     unlock_shard(m, s);
     return e;
@@ -196,14 +197,14 @@ int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *o
                       size_t *len)
 {
     struct whet_shard *s = lock_shard(m, &ask->hash);
-    uint32_t slot = whet__shard_find(s, ask);
-    struct whet_entry *e = slot != WHET_SLOT_NONE ? s->tables.slots[slot].entry : NULL;
+    const struct whet_index_item *item = whet__shard_find(s, ask);
+    struct whet_entry *e = item != NULL ? item->entry : NULL;
     int sure = e != NULL && e->raw_len == 0 && is_sure(e, ask);
 
     if (sure) {
         size_t part = e->value_len < room ? e->value_len : room;
 
-        count_hit(s, ask, slot, e);
+        count_hit(s, ask, item, e);
         if (part != 0)
             memcpy(out, whet__entry_value(e), part);
         *len = e->value_len;
@@ -212,14 +213,13 @@ int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *o
     return sure;
 }
 
-/* The slot of this very entry; another one may be there by now. */
-static uint32_t find_same(const struct whet_shard *s, const struct whet_ask *ask,
-                          const struct whet_entry *entry)
+/* The item of this very entry; another one may be there by now. */
+static struct whet_index_item *find_same(const struct whet_shard *s, const struct whet_ask *ask,
+                                         const struct whet_entry *entry)
 {
-    uint32_t slot = whet__shard_find(s, ask);
+    struct whet_index_item *item = whet__shard_find(s, ask);
 
-    return slot != WHET_SLOT_NONE && s->tables.slots[slot].entry == entry ? slot
-                                                                          : WHET_SLOT_NONE;
+    return item != NULL && item->entry == entry ? item : NULL;
 }
 
 void whet__memory_confirm(struct whet_memory *m, const struct whet_ask *ask,
@@ -240,13 +240,13 @@ static void count_reason(struct whet_shard *s, enum whet_cache_reason reason)
 }
 
 /* What has left by a call of its own. */
-static struct whet_entry *take_out(struct whet_shard *s, uint32_t slot,
+static struct whet_entry *take_out(struct whet_shard *s, struct whet_index_item *item,
                                    enum whet_cache_reason reason)
 {
-    if (slot == WHET_SLOT_NONE)
+    if (item == NULL)
         return NULL;
     count_reason(s, reason);
-    return whet__shard_take_out(s, slot);
+    return whet__shard_take_out(s, item);
 }
 
 void whet__memory_refuse(struct whet_memory *m, const struct whet_ask *ask,
@@ -266,11 +266,9 @@ void whet__memory_refuse(struct whet_memory *m, const struct whet_ask *ask,
 struct whet_entry *whet__memory_peek(struct whet_memory *m, const struct whet_ask *ask)
 {
     struct whet_shard *s = lock_shard(m, &ask->hash);
-    uint32_t slot = whet__shard_find(s, ask);
-    struct whet_entry *e = NULL;
+    const struct whet_index_item *item = whet__shard_find(s, ask);
+    struct whet_entry *e = item != NULL ? whet__entry_take(item->entry) : NULL;
 
-    if (slot != WHET_SLOT_NONE)
-        e = whet__entry_take(s->tables.slots[slot].entry);
     unlock_shard(m, s);
     return e;
 }
@@ -319,12 +317,8 @@ static int64_t copy_entries(struct whet_shard *s, struct whet_entry ***out)
     (void)pthread_mutex_lock(&s->lock);
     list = whet__mem_zalloc(s->tables.slot_count, sizeof(struct whet_entry *));
     for (uint32_t i = 0; list != NULL && i < x->size; i++) {
-        struct whet_entry *e = x->items[i].slot != WHET_INDEX_NONE
-                                   ? s->tables.slots[x->items[i].slot].entry
-                                   : NULL;
-
-        if (e != NULL)
-            list[count++] = whet__entry_take(e);
+        if (x->items[i].slot != WHET_SLOT_NONE && x->items[i].entry != NULL)
+            list[count++] = whet__entry_take(x->items[i].entry);
     }
     (void)pthread_mutex_unlock(&s->lock);
     *out = list;

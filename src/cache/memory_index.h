@@ -1,24 +1,24 @@
-/* cache/memory_index.h - from hash to slot, for one shard.
+/* cache/memory_index.h - from hash to slot and entry, for one shard.
  *
- * Shape    open addressing with linear probing; an item is half of a hash and a slot. Removing
- *          shifts back what follows, so nothing is left behind. Items with the same tag may be
- *          several: the caller looks at the slot.
- * Units    slots; `size` is any number above that of the slots that are in.
- * Memory   one block, the owner's.
- * Errors   none.
- * Threads  the shard's lock.
+ * Shape    open addressing with linear probing; an item is half of a hash, a slot and its
+ * entry, so that a hit touches one line here. Removing shifts back what follows, so nothing is
+ * left behind. Items with the same tag may be several: the caller looks. Units    slots; `size`
+ * is any number above that of the slots that are in. Memory   one block, the owner's. Errors
+ * none. Threads  the shard's lock.
  */
 #ifndef WHET_CACHE_MEMORY_INDEX_H
 #define WHET_CACHE_MEMORY_INDEX_H
 
 #include <stdint.h>
-#include <string.h>
 
-#define WHET_INDEX_NONE UINT32_MAX
+#define WHET_SLOT_NONE UINT32_MAX
+
+struct whet_entry;
 
 struct whet_index_item {
+    struct whet_entry *entry; /* NULL: a ghost, or not there yet */
     uint32_t tag;
-    uint32_t slot; /* WHET_INDEX_NONE: free */
+    uint32_t slot; /* WHET_SLOT_NONE: the item is free */
 };
 
 struct whet_index {
@@ -35,7 +35,8 @@ static inline uint32_t whet__index_size(uint32_t slots)
 static inline void whet__index_init(struct whet_index *x, struct whet_index_item *items,
                                     uint32_t size)
 {
-    memset(items, 0xff, (size_t)size * sizeof(*items));
+    for (uint32_t i = 0; i < size; i++)
+        items[i] = (struct whet_index_item){.slot = WHET_SLOT_NONE};
     x->items = items;
     x->size = size;
 }
@@ -50,36 +51,41 @@ static inline uint32_t whet__index_after(const struct whet_index *x, uint32_t at
     return at + 1 == x->size ? 0 : at + 1;
 }
 
-static inline void whet__index_add(struct whet_index *x, uint32_t tag, uint32_t slot)
+static inline void whet__index_add(struct whet_index *x, const struct whet_index_item *item)
+{
+    uint32_t at = whet__index_home(x, item->tag);
+
+    while (x->items[at].slot != WHET_SLOT_NONE)
+        at = whet__index_after(x, at);
+    x->items[at] = *item;
+}
+
+/* Where the item of this slot is; it is in. */
+static inline uint32_t whet__index_at(const struct whet_index *x, uint32_t tag, uint32_t slot)
 {
     uint32_t at = whet__index_home(x, tag);
 
-    while (x->items[at].slot != WHET_INDEX_NONE)
+    while (x->items[at].slot != slot)
         at = whet__index_after(x, at);
-    x->items[at] = (struct whet_index_item){tag, slot};
+    return at;
 }
 
-/* How far `at` is from where its chain may begin. */
+/* How far `at` is behind `from`. */
 static inline uint32_t whet__index_distance(const struct whet_index *x, uint32_t from,
                                             uint32_t at)
 {
     return at >= from ? at - from : at + x->size - from;
 }
 
-/* The item of this slot, which is in. */
-static inline void whet__index_remove(struct whet_index *x, uint32_t tag, uint32_t slot)
+static inline void whet__index_remove(struct whet_index *x, uint32_t hole)
 {
-    uint32_t hole = whet__index_home(x, tag);
-    uint32_t at;
+    uint32_t at = hole;
 
-    while (x->items[hole].slot != slot)
-        hole = whet__index_after(x, hole);
-    at = hole;
     for (;;) {
         uint32_t home;
 
         at = whet__index_after(x, at);
-        if (x->items[at].slot == WHET_INDEX_NONE)
+        if (x->items[at].slot == WHET_SLOT_NONE)
             break;
         home = whet__index_home(x, x->items[at].tag);
         if (whet__index_distance(x, home, at) >= whet__index_distance(x, hole, at)) {
@@ -87,7 +93,7 @@ static inline void whet__index_remove(struct whet_index *x, uint32_t tag, uint32
             hole = at;
         }
     }
-    x->items[hole].slot = WHET_INDEX_NONE;
+    x->items[hole].slot = WHET_SLOT_NONE;
 }
 
 #endif

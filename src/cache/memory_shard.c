@@ -8,19 +8,26 @@ static void count_bytes(struct whet_shard *s)
     atomic_store_explicit(&s->counts[WHET_SHARD_PINNED], s->pinned_bytes, memory_order_relaxed);
 }
 
+static struct whet_index_item *item_of(const struct whet_shard *s, uint32_t slot)
+{
+    const struct whet_tables *t = &s->tables;
+
+    return &t->index.items[whet__index_at(&t->index, (uint32_t)(t->hashes[slot] >> 32), slot)];
+}
+
 static void add_entry(struct whet_shard *s, uint32_t slot, struct whet_entry *e)
 {
-    s->tables.slots[slot].entry = e;
+    item_of(s, slot)->entry = e;
     s->entry_bytes += whet__entry_bytes(e);
     whet__shard_add(s, WHET_SHARD_ENTRIES, 1);
     count_bytes(s);
 }
 
-static struct whet_entry *remove_entry(struct whet_shard *s, uint32_t slot)
+static struct whet_entry *remove_entry(struct whet_shard *s, struct whet_index_item *item)
 {
-    struct whet_entry *e = s->tables.slots[slot].entry;
+    struct whet_entry *e = item->entry;
 
-    s->tables.slots[slot].entry = NULL;
+    item->entry = NULL;
     s->entry_bytes -= whet__entry_bytes(e);
     whet__shard_add(s, WHET_SHARD_ENTRIES, (uint64_t)-1);
     count_bytes(s);
@@ -29,12 +36,13 @@ static struct whet_entry *remove_entry(struct whet_shard *s, uint32_t slot)
 
 /* ---- Slots ---- */
 
-static void free_slot(struct whet_shard *s, uint32_t slot, uint32_t tag)
+static void free_slot(struct whet_shard *s, uint32_t slot)
 {
     struct whet_tables *t = &s->tables;
 
-    whet__index_remove(&t->index, tag, slot);
-    t->slots[slot].next_free = t->free_slot;
+    whet__index_remove(&t->index,
+                       whet__index_at(&t->index, (uint32_t)(t->hashes[slot] >> 32), slot));
+    t->hashes[slot] = t->free_slot;
     t->free_slot = slot;
 }
 
@@ -47,7 +55,7 @@ static void forget_ghost(struct whet_shard *s, uint32_t slot)
 {
     whet__policy_remove(s->tables.policy, slot);
     s->ghost_count--;
-    free_slot(s, slot, (uint32_t)(s->tables.hashes[slot] >> 32));
+    free_slot(s, slot);
 }
 
 /* When there are no bytes for more slots. Ghosts go one by one as a hand comes by, when there
@@ -72,38 +80,36 @@ static int make_slot(struct whet_shard *s)
 static uint32_t new_slot(struct whet_shard *s, const struct whet_hash128 *hash)
 {
     struct whet_tables *t = &s->tables;
-    uint32_t slot;
+    struct whet_index_item item = {.tag = whet__hash_tag(hash)};
 
     if (!slot_is_left(t) && !make_slot(s))
         return WHET_SLOT_NONE;
     if (t->free_slot != WHET_SLOT_NONE) {
-        slot = t->free_slot;
-        t->free_slot = t->slots[slot].next_free;
+        item.slot = t->free_slot;
+        t->free_slot = (uint32_t)t->hashes[item.slot];
     } else {
-        slot = t->fresh++;
+        item.slot = t->fresh++;
     }
-    t->slots[slot].entry = NULL;
-    if (t->hashes != NULL)
-        t->hashes[slot] = whet__hash_low(hash);
-    whet__index_add(&t->index, whet__hash_tag(hash), slot);
-    return slot;
+    t->hashes[item.slot] = whet__hash_low(hash);
+    whet__index_add(&t->index, &item);
+    return item.slot;
 }
 
 static uint32_t find_ghost(const struct whet_shard *s, const struct whet_hash128 *hash)
 {
     const struct whet_tables *t = &s->tables;
-    uint64_t low = whet__hash_low(hash);
+    const struct whet_index *x = &t->index;
     uint32_t tag = whet__hash_tag(hash);
-    uint32_t at = whet__index_home(&t->index, tag);
+    uint32_t at = whet__index_home(x, tag);
 
     if (s->ghost_count == 0)
         return WHET_SLOT_NONE;
-    for (; t->index.items[at].slot != WHET_INDEX_NONE; at = whet__index_after(&t->index, at)) {
-        uint32_t slot = t->index.items[at].slot;
+    for (; x->items[at].slot != WHET_SLOT_NONE; at = whet__index_after(x, at)) {
+        const struct whet_index_item *item = &x->items[at];
 
-        if (t->index.items[at].tag == tag && t->slots[slot].entry == NULL &&
-            t->hashes[slot] == low)
-            return slot;
+        if (item->tag == tag && item->entry == NULL &&
+            t->hashes[item->slot] == whet__hash_low(hash))
+            return item->slot;
     }
     return WHET_SLOT_NONE;
 }
@@ -111,18 +117,16 @@ static uint32_t find_ghost(const struct whet_shard *s, const struct whet_hash128
 void whet__shard_dropped(void *ctx, uint32_t slot, int remembered)
 {
     struct whet_shard *s = ctx;
-    struct whet_entry *e = s->tables.slots[slot].entry;
-    uint32_t tag =
-        e != NULL ? whet__hash_tag(&e->hash) : (uint32_t)(s->tables.hashes[slot] >> 32);
+    struct whet_index_item *item = item_of(s, slot);
 
-    if (e != NULL) {
-        whet__shard_leave(s, remove_entry(s, slot));
+    if (item->entry != NULL) {
+        whet__shard_leave(s, remove_entry(s, item));
         s->ghost_count += (uint32_t)remembered;
     } else {
         s->ghost_count--;
     }
     if (!remembered)
-        free_slot(s, slot, tag);
+        free_slot(s, slot);
 }
 
 /* ---- In and out ---- */
@@ -139,14 +143,15 @@ void whet__shard_fit(struct whet_shard *s, uint64_t capacity)
     (void)whet__policy_shrink(p, UINT32_MAX);
 }
 
-struct whet_entry *whet__shard_take_out(struct whet_shard *s, uint32_t slot)
+struct whet_entry *whet__shard_take_out(struct whet_shard *s, struct whet_index_item *item)
 {
     struct whet_policy *p = s->tables.policy;
+    uint32_t slot = item->slot;
     int pinned = !whet__policy_resident(p, slot);
-    struct whet_entry *e = remove_entry(s, slot);
+    struct whet_entry *e = remove_entry(s, item);
 
     whet__policy_remove(p, slot);
-    free_slot(s, slot, whet__hash_tag(&e->hash));
+    free_slot(s, slot);
     if (pinned) {
         s->pinned_bytes -= whet__entry_bytes(e);
         count_bytes(s);
@@ -202,7 +207,7 @@ int whet__shard_insert(struct whet_shard *s, struct whet_entry *e)
         return 1;
     }
     if (p->nodes[slot].where == WHET_POLICY_NOWHERE)
-        free_slot(s, slot, whet__hash_tag(&e->hash));
+        free_slot(s, slot);
     else
         s->ghost_count++;
     return 0;
@@ -210,35 +215,32 @@ int whet__shard_insert(struct whet_shard *s, struct whet_entry *e)
 
 /* A value of the same size takes the place of the old one, which is a use; one of another size
  * begins anew. */
-static int put_in_place(struct whet_shard *s, uint32_t slot, struct whet_entry *e)
+static int put_in_place(struct whet_shard *s, struct whet_index_item *item,
+                        struct whet_entry *e)
 {
-    struct whet_entry *old = s->tables.slots[slot].entry;
-    int pinned = !whet__policy_resident(s->tables.policy, slot);
+    int pinned = !whet__policy_resident(s->tables.policy, item->slot);
 
-    if (whet__entry_bytes(old) != whet__entry_bytes(e) ||
+    if (whet__entry_bytes(item->entry) != whet__entry_bytes(e) ||
         pinned != (can_pin(s, e) || (pinned && (e->flags & WHET_ENTRY_PINNED))))
         return 0;
-    s->tables.slots[slot].entry = e;
-    whet__shard_use(s, slot);
+    item->entry = e;
+    whet__shard_use(s, item->slot);
     return 1;
 }
 
 int whet__shard_put(struct whet_shard *s, struct whet_entry *e, struct whet_entry **old)
 {
     struct whet_ask ask = {.hash = e->hash, .key = e->bytes, .key_len = e->key_len};
-    uint32_t slot;
+    struct whet_index_item *item;
 
     *old = NULL;
     (void)whet__shard_settle(s);
-    slot = whet__shard_find(s, &ask);
-    if (slot != WHET_SLOT_NONE) {
-        struct whet_entry *there = s->tables.slots[slot].entry;
-
-        if (put_in_place(s, slot, e)) {
-            *old = there;
+    item = whet__shard_find(s, &ask);
+    if (item != NULL) {
+        *old = item->entry;
+        if (put_in_place(s, item, e))
             return 1;
-        }
-        *old = whet__shard_take_out(s, slot);
+        *old = whet__shard_take_out(s, item);
     }
     if (!slot_is_left(&s->tables))
         whet__shard_grow(s);

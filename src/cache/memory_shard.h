@@ -26,18 +26,11 @@
 #include "cache/memory_index.h"
 #include "evict/policy.h"
 
-#define WHET_SLOT_NONE UINT32_MAX
 #define WHET_SLOTS_MIN 16u
-
-union whet_slot {
-    struct whet_entry *entry; /* NULL: a ghost */
-    uint32_t next_free;
-};
 
 struct whet_tables {
     struct whet_index index;
-    union whet_slot *slots;
-    uint64_t *hashes; /* of policies with ghosts, or that want them; else NULL */
+    uint64_t *hashes; /* of each slot's key; of a free one the next that is free */
     struct whet_policy *policy;
     uint32_t slot_count;
     uint32_t fresh;     /* slots from here on were never used */
@@ -107,23 +100,21 @@ static inline int whet__entry_is(const struct whet_entry *e, const struct whet_a
            memcmp(e->bytes, ask->key, ask->key_len) == 0;
 }
 
-/* The slot of an entry with this key, or WHET_SLOT_NONE. */
-static inline uint32_t whet__shard_find(const struct whet_shard *s, const struct whet_ask *ask)
+/* The item of an entry with this key, or NULL; until something comes or goes. */
+static inline struct whet_index_item *whet__shard_find(const struct whet_shard *s,
+                                                       const struct whet_ask *ask)
 {
     const struct whet_index *x = &s->tables.index;
     uint32_t tag = whet__hash_tag(&ask->hash);
     uint32_t at = whet__index_home(x, tag);
 
-    for (; x->items[at].slot != WHET_INDEX_NONE; at = whet__index_after(x, at)) {
-        const struct whet_entry *e;
+    for (; x->items[at].slot != WHET_SLOT_NONE; at = whet__index_after(x, at)) {
+        struct whet_index_item *item = &x->items[at];
 
-        if (x->items[at].tag != tag)
-            continue;
-        e = s->tables.slots[x->items[at].slot].entry;
-        if (e != NULL && whet__entry_is(e, ask))
-            return x->items[at].slot;
+        if (item->tag == tag && item->entry != NULL && whet__entry_is(item->entry, ask))
+            return item;
     }
-    return WHET_SLOT_NONE;
+    return NULL;
 }
 
 /* A pinned entry is unknown to the policy. */
@@ -143,7 +134,8 @@ WHET_MUST_USE int whet__shard_put(struct whet_shard *s, struct whet_entry *entry
                                   struct whet_entry **old);
 
 /* The reference goes to the caller. */
-WHET_MUST_USE struct whet_entry *whet__shard_take_out(struct whet_shard *s, uint32_t slot);
+WHET_MUST_USE struct whet_entry *whet__shard_take_out(struct whet_shard *s,
+                                                      struct whet_index_item *item);
 
 /* Puts an entry whose key is not there, without growing. */
 WHET_MUST_USE int whet__shard_insert(struct whet_shard *s, struct whet_entry *entry);

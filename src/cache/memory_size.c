@@ -10,27 +10,21 @@
 #define SETTLE_LEAST 4096 /* ... or sooner: bytes per call */
 #define LEAST_LEFT   2048 /* bytes for entries */
 
-static int wants_hashes(const struct whet_policy_ops *ops)
+static size_t index_bytes(uint32_t slots)
 {
-    return (ops->flags & (WHET_POLICY_GHOSTS | WHET_POLICY_HASHES)) != 0;
+    return whet__mem_bytes(whet__index_size(slots) * sizeof(struct whet_index_item));
 }
 
 static size_t tables_bytes(const struct whet_policy_ops *ops, uint32_t slots)
 {
-    size_t bytes = whet__mem_bytes(whet__index_size(slots) * sizeof(struct whet_index_item)) +
-                   whet__mem_bytes(slots * sizeof(union whet_slot)) +
-                   whet__policy_bytes(ops, slots);
-
-    if (wants_hashes(ops))
-        bytes += whet__mem_bytes(slots * sizeof(uint64_t));
-    return bytes;
+    return index_bytes(slots) + whet__mem_bytes(slots * sizeof(uint64_t)) +
+           whet__policy_bytes(ops, slots);
 }
 
 static void tables_clear(struct whet_tables *t)
 {
     whet__policy_free(t->policy);
     whet__mem_free(t->hashes);
-    whet__mem_free(t->slots);
     whet__mem_free(t->index.items);
 }
 
@@ -52,10 +46,8 @@ static int tables_init(struct whet_tables *out, const struct whet_policy_ops *op
                             .bytes = tables_bytes(ops, slots)};
     int rc = -ENOMEM;
 
-    t.slots = whet__mem_zalloc(slots, sizeof(*t.slots));
-    if (wants_hashes(ops))
-        t.hashes = whet__mem_zalloc(slots, sizeof(*t.hashes));
-    if (items != NULL && t.slots != NULL && (t.hashes != NULL || !wants_hashes(ops)))
+    t.hashes = whet__mem_zalloc(slots, sizeof(*t.hashes));
+    if (items != NULL && t.hashes != NULL)
         rc = whet__policy_new(&t.policy, ops, slots, capacity);
     if (rc != 0) {
         tables_clear(&t);
@@ -118,8 +110,8 @@ void whet__shard_clear(struct whet_shard *s)
     const struct whet_index *x = &s->tables.index;
 
     for (uint32_t i = 0; i < x->size; i++) {
-        if (x->items[i].slot != WHET_INDEX_NONE)
-            whet__entry_drop(s->tables.slots[x->items[i].slot].entry);
+        if (x->items[i].slot != WHET_SLOT_NONE)
+            whet__entry_drop(x->items[i].entry);
     }
     tables_clear(&s->tables);
     (void)pthread_mutex_destroy(&s->lock);
@@ -163,17 +155,10 @@ static uint32_t slots_next(const struct whet_shard *s)
     return next < WHET_POLICY_IDS_MAX ? (uint32_t)next : WHET_POLICY_IDS_MAX;
 }
 
-static int grow_slots(struct whet_tables *t, uint32_t slots)
+static int grow_hashes(struct whet_tables *t, uint32_t slots)
 {
-    union whet_slot *more = whet__mem_resize(t->slots, slots, sizeof(*more));
-    uint64_t *hashes;
+    uint64_t *hashes = whet__mem_resize(t->hashes, slots, sizeof(*hashes));
 
-    if (more == NULL)
-        return -ENOMEM;
-    t->slots = more;
-    if (t->hashes == NULL)
-        return 0;
-    hashes = whet__mem_resize(t->hashes, slots, sizeof(*hashes));
     if (hashes == NULL)
         return -ENOMEM;
     t->hashes = hashes;
@@ -191,8 +176,8 @@ static int grow_index(struct whet_tables *t, uint32_t slots)
         return -ENOMEM;
     whet__index_init(&t->index, items, size);
     for (uint32_t i = 0; i < old.size; i++) {
-        if (old.items[i].slot != WHET_INDEX_NONE)
-            whet__index_add(&t->index, old.items[i].tag, old.items[i].slot);
+        if (old.items[i].slot != WHET_SLOT_NONE)
+            whet__index_add(&t->index, &old.items[i]);
     }
     whet__mem_free(old.items);
     return 0;
@@ -208,7 +193,7 @@ static void grow_to(struct whet_shard *s, uint32_t slots, size_t bytes)
     t->bytes = bytes;
     whet__shard_fit(s, s->capacity);
     set_capacity(s, s->capacity);
-    rc = grow_slots(t, slots);
+    rc = grow_hashes(t, slots);
     if (rc == 0)
         rc = grow_index(t, slots);
     if (rc == 0)
@@ -227,20 +212,28 @@ void whet__shard_grow(struct whet_shard *s)
     const struct whet_tables *t = &s->tables;
     const struct whet_policy_ops *ops = t->policy->ops;
     uint32_t slots = slots_next(s);
+    size_t twice = index_bytes(t->slot_count); /* the largest block, while it moves */
     size_t bytes;
 
     if (s->settling || slots <= t->slot_count)
         return;
+    if (twice < whet__policy_bytes(ops, t->slot_count))
+        twice = whet__policy_bytes(ops, t->slot_count);
     bytes = tables_bytes(ops, slots);
     if (bytes < t->bytes)
         bytes = t->bytes;
-    /* The largest block is there twice while it moves. */
-    if (s->entry_bytes + bytes + whet__policy_bytes(ops, t->slot_count) > s->capacity)
+    if (s->entry_bytes + bytes + twice > s->capacity)
         return;
     grow_to(s, slots, bytes);
 }
 
 /* ---- Another size ---- */
+
+static int is_pinned(const struct whet_shard *s, const struct whet_index_item *item)
+{
+    return item->slot != WHET_SLOT_NONE &&
+           s->tables.policy->nodes[item->slot].where == WHET_POLICY_NOWHERE;
+}
 
 /* No more than half of it stays pinned. */
 static void unpin(struct whet_shard *s)
@@ -248,16 +241,16 @@ static void unpin(struct whet_shard *s)
     struct whet_tables *t = &s->tables;
 
     for (uint32_t i = 0; i < t->index.size && s->pinned_bytes > s->capacity / 2; i++) {
-        uint32_t slot = t->index.items[i].slot;
+        const struct whet_index_item *item = &t->index.items[i];
         size_t bytes;
 
-        if (slot == WHET_INDEX_NONE || t->policy->nodes[slot].where != WHET_POLICY_NOWHERE)
+        if (!is_pinned(s, item))
             continue;
-        bytes = whet__entry_bytes(t->slots[slot].entry);
+        bytes = whet__entry_bytes(item->entry);
         if (whet__policy_resize(t->policy, t->policy->capacity + bytes) != 0)
             return;
         s->pinned_bytes -= bytes;
-        t->policy->ops->insert(t->policy, slot, (uint32_t)bytes);
+        t->policy->ops->insert(t->policy, item->slot, (uint32_t)bytes);
     }
 }
 
@@ -289,11 +282,11 @@ static struct whet_entry *drain(struct whet_shard *s)
     struct whet_entry *rest;
 
     for (uint32_t i = 0; i < t->index.size; i++) {
-        uint32_t slot = t->index.items[i].slot;
+        const struct whet_index_item *item = &t->index.items[i];
 
-        if (slot != WHET_INDEX_NONE && t->policy->nodes[slot].where == WHET_POLICY_NOWHERE) {
-            t->slots[slot].entry->next = pinned;
-            pinned = t->slots[slot].entry;
+        if (is_pinned(s, item)) {
+            item->entry->next = pinned;
+            pinned = item->entry;
         }
     }
     while (t->policy->ops->evict(t->policy))
