@@ -64,6 +64,12 @@ struct whet_scan_options {
     unsigned shards;          /* how many parts there are, each scanned by somebody; 0: all
                                  is scanned here. Which folder is in which part depends on its
                                  path below the root alone */
+    const char *const *isolate; /* analyse in worker processes that run this program, a path and
+                                   its arguments, which calls whet_scan_serve: a file that
+                                   crashes its worker, or is over a limit, is skipped with its
+                                   reason. NULL: in threads of this process */
+    uint64_t file_cpu_ns;       /* with `isolate`: processor time for one file; 0: 10 s */
+    uint64_t file_memory_bytes; /* with `isolate`: address space of a worker; 0: 4 GiB */
     int (*stop)(
         void *ctx); /* polled often from any thread; 1 ends the scan early; may be NULL */
     void (*progress)(
@@ -110,6 +116,9 @@ enum whet_scan_reason {
     WHET_SCAN_SKIP_SPECIAL,  /* neither a file nor a folder: FIFO, socket, device */
     WHET_SCAN_SKIP_SYMLINK,  /* links are not followed */
     WHET_SCAN_SKIP_ERROR,    /* open, read or list failed: `error` says why */
+    WHET_SCAN_SKIP_CRASHED,  /* its analysis did; only in an isolated scan, as the next two */
+    WHET_SCAN_SKIP_CPU,      /* over file_cpu_ns */
+    WHET_SCAN_SKIP_MEMORY,   /* over file_memory_bytes */
     WHET_SCAN_SKIP_REASONS   /* how many there are */
 };
 
@@ -154,6 +163,10 @@ WHET_API WHET_MUST_USE int whet_scan_run(struct whet_scan **out, const char *pat
                                          const struct whet_scan_options *options,
                                          struct whet_error *err);
 WHET_API void whet_scan_free(struct whet_scan *scan);
+
+/* Be a worker process of an isolated scan, until it ends: 0.
+ * -ENOTCONN: no scan started this process; -EPROTO: one of another version did; -ENOMEM. */
+WHET_API WHET_MUST_USE int whet_scan_serve(void);
 
 /* Puts the parts of a scan together: `files` are the JSON lines (whet-formats(5)) of all shards
  * of one scan, in any order. The answer is that of one scan of everything.

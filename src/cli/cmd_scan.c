@@ -13,6 +13,7 @@
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/signal.h"
+#include "os/spawn.h"
 #include "os/term.h"
 #include "scan/format.h"
 #include "view/progress.h"
@@ -32,6 +33,10 @@ struct scan_args {
     unsigned top;
     uint64_t max_file_bytes;
     uint64_t cache_bytes;
+    int isolate;
+    int worker;
+    uint64_t file_cpu_ns;
+    uint64_t file_memory_bytes;
     const char *cache_dir;
     const char *format;
     const char *output;
@@ -86,6 +91,26 @@ static const struct whet_option options[] = {
      WHET_INTO_FLAG(scan_args, merge),
      .help = "scan nothing: the operands are the JSON answers of all shards, and the answer is "
              "that of one scan"},
+    {.section = "Isolation",
+     .name = "isolate",
+     WHET_INTO_FLAG(scan_args, isolate),
+     .help = "analyse in worker processes: a file that crashes its worker, or is over a limit, "
+             "is skipped with its reason, and the rest goes on"},
+    {.name = "file-cpu",
+     .argument = "TIME",
+     WHET_INTO_DURATION(scan_args, file_cpu_ns),
+     .min = 1000000,
+     .fallback = "10s",
+     .help = "with --isolate: processor time for one file, from when its analysis begins"},
+    {.name = "file-memory",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(scan_args, file_memory_bytes),
+     .min = 64 << 20,
+     .fallback = "4GiB",
+     .help = "with --isolate: address space of a worker"},
+    {.name = "worker",
+     WHET_INTO_FLAG(scan_args, worker),
+     .help = "be such a worker process: started by --isolate, of no use to people"},
     {.section = "What to leave out",
      .name = "no-gitignore",
      WHET_INTO_BIT(scan_args, flags),
@@ -250,6 +275,8 @@ static void options_fill(const struct scan_args *args, const struct whet_scan_fo
         .cache_dir = args->cache_dir,
         .cache_max_bytes = args->cache_bytes,
         .max_file_bytes = args->max_file_bytes,
+        .file_cpu_ns = args->file_cpu_ns,
+        .file_memory_bytes = args->file_memory_bytes,
         .stop = watch_stop,
         .progress = watch_progress,
         .ctx = watch,
@@ -278,6 +305,26 @@ static void errors_tell(const struct whet_scan *scan)
     }
 }
 
+/* So is one that a worker could not analyse. */
+static void failures_tell(const struct whet_scan *scan)
+{
+    const struct whet_scan_totals *t = whet_scan_totals(scan);
+    uint64_t count = 0;
+
+    for (int i = WHET_SCAN_SKIP_CRASHED; i < WHET_SCAN_SKIP_REASONS; i++)
+        count += t->skipped[i];
+    for (size_t i = 0; count != 0 && i < whet_scan_skip_count(scan); i++) {
+        const struct whet_scan_skip *skip = whet_scan_skip(scan, i);
+
+        if (skip->reason < WHET_SCAN_SKIP_CRASHED)
+            continue;
+        whet__log(WHET_LOG_WARNING,
+                  "%llu not analysed, first: '%.200s': %s: --skipped lists them",
+                  (unsigned long long)count, skip->path, whet_scan_reason_name(skip->reason));
+        return;
+    }
+}
+
 /* The lines for people, on stderr: what it took, what was left out. */
 static void tell(const struct whet_call *call, const struct whet_scan *scan)
 {
@@ -286,6 +333,7 @@ static void tell(const struct whet_call *call, const struct whet_scan *scan)
     for (size_t i = 0; i < whet_scan_note_count(scan); i++)
         whet__log(WHET_LOG_WARNING, "%s", whet_scan_note(scan, i));
     errors_tell(scan);
+    failures_tell(scan);
     if (call->global->quiet)
         return;
     whet__text_init(&line, 1 << 16);
@@ -404,6 +452,38 @@ static int run_merge(const struct whet_call *call, const struct whet_scan_format
     return rc;
 }
 
+/* Workers run this very program, whatever it is called. */
+static int scan_below(const struct scan_args *args, const char *path,
+                      struct whet_scan_options *o, struct whet_scan **scan,
+                      struct whet_error *err)
+{
+    const char *worker[] = {NULL, "scan", "--worker", NULL};
+    struct whet_text self;
+    int rc = 0;
+
+    whet__text_init(&self, (size_t)1 << 16);
+    if (args->isolate) {
+        rc = whet__spawn_self(&self);
+        worker[0] = whet__text_str(&self);
+        o->isolate = worker;
+    }
+    if (rc == 0)
+        rc = whet_scan_run(scan, path, o, err);
+    else
+        whet_error_set(err, rc, "cannot find this program: %s", strerror(-rc));
+    whet__text_clear(&self);
+    return rc;
+}
+
+static int run_worker(struct whet_error *err)
+{
+    int rc = whet_scan_serve();
+
+    if (rc == -ENOTCONN)
+        return whet_error_set(err, rc, "--worker is for 'whet scan --isolate' to use");
+    return rc != 0 ? whet_error_set(err, rc, "a worker cannot work: %s", strerror(-rc)) : 0;
+}
+
 static int run_scan(const struct whet_call *call, struct whet_error *err)
 {
     const struct scan_args *args = call->args;
@@ -415,6 +495,8 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
     struct whet_term term;
     int rc;
 
+    if (args->worker)
+        return run_worker(err);
     if (format == NULL)
         return -EINVAL;
     rc = check_operands(call, err);
@@ -437,7 +519,7 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
     if (rc == 0 && args->config)
         rc = project_apply(call, path, &scan_options, err);
     if (rc == 0)
-        rc = whet_scan_run(&scan, path, &scan_options, err);
+        rc = scan_below(args, path, &scan_options, &scan, err);
     whet__progress_end(&watch.line);
     if (rc == 0)
         rc = answer(call, scan, format, err);
@@ -457,6 +539,7 @@ static const struct whet_example examples[] = {
     {"whet scan --shard 2/8 --json -o part-2.json",
      "the second of eight parts, for eight machines"},
     {"whet scan --merge part-*.json", "their answers as one"},
+    {"whet scan --isolate --file-cpu 2s", "foreign code, which a parser may choke on"},
     {"whet scan --skipped", "what was left out, and by which rule"},
     {NULL, NULL},
 };

@@ -169,14 +169,15 @@ int whet_crew_submit(struct whet_crew *crew, void *tag, const void *data, size_t
         return -EAGAIN;
     if (len > SIZE_MAX / 2)
         return -ENOMEM;
-    job = whet__mem_alloc(sizeof(*job) + len);
+    job = whet__mem_alloc(sizeof(*job) + whet__crew_padded(len));
     if (job == NULL)
         return -ENOMEM;
     *job = (struct crew_job){.tag = tag,
-                             .len = sizeof(job->head) + len,
+                             .len = sizeof(job->head) + whet__crew_padded(len),
                              .head = {.serial = ++crew->serial, .len = len}};
     if (len != 0)
         memcpy(job + 1, data, len);
+    memset((char *)(job + 1) + len, 0, whet__crew_padded(len) - len);
     crew->held++;
     whet__crew_line_push(&crew->waiting, job);
     jobs_hand_out(crew);

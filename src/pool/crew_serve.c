@@ -131,20 +131,14 @@ static int jobs_do(struct whet_crew_job *j, whet_crew_work work, void *ctx)
         if (rc != 0)
             return rc;
         memcpy(&head, j->in + j->in_at, sizeof(head));
-        rc = in_fill(j, sizeof(head) + (size_t)head.len);
+        rc = in_fill(j, sizeof(head) + whet__crew_padded((size_t)head.len));
         if (rc != 0)
             return rc;
-        /* Where the compiler's own alignment of a head is, bytes of any type may follow. */
-        if ((j->in_at + sizeof(head)) % 16 != 0) {
-            memmove(j->in, j->in + j->in_at, j->in_len - j->in_at);
-            j->in_len -= j->in_at;
-            j->in_at = 0;
-        }
         j->in_at += sizeof(head);
         rc = job_do(j, &head, work, ctx);
         if (rc != 0)
             return rc;
-        j->in_at += (size_t)head.len;
+        j->in_at += whet__crew_padded((size_t)head.len);
     }
 }
 

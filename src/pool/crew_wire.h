@@ -20,6 +20,7 @@
 
 #define WHET_CREW_MAGIC UINT64_C(0x3177657263746877) /* "whtcrew1" */
 #define WHET_CREW_OUT   ((size_t)64 * 1024)
+#define WHET_CREW_ALIGN ((size_t)16)
 
 struct crew_page {
     uint64_t magic;
@@ -33,12 +34,18 @@ struct crew_page {
     _Alignas(16) unsigned char out[WHET_CREW_OUT];
 };
 
-/* A job, or its result; `len` bytes follow. Padded, so that these are aligned. */
+/* A job, or its result; `len` bytes follow. Those of a job are padded to a multiple of
+ * WHET_CREW_ALIGN, so that the next one's are aligned, too. */
 struct crew_head {
     uint64_t serial; /* from 1 */
     uint64_t len;
     uint64_t cpu_ns; /* of a result */
     int64_t status;  /* likewise */
 };
+
+static inline size_t whet__crew_padded(size_t len)
+{
+    return (len + WHET_CREW_ALIGN - 1) / WHET_CREW_ALIGN * WHET_CREW_ALIGN;
+}
 
 #endif

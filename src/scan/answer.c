@@ -315,7 +315,8 @@ const char *whet_scan_reason_name(enum whet_scan_reason reason)
         [WHET_SCAN_SKIP_IGNORED] = "ignored",    [WHET_SCAN_SKIP_LANGUAGE] = "unknown language",
         [WHET_SCAN_SKIP_SIZE] = "too large",     [WHET_SCAN_SKIP_BINARY] = "binary",
         [WHET_SCAN_SKIP_SPECIAL] = "not a file", [WHET_SCAN_SKIP_SYMLINK] = "symbolic link",
-        [WHET_SCAN_SKIP_ERROR] = "error",
+        [WHET_SCAN_SKIP_ERROR] = "error",        [WHET_SCAN_SKIP_CRASHED] = "crashed",
+        [WHET_SCAN_SKIP_CPU] = "processor time", [WHET_SCAN_SKIP_MEMORY] = "memory",
     };
 
     return (unsigned)reason < WHET_SCAN_SKIP_REASONS ? names[reason] : "unknown";

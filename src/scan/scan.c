@@ -173,7 +173,9 @@ static int resolve(struct whet_scan *scan)
     if (rc != 0)
         return rc;
     atomic_fetch_add(&scan->files_done, atomic_load(&scan->files_found) - count);
-    return whet_pool_for(scan->pool, count, resolve_one, scan, &loop);
+    rc = whet_pool_for(scan->pool, count, resolve_one, scan, &loop);
+    whet__scan_isolate_finish(scan);
+    return rc;
 }
 
 static int workers_error(const struct whet_scan *scan)

@@ -2,7 +2,8 @@
  *
  * The steps, each in its own file, in the order of the data's way:
  *   gather.c   in each folder of the walk: which files, what the cache knows
- *   resolve.c  for each file still open: read, hash, ask the cache, analyse
+ *   resolve.c  for each file still open: read, hash, ask the cache, analyse (analyse.c),
+ *              in this process or, by isolate.c, in another
  *   keep.c     put into the cache what was learnt
  *   answer.c   the lists and totals that the caller reads
  * scan.c calls them; merge.c fills the lists from the answers of others; worker.c holds what
@@ -24,9 +25,9 @@
 #include "base/vec.h"
 #include "cache/former.h"
 #include "os/dir.h"
+#include "scan/analyse.h"
 #include "scan/index.h"
 #include "scan/record.h"
-#include "scan/syntax.h"
 #include "scan/walk.h"
 
 /* Key spaces of the cache file. */
@@ -71,14 +72,13 @@ struct whet_scan_dir {
 
 struct whet_scan_worker {
     struct whet_disk_cache *cache; /* NULL: no cache, or not asked yet */
-    struct whet_syntax *syntax;
-    char *data; /* the file being read */
+    struct whet_analyst analyst;
+    struct whet_isolate *isolate; /* its worker process; NULL: none, or not asked yet */
+    char *data;                   /* the file being read */
     size_t data_cap;
     struct whet_text path;
     struct whet_text row;
     struct whet_arena keep;     /* functions that go into the answer */
-    struct whet_arena names;    /* of the file in hand */
-    struct whet_vec functions;  /* of the file in hand */
     struct whet_vec dirs;       /* struct whet_scan_dir *, with files worth a look */
     struct whet_vec open_items; /* struct whet_scan_item *, left by gather */
     struct whet_vec batch;      /* struct whet_disk_entry, not stored yet */
@@ -160,9 +160,27 @@ void whet__scan_accept(struct whet_scan_item *item, const struct whet_hash128 *h
                        const struct whet_summary_record *summary,
                        const struct whet_scan_function *functions);
 
-/* resolve.c: decides one open item. */
+/* resolve.c: decides one open item, at the latest with whet__scan_isolate_finish. */
 void whet__scan_resolve(struct whet_scan *scan, struct whet_scan_worker *w,
                         struct whet_scan_item *item);
+
+/* Takes the summary of an item whose record is in w->row, also for the cache. */
+void whet__scan_learn(struct whet_scan *scan, struct whet_scan_worker *w,
+                      struct whet_scan_item *item, const struct whet_hash128 *hash,
+                      const struct whet_hash128 *key, const struct whet_summary_record *summary,
+                      const struct whet_scan_function *functions);
+void whet__scan_item_skip(struct whet_scan_item *item, enum whet_scan_reason reason, int error);
+
+/* isolate.c: lets a worker process analyse the item's content; what comes back is taken
+ * now and then by the thread that submits, and the rest by _finish, which ends the workers.
+ * -ECHILD: they do not work. */
+WHET_MUST_USE int whet__scan_isolate_submit(struct whet_scan *scan, struct whet_scan_worker *w,
+                                            struct whet_scan_item *item,
+                                            const struct whet_content *content,
+                                            const struct whet_hash128 *hash,
+                                            const struct whet_hash128 *key);
+void whet__scan_isolate_finish(struct whet_scan *scan);
+void whet__scan_isolate_free(struct whet_isolate *isolate);
 
 /* keep.c: writes the rows of folders that changed. */
 void whet__scan_keep(struct whet_scan *scan);

@@ -11,23 +11,21 @@
 
 #include "base/mem.h"
 
-#define DATA_MIN     ((size_t)256 << 10)
-#define BATCH_BYTES  ((size_t)1 << 20)
-#define BATCH_COUNT  2048
-#define ROW_MAX      ((size_t)1 << 30)
-#define PATH_TEXT    ((size_t)16 << 20)
-#define ARENA_MAX    ((size_t)8 << 30)
-#define FUNCTION_MAX ((size_t)10 << 20)
-#define ITEM_MAX     ((size_t)1 << 32)
+#define DATA_MIN    ((size_t)256 << 10)
+#define BATCH_BYTES ((size_t)1 << 20)
+#define BATCH_COUNT 2048
+#define ROW_MAX     ((size_t)1 << 30)
+#define PATH_TEXT   ((size_t)16 << 20)
+#define ARENA_MAX   ((size_t)8 << 30)
+#define ITEM_MAX    ((size_t)1 << 32)
 
 static int worker_init(struct whet_scan_worker *w)
 {
     whet__text_init(&w->path, PATH_TEXT);
     whet__text_init(&w->row, ROW_MAX);
     whet__arena_init(&w->keep, ARENA_MAX);
-    whet__arena_init(&w->names, ARENA_MAX);
+    whet__analyst_init(&w->analyst);
     whet__arena_init(&w->batch_bytes, ARENA_MAX);
-    whet__vec_init(&w->functions, sizeof(struct whet_scan_function), FUNCTION_MAX);
     whet__vec_init(&w->dirs, sizeof(struct whet_scan_dir *), ITEM_MAX);
     whet__vec_init(&w->open_items, sizeof(struct whet_scan_item *), ITEM_MAX);
     whet__vec_init(&w->batch, sizeof(struct whet_disk_entry), BATCH_COUNT);
@@ -39,14 +37,13 @@ static int worker_init(struct whet_scan_worker *w)
 static void worker_clear(struct whet_scan_worker *w)
 {
     whet__disk_cache_free(w->cache);
-    whet__syntax_free(w->syntax);
+    whet__scan_isolate_free(w->isolate);
+    whet__analyst_clear(&w->analyst);
     whet__mem_free(w->data);
     whet__text_clear(&w->path);
     whet__text_clear(&w->row);
     whet__arena_clear(&w->keep);
-    whet__arena_clear(&w->names);
     whet__arena_clear(&w->batch_bytes);
-    whet__vec_clear(&w->functions);
     whet__vec_clear(&w->dirs);
     whet__vec_clear(&w->open_items);
     whet__vec_clear(&w->batch);

@@ -373,3 +373,31 @@ shards()
     run -2 whet scan --shard 2 p
     run -2 whet scan p p
 }
+
+@test "an isolated scan answers the same, byte for byte" {
+    project
+    whet scan -q --json --cache off p >expected
+    whet scan -q --json --cache off --isolate -j 3 p >isolated
+    cmp expected isolated
+    whet scan -q --json --cache content --isolate p >isolated
+    cmp expected isolated
+    [ "$(hits content)" = 4 ]
+}
+
+@test "what takes more than its share is skipped with its reason" {
+    project
+    python3 -c 'print("x = [" + ",\n".join(map(str, range(2000000))) + "]")' >p/large.py
+    run -0 --separate-stderr whet scan --cache off --isolate --file-cpu 5ms --max-file-size 1G \
+        --skipped p
+    [[ $output == *"large.py"*"processor time"* ]]
+    [[ $stderr == *"1 not analysed, first: 'large.py': processor time"* ]]
+    run -0 --separate-stderr whet scan --cache off --isolate --file-memory 128M --max-file-size 1G \
+        --skipped p
+    [[ $output == *"large.py"*"memory"* ]]
+    [[ $output == *"one.c"* || $output == *"Total"*" 4 "* ]]
+}
+
+@test "nobody is a worker by hand" {
+    run -2 whet scan --worker
+    [[ $output == *"--worker is for 'whet scan --isolate' to use"* ]]
+}
