@@ -27,6 +27,7 @@
 
 #define WHET_POLICY_IDS_MAX  0xfffffff0u
 #define WHET_POLICY_LISTS    6 /* list heads behind the nodes of the ids */
+#define WHET_POLICY_PARTS    5 /* policies that share the nodes of another */
 #define WHET_POLICY_AHEAD    12
 #define WHET_POLICY_SIZE_MAX UINT32_MAX
 
@@ -38,8 +39,8 @@ struct whet_policy_node {
     uint32_t prev, next; /* in the list it is in */
     uint32_t size;
     uint8_t where;
-    uint8_t mark; /* the policy's own */
-    uint16_t spare;
+    uint8_t mark;  /* the policy's own */
+    uint16_t note; /* of a policy that has parts */
 };
 
 /* A ring through nodes, the first is the newest (evict/policy_list.h). */
@@ -69,12 +70,17 @@ struct whet_policy {
      * NULL. Must not call the policy. */
     void (*dropped)(void *ctx, uint32_t id, int remembered);
     void *ctx;
+
+    struct whet_policy *parts[WHET_POLICY_PARTS]; /* see whet__policy_part */
+    unsigned lead;                                /* the part that is followed at present */
+    int is_part;
 };
 
 enum whet_policy_flags {
     WHET_POLICY_FUTURE = 1 << 0, /* has to know what comes: only prepare and replay */
     WHET_POLICY_GHOSTS = 1 << 1, /* remembers evicted ids */
-    WHET_POLICY_HASHES = 1 << 2  /* wants `hashes` where ids are used again */
+    WHET_POLICY_HASHES = 1 << 2, /* wants `hashes` where ids are used again */
+    WHET_POLICY_PARTED = 1 << 3  /* has parts */
 };
 
 struct whet_policy_ops {
@@ -105,11 +111,22 @@ struct whet_policy_ops {
      * it is admitted at all (see whet__policy_resident). */
     void (*insert)(struct whet_policy *p, uint32_t id, uint32_t size);
 
+    /* A resident of another policy comes over, which this one does not know; there is room.
+     * `uses` since it came, as far as they were counted. NULL: nothing comes over to this. */
+    void (*adopt)(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses);
+
     /* Takes out a known id, resident or ghost, without `dropped`; `where` is the caller's. */
     void (*remove)(struct whet_policy *p, uint32_t id);
 
     /* Evicts one resident id, or makes way to it; 0 when there is none. */
     int (*evict)(struct whet_policy *p);
+
+    /* Forgets one ghost; 0 when there is none. NULL where there never is one. */
+    int (*forget)(struct whet_policy *p);
+
+    /* More ids are coming: own memory for them. NULL where there is none. -ENOMEM: nothing
+     * has changed that matters. */
+    int (*grow)(struct whet_policy *p, uint32_t id_count);
 
     /* Before the first replay of a trace of so many requests; NULL where there is nothing to
      * do. -ENOMEM. */
@@ -133,11 +150,20 @@ WHET_MUST_USE int whet__policy_new(struct whet_policy **out, const struct whet_p
                                    uint32_t id_count, uint64_t capacity);
 void whet__policy_free(struct whet_policy *p);
 
+/* A policy that has some of the residents of `whole`, and its nodes: whole->parts[index], freed
+ * with it and growing with it. An id is known to at most one of all parts. -ENOMEM. */
+WHET_MUST_USE int whet__policy_part(struct whet_policy *whole, unsigned index,
+                                    const struct whet_policy_ops *ops);
+
+/* The policy that decides at present: its own ops, or those of the part it follows. */
+const struct whet_policy_ops *whet__policy_followed(const struct whet_policy *p);
+
 /* More ids. What is known stays. -EINVAL: fewer than there are, or too many.  -ENOMEM. */
 WHET_MUST_USE int whet__policy_grow(struct whet_policy *p, uint32_t id_count);
 
-/* What all of it takes of memory with so many ids. */
+/* What all of it takes of memory with so many ids; and a part, which has no nodes. */
 size_t whet__policy_bytes(const struct whet_policy_ops *ops, uint32_t id_count);
+size_t whet__policy_part_bytes(const struct whet_policy_ops *ops, uint32_t id_count);
 
 /* Another capacity, at least 1. What is over it is evicted by the next insert, or bit by
  * bit: _shrink evicts at most `count` ids and answers 1 while there is more to do. */

@@ -143,6 +143,19 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
     p->used += size;
 }
 
+static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
+{
+    p->nodes[id].size = size;
+    whet__policy_push(p, &p->lists[uses != 0 ? T2 : T1], id);
+    p->used += size;
+}
+
+static int forget(struct whet_policy *p)
+{
+    return whet__policy_forget_one(p, &p->lists[B1]) ||
+           whet__policy_forget_one(p, &p->lists[B2]);
+}
+
 static void replay(struct whet_policy *p, struct whet_replay *r)
 {
     whet__policy_replay_with(p, r, hit, insert);
@@ -158,7 +171,9 @@ const struct whet_policy_ops whet__policy_arc = {
     .resize = resize,
     .hit = hit,
     .insert = insert,
+    .adopt = adopt,
     .remove = take_out,
     .evict = evict,
+    .forget = forget,
     .replay = replay,
 };

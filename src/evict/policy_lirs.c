@@ -230,6 +230,26 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
         make_hir(p, id);
 }
 
+static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
+{
+    struct lirs *l = lirs_of(p);
+
+    p->nodes[id].size = size;
+    p->used += size;
+    if (uses != 0 || l->lir_size + size <= l->lir_max)
+        make_lir(p, id);
+    else
+        make_hir(p, id);
+}
+
+static int forget(struct whet_policy *p)
+{
+    if (lirs_of(p)->ghosts.first == NONE)
+        return 0;
+    forget_ghost(p, lirs_of(p)->ghosts.first);
+    return 1;
+}
+
 static void replay(struct whet_policy *p, struct whet_replay *r)
 {
     whet__policy_replay_with(p, r, hit, insert);
@@ -246,7 +266,9 @@ const struct whet_policy_ops whet__policy_lirs = {
     .resize = resize,
     .hit = hit,
     .insert = insert,
+    .adopt = adopt,
     .remove = take_out,
     .evict = evict,
+    .forget = forget,
     .replay = replay,
 };

@@ -85,13 +85,22 @@ static inline void whet__policy_forget(struct whet_policy *p, uint32_t id)
     whet__policy_tell(p, id, 0);
 }
 
-/* Takes the oldest of a list of ghosts out for good. */
+/* Takes the oldest of a list of ghosts, which is not empty, out for good. */
 static inline void whet__policy_forget_last(struct whet_policy *p, struct whet_policy_list *l)
 {
     uint32_t id = whet__policy_list_last(p, l);
 
     whet__policy_pull(p, l, id);
     whet__policy_forget(p, id);
+}
+
+/* The same of any list of ghosts; 0 when it is empty. */
+static inline int whet__policy_forget_one(struct whet_policy *p, struct whet_policy_list *l)
+{
+    if (whet__policy_list_empty(p, l))
+        return 0;
+    whet__policy_forget_last(p, l);
+    return 1;
 }
 
 #endif

@@ -126,6 +126,19 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
     p->used += size;
 }
 
+static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
+{
+    p->nodes[id].size = size;
+    p->nodes[id].mark = 0;
+    whet__policy_push(p, &p->lists[uses != 0 ? MAIN : SMALL], id);
+    p->used += size;
+}
+
+static int forget(struct whet_policy *p)
+{
+    return whet__policy_forget_one(p, &p->lists[GHOSTS]);
+}
+
 static void replay(struct whet_policy *p, struct whet_replay *r)
 {
     whet__policy_replay_with(p, r, hit, insert);
@@ -141,7 +154,9 @@ const struct whet_policy_ops whet__policy_s3fifo = {
     .resize = resize,
     .hit = hit,
     .insert = insert,
+    .adopt = adopt,
     .remove = take_out,
     .evict = evict,
+    .forget = forget,
     .replay = replay,
 };

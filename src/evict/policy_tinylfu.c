@@ -134,6 +134,27 @@ static size_t bytes(uint32_t id_count)
     return whet__mem_bytes(((size_t)1 << sketch_bits(id_count)) * sizeof(uint64_t));
 }
 
+/* A sketch for so many entries: 1 if it is a new one. One that is too large does no harm and
+ * keeps what it knows, so that less never fails. */
+static int fit_sketch(struct tinylfu *t, uint64_t entries)
+{
+    unsigned bits = sketch_bits(entries);
+    int is_new = t->sketch == NULL || bits > 64 - t->sketch_shift;
+    uint64_t *sketch;
+
+    if (is_new) {
+        sketch = whet__mem_zalloc((size_t)1 << bits, sizeof(*sketch));
+        if (sketch == NULL)
+            return -ENOMEM;
+        whet__mem_free(t->sketch);
+        t->sketch = sketch;
+        t->sketch_shift = 64 - bits;
+        t->counted = 0;
+    }
+    t->sample = SAMPLE_FACTOR * (entries != 0 ? entries : 1);
+    return is_new;
+}
+
 /* The same sketch for a little more or less: what was learned stays. */
 static void rescale(struct whet_policy *p, uint64_t probation_max)
 {
@@ -147,27 +168,27 @@ static void rescale(struct whet_policy *p, uint64_t probation_max)
     set_window(p, window < (double)p->capacity ? (uint64_t)window : p->capacity);
 }
 
+static int grow(struct whet_policy *p, uint32_t id_count)
+{
+    int rc = fit_sketch(tinylfu_of(p), p->capacity < id_count ? p->capacity : id_count);
+
+    return rc < 0 ? rc : 0;
+}
+
 static int resize(struct whet_policy *p)
 {
     struct tinylfu *t = tinylfu_of(p);
     uint64_t entries = p->capacity < p->id_count ? p->capacity : p->id_count;
     uint64_t percent = p->ops->value != 0 ? (uint64_t)p->ops->value : 1;
     uint64_t window = p->capacity / 100 * percent + p->capacity % 100 * percent / 100;
-    unsigned bits = sketch_bits(entries);
-    uint64_t *sketch;
+    int is_new = fit_sketch(t, entries);
 
-    t->sample = SAMPLE_FACTOR * (entries != 0 ? entries : 1);
-    if (t->sketch != NULL && 64 - t->sketch_shift == bits) {
+    if (is_new < 0)
+        return is_new;
+    if (!is_new) {
         rescale(p, (p->capacity - window) / 5);
         return 0;
     }
-    sketch = whet__mem_zalloc((size_t)1 << bits, sizeof(*sketch));
-    if (sketch == NULL)
-        return -ENOMEM;
-    whet__mem_free(t->sketch);
-    t->sketch = sketch;
-    t->sketch_shift = 64 - bits;
-    t->counted = 0;
     t->step = STEP_FIRST * (double)p->capacity;
     t->probation_max = (p->capacity - window) / 5;
     set_window(p, window);
@@ -314,15 +335,25 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
     p->used += size;
 }
 
+static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
+{
+    p->nodes[id].size = size;
+    whet__policy_push(p, &p->lists[uses != 0 ? PROTECTED : PROBATION], id);
+    p->used += size;
+    for (unsigned i = 0; i <= uses; i++)
+        count_use(p, id);
+    demote(p);
+}
+
 static void replay(struct whet_policy *p, struct whet_replay *r)
 {
     whet__policy_replay_with(p, r, hit, insert);
 }
 
 #define TINYLFU                                                                                \
-    .flags = WHET_POLICY_HASHES, .state_size = sizeof(struct tinylfu), .clear = clear,         \
-    .bytes = bytes, .resize = resize, .hit = hit, .insert = insert, .remove = take_out,        \
-    .evict = evict, .replay = replay
+    .flags = WHET_POLICY_HASHES, .grow = grow, .state_size = sizeof(struct tinylfu),           \
+    .clear = clear, .bytes = bytes, .resize = resize, .hit = hit, .insert = insert,            \
+    .adopt = adopt, .remove = take_out, .evict = evict, .replay = replay
 
 const struct whet_policy_ops whet__policy_tinylfu = {
     .name = "tinylfu",

@@ -2,6 +2,7 @@
 #include "../harness.h"
 
 #include <errno.h>
+#include <math.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,10 +284,16 @@ static void agrees_with_the_simulator(void **state)
             if (strcmp(ops->name, "lirs") == 0)
                 sim.misses = misses_with_ghosts(ops, 200);
             live = live_misses(ops, trace_ids, REQUESTS, 200,
-                               ops->flags & WHET_POLICY_HASHES ? 201 : SLOTS);
+                               (ops->flags & (WHET_POLICY_HASHES | WHET_POLICY_GHOSTS)) ==
+                                       WHET_POLICY_HASHES
+                                   ? 201
+                                   : SLOTS);
             off = ((double)live - (double)sim.misses) / REQUESTS;
-            /* Where keys are hashed, other hashes are another run of luck. */
-            if (ops->flags & WHET_POLICY_HASHES ? off > .01 || off < -.01 : live != sim.misses)
+            /* Where keys are hashed, other hashes are another run of luck; more so where a
+             * sample of them is looked at. */
+            if (ops->flags & WHET_POLICY_HASHES
+                    ? fabs(off) > (ops->flags & WHET_POLICY_PARTED ? .03 : .01)
+                    : live != sim.misses)
                 fail_msg("%s: %llu live, %llu simulated", ops->name, (unsigned long long)live,
                          (unsigned long long)sim.misses);
         }

@@ -142,6 +142,52 @@ static void ratios_agree(void **state)
     assert_int_equal(off, 0);
 }
 
+/* The least that any policy without the future misses, as published. */
+static double best_online(const struct published_ratios *row)
+{
+    double best = 1;
+
+    for (size_t k = 0; k < PUBLISHED_POLICIES; k++) {
+        if (strcmp(published_policies[k], "belady") != 0 && row->ratios[k] >= 0 &&
+            row->ratios[k] < best)
+            best = row->ratios[k];
+    }
+    return best;
+}
+
+/* Never more than a point behind the best, whichever that is. */
+static void adaptive_is_near_the_best(void **state)
+{
+    size_t checked = 0;
+    size_t off = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(published_ratios) / sizeof(published_ratios[0]); i++) {
+        const struct published_ratios *row = &published_ratios[i];
+        const struct whet_trace *t =
+            everything || strstr(row->trace, "web") != NULL ? trace_named(row->trace) : NULL;
+        double behind;
+
+        if (t == NULL)
+            continue;
+        behind = (double)misses_of(t, "adaptive", row->capacity) / (double)t->count -
+                 best_online(row);
+        checked++;
+        if (behind > .01) {
+            print_message("# %s at %llu: %.2f points behind\n", row->trace,
+                          (unsigned long long)row->capacity, 100 * behind);
+            off++;
+        }
+    }
+    trace_named(NULL);
+    print_message("# %zu rows checked\n", checked);
+    if (checked == 0) {
+        print_message("# no trace in '%s': set WHET_TRACES\n", folder);
+        skip();
+    }
+    assert_int_equal(off, 0);
+}
+
 static void bytes_agree(void **state)
 {
     const struct whet_simulate_options options = {.flags = WHET_SIMULATE_BYTES};
@@ -215,9 +261,8 @@ static void sampled_curves_are_near(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(counts_are_exact),
-        cmocka_unit_test(ratios_agree),
-        cmocka_unit_test(bytes_agree),
+        cmocka_unit_test(counts_are_exact),          cmocka_unit_test(ratios_agree),
+        cmocka_unit_test(adaptive_is_near_the_best), cmocka_unit_test(bytes_agree),
         cmocka_unit_test(sampled_curves_are_near),
     };
 
