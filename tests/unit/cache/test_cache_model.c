@@ -55,8 +55,8 @@ static size_t fill(const struct model *m, unsigned char *out, unsigned key, uint
 
     whet__random_init(&r, number);
     for (size_t i = 0; i < len; i++)
-        out[i] =
-            key % 2 == 0 ? (unsigned char)(number % 251) : (unsigned char)whet__random_next(&r);
+        out[i] = m->choice->shrink || key % 2 == 0 ? (unsigned char)(number % 251)
+                                                   : (unsigned char)whet__random_next(&r);
     memcpy(out, &number, sizeof(number));
     return len;
 }
