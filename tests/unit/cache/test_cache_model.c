@@ -50,7 +50,7 @@ struct model {
 /* The same number makes the same bytes. */
 static size_t fill(const struct model *m, unsigned char *out, unsigned key, uint64_t number)
 {
-    size_t len = 8 + number % 900;
+    size_t len = (m->choice->shrink ? 300 : 8) + number % 700;
     struct whet_random r;
 
     whet__random_init(&r, number);
