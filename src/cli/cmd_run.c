@@ -6,6 +6,8 @@
 struct run_args {
     const char *jobs;
     const char *file;
+    const char *category;
+    const char *log;
     const char *cwd;
     struct whet_vec env;
     uint64_t timeout_ns;
@@ -13,6 +15,9 @@ struct run_args {
     uint64_t memory_bytes;
     uint64_t retry_delay_ns;
     unsigned retries;
+    int format;
+    int project;
+    int resume;
     int keep_going;
     int halt;
     int order;
@@ -29,6 +34,11 @@ static const struct whet_option_choice halts[] = {
 static const struct whet_option_choice orders[] = {
     {"input", WHET_SHOW_INPUT}, {"finish", WHET_SHOW_FINISH}, {NULL, 0}};
 
+static const struct whet_option_choice formats[] = {{"auto", WHET_RUN_FORMAT_AUTO},
+                                                    {"lines", WHET_RUN_FORMAT_LINES},
+                                                    {"json", WHET_RUN_FORMAT_JSON},
+                                                    {NULL, 0}};
+
 static const struct whet_option options[] = {
     {.section = "What to run",
      .name = "file",
@@ -36,6 +46,20 @@ static const struct whet_option options[] = {
      .argument = "FILE",
      WHET_INTO_STRING(run_args, file),
      .help = "a command on each line of FILE; - is standard input"},
+    {.name = "format",
+     .argument = "FORMAT",
+     WHET_INTO_CHOICE(run_args, format),
+     .choices = formats,
+     .fallback = "auto",
+     .help = "FILE has command lines, or a JSON object on each line"},
+    {.name = "project",
+     .letter = 'p',
+     WHET_INTO_FLAG(run_args, project),
+     .help = "run the commands of whet.yaml: those named, or all, with what they need"},
+    {.name = "category",
+     .argument = "NAME",
+     WHET_INTO_STRING(run_args, category),
+     .help = "with --project: those of this category"},
     {.name = "shell",
      .letter = 's',
      WHET_INTO_FLAG(run_args, shell),
@@ -117,6 +141,19 @@ static const struct whet_option options[] = {
     {.name = "json",
      WHET_INTO_FLAG(run_args, json),
      .help = "print a summary as JSON; what commands print goes to stderr"},
+    {.section = "Log",
+     .name = "log",
+     .argument = "FILE",
+     WHET_INTO_STRING(run_args, log),
+     .help = "write a line of JSON to FILE for each command that has ended"},
+    {.name = "resume",
+     WHET_INTO_FLAG(run_args, resume),
+     .value = WHET_JOB_LOG_RESUME,
+     .help = "go on with the log: do not repeat what has ended"},
+    {.name = "resume-failed",
+     WHET_INTO_FLAG(run_args, resume),
+     .value = WHET_JOB_LOG_RESUME_FAILED,
+     .help = "the same, but repeat what failed"},
 };
 
 static int run_run(const struct whet_call *call, struct whet_error *err)
@@ -130,6 +167,11 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .words = call->dashes == 0,
         .jobs = args->jobs,
         .file = args->file,
+        .format = (enum whet_run_format)args->format,
+        .project = args->project,
+        .category = args->category,
+        .log = args->log,
+        .log_mode = (enum whet_job_log_mode)args->resume,
         .shell = args->shell,
         .null_ends = args->null_ends,
         .cwd = args->cwd,
@@ -154,6 +196,8 @@ static const struct whet_example examples[] = {
     {"whet run -k -t 30s --memory 1GiB -f commands.txt", "a file of commands, with limits"},
     {"find . -name '*.log' -print0 | whet run -0 -- gzip -9 {} :::: -",
      "words of a command, inputs from a pipe"},
+    {"whet run --project test", "the command test of whet.yaml, after what it needs"},
+    {"whet run --log done.jsonl --resume -f commands.txt", "go on where an earlier run ended"},
     {"whet run -- ./deploy {1} {2} ::: test live ::: a b c", "all six pairs"},
     {NULL, NULL},
 };

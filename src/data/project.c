@@ -19,6 +19,7 @@ struct file {
     struct whet_project project;
     const struct whet_yaml_node *build;
     const struct whet_yaml_node *suites;
+    const struct whet_yaml_node *commands;
 };
 
 /* In the order of enum whet_scan_cache and enum whet_project_target. */
@@ -68,6 +69,7 @@ static const struct whet_yaml_row tuned_rows[] = {
 
 static const struct whet_yaml_row file_rows[] = {
     {.key = "build", .type = WHET_YAML_NODE, .offset = offsetof(struct file, build)},
+    {.key = "commands", .type = WHET_YAML_NODE, .offset = offsetof(struct file, commands)},
     {.key = "version",
      .type = WHET_YAML_UINT,
      .offset = offsetof(struct file, project.version),
@@ -93,6 +95,8 @@ static void set_defaults(struct whet_project *p)
     p->tuned.scan.cache = -1;
     p->user.cache = -1;
     whet__vec_init(&p->suites, sizeof(struct whet_suite), WHET_PROJECT_SUITES_MAX);
+    whet__vec_init(&p->commands, sizeof(struct whet_project_command),
+                   WHET_PROJECT_COMMANDS_MAX);
     whet__arena_init(&p->arena, LISTS_MAX);
 }
 
@@ -120,6 +124,8 @@ static int read_file(struct file *f, const struct whet_yaml_node *root, struct w
         rc = whet__project_lines_read(p->yaml, f->build, &p->arena, &p->build, err);
     if (rc == 0 && f->suites != NULL)
         rc = whet__project_suites_read(p->yaml, f->suites, &p->suites, &p->arena, err);
+    if (rc == 0 && f->commands != NULL)
+        rc = whet__project_commands_read(p->yaml, f->commands, &p->commands, &p->arena, err);
     return rc;
 }
 
@@ -166,6 +172,7 @@ void whet__project_clear(struct whet_project *p)
 {
     whet__yaml_free(p->yaml);
     whet__vec_clear(&p->suites);
+    whet__vec_clear(&p->commands);
     whet__arena_clear(&p->arena);
     set_defaults(p);
 }

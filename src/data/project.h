@@ -22,6 +22,8 @@
  *              build: make -s     # what makes the project's programs: a line or several
  *              suites:            # what is measured: data/project_suites.h
  *                parse: {command: ./build/parse big.txt, targets: {time: 5s}}
+ *              commands:          # what is run: data/project_commands.h
+ *                lint: shellcheck tools/setup
  *
  * Units    bytes; 0 and -1 mean "not given".
  * Memory   texts are borrowed from the struct until whet__project_clear.
@@ -40,6 +42,7 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "base/vec.h"
+#include "data/project_commands.h"
 #include "data/project_suites.h"
 #include "data/yaml.h"
 
@@ -69,6 +72,7 @@ struct whet_project {
     struct whet_project_scan user;
     const char *const *build; /* lines, ended by NULL; NULL: not given */
     struct whet_vec suites;   /* of struct whet_suite, as in the file */
+    struct whet_vec commands; /* of struct whet_project_command, likewise */
     struct whet_arena arena;  /* of lists */
 };
 

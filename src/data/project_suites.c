@@ -5,11 +5,11 @@
 #include <errno.h>
 #include <string.h>
 
+#include "data/project_parts.h"
 #include "data/yaml_table.h"
 
 #define COPIES_MAX 63
 #define RUNS_MAX   100000
-#define NAME_MAX_  64
 #define LINE_MAX_  65536
 
 /* Values of more than one shape, before they are taken apart. */
@@ -21,12 +21,6 @@ struct raw {
 struct record {
     struct whet_suite suite;
     struct raw raw;
-};
-
-struct reader {
-    const struct whet_yaml *y;
-    struct whet_arena *arena;
-    struct whet_error *err;
 };
 
 #define SCALING(field)     offsetof(struct whet_suite_scaling, field)
@@ -47,7 +41,7 @@ static const struct whet_yaml_row scaling_rows[] = {
      .type = WHET_YAML_STRING,
      .offset = SCALING(parameter),
      .required = 1,
-     .max = NAME_MAX_},
+     .max = WHET_PROJECT_NAME_MAX},
     {.key = "sizes", .type = WHET_YAML_NODE, .offset = SCALING(sizes)},
     {.key = NULL},
 };
@@ -102,84 +96,20 @@ static const struct whet_yaml_row suite_rows[] = {
     {.key = NULL},
 };
 
-static int no_memory(const struct reader *r)
-{
-    return whet_error_set(r->err, -ENOMEM, "out of memory: 'suites'");
-}
-
-static int refuse(const struct reader *r, const struct whet_yaml_node *at, const char *says)
-{
-    return whet__yaml_refuse(r->y, at, r->err, -EINVAL, "wrong value for '%.64s': %s",
-                             at->key != NULL ? at->key->text : "suites", says);
-}
-
-/* A sequence of scalars that is not too long, or (with `one`) a single scalar. */
-static int check_list(const struct reader *r, const struct whet_yaml_node *node, int one,
-                      const char *expected)
-{
-    if (one && node->kind == WHET_YAML_SCALAR && node->len > 0)
-        return 0;
-    if (node->kind != WHET_YAML_SEQUENCE || node->count == 0)
-        return refuse(r, node, expected);
-    if (node->count > WHET_SUITE_ITEMS_MAX)
-        return refuse(r, node, "the list is too long");
-    for (const struct whet_yaml_node *n = node->first; n != NULL; n = n->next) {
-        if (n->kind != WHET_YAML_SCALAR)
-            return whet__yaml_refuse(r->y, n, r->err, -EINVAL,
-                                     "wrong value in '%.64s': no lists or mappings go here",
-                                     node->key->text);
-    }
-    return 0;
-}
-
-/* The texts of a list, or the one text, ended by NULL. */
-static int read_texts(const struct reader *r, const struct whet_yaml_node *node, int one,
-                      const char *expected, const char *const **out)
-{
-    const struct whet_yaml_node *n = node->kind == WHET_YAML_SCALAR ? node : node->first;
-    size_t count = node->kind == WHET_YAML_SCALAR ? 1 : node->count, at = 0;
-    const char **texts;
-    int rc = check_list(r, node, one, expected);
-
-    if (rc != 0)
-        return rc;
-    texts = whet__arena_zalloc(r->arena, count + 1, sizeof(*texts));
-    if (texts == NULL)
-        return no_memory(r);
-    for (; at < count; n = n->next)
-        texts[at++] = n->text;
-    *out = texts;
-    return 0;
-}
-
 /* A command: its line or its words. */
-static int read_command(const struct reader *r, const struct whet_yaml_node *node,
+static int read_command(const struct whet_project_reader *r, const struct whet_yaml_node *node,
                         struct whet_suite_command *out)
 {
     if (node->kind == WHET_YAML_SCALAR && node->len > 0) {
         out->line = node->text;
         return 0;
     }
-    return read_texts(r, node, 0, "a command line or a list of its words is expected",
-                      &out->argv);
+    return whet__project_read_texts(
+        r, node, 0, "a command line or a list of its words is expected", &out->argv);
 }
 
-static int check_name(const struct reader *r, const struct whet_yaml_node *key,
-                      const char *what)
-{
-    int bad = key->len == 0 || key->len > NAME_MAX_ || strchr("-@.", key->text[0]) != NULL;
-
-    for (size_t i = 0; i < key->len; i++)
-        bad |= (unsigned char)key->text[i] < ' ' || key->text[i] == '/';
-    if (!bad)
-        return 0;
-    return whet__yaml_refuse(r->y, key, r->err, -EINVAL,
-                             "not a name for a %s: '%.100s': use up to %d letters, digits, "
-                             "'-', '_' and the like, a letter first",
-                             what, key->text, NAME_MAX_);
-}
-
-static int read_commands(const struct reader *r, const struct raw *raw, struct whet_suite *s)
+static int read_commands(const struct whet_project_reader *r, const struct raw *raw,
+                         struct whet_suite *s)
 {
     const struct whet_yaml_node *n = raw->commands;
     struct whet_suite_command *commands;
@@ -188,59 +118,32 @@ static int read_commands(const struct reader *r, const struct raw *raw, struct w
 
     if (n != NULL) {
         if (n->kind != WHET_YAML_MAPPING || n->count == 0 || n->count > WHET_SUITE_ITEMS_MAX)
-            return refuse(r, n, "names with a command each are expected");
+            return whet__project_refuse(r, n, "names with a command each are expected");
         count = n->count;
     }
     commands = whet__arena_zalloc(r->arena, count, sizeof(*commands));
     if (commands == NULL)
-        return no_memory(r);
+        return whet__project_no_memory(r);
     s->commands = commands;
     s->command_count = count;
     if (n == NULL)
         return read_command(r, raw->command, commands);
     for (n = n->first; rc == 0 && n != NULL; n = n->next, commands++) {
         commands->name = n->key->text;
-        rc = check_name(r, n->key, "command");
+        rc = whet__project_check_name(r, n->key, "command");
         if (rc == 0)
             rc = read_command(r, n, commands);
     }
     return rc;
 }
 
-static int read_env(const struct reader *r, const struct whet_yaml_node *env,
-                    const char *const **out)
-{
-    const char **list = whet__arena_zalloc(r->arena, env->count + 1, sizeof(*list));
-    size_t at = 0;
-
-    if (list == NULL)
-        return no_memory(r);
-    for (const struct whet_yaml_node *n = env->first; n != NULL; n = n->next) {
-        size_t key_len = n->key->len;
-        char *text;
-
-        if (key_len == 0 || strchr(n->key->text, '=') != NULL)
-            return whet__yaml_refuse(r->y, n->key, r->err, -EINVAL,
-                                     "not a name of a variable: '%.100s'", n->key->text);
-        text = whet__arena_alloc(r->arena, key_len + n->len + 2);
-        if (text == NULL)
-            return no_memory(r);
-        memcpy(text, n->key->text, key_len);
-        text[key_len] = '=';
-        memcpy(text + key_len + 1, n->text, n->len + 1);
-        list[at++] = text;
-    }
-    *out = list;
-    return 0;
-}
-
 /* A list becomes "a,b,c". */
-static int join_values(const struct reader *r, const struct whet_yaml_node *node,
+static int join_values(const struct whet_project_reader *r, const struct whet_yaml_node *node,
                        const char **out)
 {
     size_t len = 0;
     char *text;
-    int rc = check_list(r, node, 1, "values are expected: \"1..8\" or a list");
+    int rc = whet__project_check_list(r, node, 1, "values are expected: \"1..8\" or a list");
 
     if (rc != 0)
         return rc;
@@ -258,7 +161,7 @@ static int join_values(const struct reader *r, const struct whet_yaml_node *node
     }
     text = whet__arena_alloc(r->arena, len);
     if (text == NULL)
-        return no_memory(r);
+        return whet__project_no_memory(r);
     *out = text;
     for (const struct whet_yaml_node *n = node->first; n != NULL; n = n->next) {
         memcpy(text, n->text, n->len);
@@ -268,9 +171,11 @@ static int join_values(const struct reader *r, const struct whet_yaml_node *node
     return 0;
 }
 
-static int check_parameter(const struct reader *r, const struct whet_yaml_node *key)
+static int check_parameter(const struct whet_project_reader *r,
+                           const struct whet_yaml_node *key)
 {
-    if (key->len == 0 || key->len > NAME_MAX_ || strpbrk(key->text, "{}/=, ") != NULL)
+    if (key->len == 0 || key->len > WHET_PROJECT_NAME_MAX ||
+        strpbrk(key->text, "{}/=, ") != NULL)
         return whet__yaml_refuse(r->y, key, r->err, -EINVAL,
                                  "not a name for a parameter: '%.100s'", key->text);
     if (strcmp(key->text, "copy") == 0)
@@ -281,17 +186,17 @@ static int check_parameter(const struct reader *r, const struct whet_yaml_node *
 }
 
 /* The parameters, and behind them that of the scaling, if it brings its own sizes. */
-static int read_parameters(const struct reader *r, const struct whet_yaml_node *map,
-                           struct whet_suite *s)
+static int read_parameters(const struct whet_project_reader *r,
+                           const struct whet_yaml_node *map, struct whet_suite *s)
 {
     struct whet_suite_parameter *list;
     int rc = 0;
 
     if (map != NULL && (map->kind != WHET_YAML_MAPPING || map->count > WHET_SUITE_ITEMS_MAX))
-        return refuse(r, map, "names with their values are expected");
+        return whet__project_refuse(r, map, "names with their values are expected");
     list = whet__arena_zalloc(r->arena, (map != NULL ? map->count : 0) + 1, sizeof(*list));
     if (list == NULL)
-        return no_memory(r);
+        return whet__project_no_memory(r);
     s->parameters = list;
     for (const struct whet_yaml_node *n = map != NULL ? map->first : NULL; n != NULL && rc == 0;
          n = n->next) {
@@ -309,7 +214,7 @@ static int read_parameters(const struct reader *r, const struct whet_yaml_node *
 }
 
 /* `all`, or a list of codes. */
-static int read_exits(const struct reader *r, const struct whet_yaml_node *node,
+static int read_exits(const struct whet_project_reader *r, const struct whet_yaml_node *node,
                       struct whet_suite *s)
 {
     static const char expected[] = "'all' or a list of exit codes, 1 to 255, is expected";
@@ -320,12 +225,12 @@ static int read_exits(const struct reader *r, const struct whet_yaml_node *node,
         s->any_exit = 1;
         return 0;
     }
-    rc = check_list(r, node, 0, expected);
+    rc = whet__project_check_list(r, node, 0, expected);
     if (rc != 0)
         return rc;
     exits = whet__arena_alloc(r->arena, node->count);
     if (exits == NULL)
-        return no_memory(r);
+        return whet__project_no_memory(r);
     s->exits = exits;
     for (const struct whet_yaml_node *n = node->first; n != NULL; n = n->next) {
         unsigned code = 0;
@@ -338,14 +243,14 @@ static int read_exits(const struct reader *r, const struct whet_yaml_node *node,
             code = code * 10 + (unsigned)(*c - '0');
         }
         if (code == 0 || code > 255)
-            return refuse(r, node, expected);
+            return whet__project_refuse(r, node, expected);
         exits[s->exit_count++] = (unsigned char)code;
     }
     return 0;
 }
 
 /* What runs is said once. */
-static int check_kind(const struct reader *r, const struct whet_yaml_node *key,
+static int check_kind(const struct whet_project_reader *r, const struct whet_yaml_node *key,
                       const struct record *rec)
 {
     const struct whet_suite *s = &rec->suite;
@@ -377,7 +282,7 @@ static int check_kind(const struct reader *r, const struct whet_yaml_node *key,
     return 0;
 }
 
-static int check_scaling(const struct reader *r, const struct whet_yaml_node *key,
+static int check_scaling(const struct whet_project_reader *r, const struct whet_yaml_node *key,
                          const struct whet_suite *s)
 {
     size_t found = 0;
@@ -398,7 +303,7 @@ static int check_scaling(const struct reader *r, const struct whet_yaml_node *ke
     return 0;
 }
 
-static int check_judging(const struct reader *r, const struct whet_yaml_node *key,
+static int check_judging(const struct whet_project_reader *r, const struct whet_yaml_node *key,
                          const struct whet_suite *s)
 {
     size_t found = s->command_count == 0;
@@ -415,7 +320,8 @@ static int check_judging(const struct reader *r, const struct whet_yaml_node *ke
     return 0;
 }
 
-static int read_lists(const struct reader *r, const struct raw *raw, struct whet_suite *s)
+static int read_lists(const struct whet_project_reader *r, const struct raw *raw,
+                      struct whet_suite *s)
 {
     static const char outputs[] = "file names or patterns are expected";
     int rc = 0;
@@ -423,25 +329,27 @@ static int read_lists(const struct reader *r, const struct raw *raw, struct whet
     if (raw->command != NULL || raw->commands != NULL)
         rc = read_commands(r, raw, s);
     if (rc == 0 && raw->env != NULL)
-        rc = read_env(r, raw->env, &s->env);
+        rc = whet__project_read_env(r, raw->env, &s->env);
     if (rc == 0)
         rc = read_parameters(r, raw->parameters, s);
     if (rc == 0 && raw->ignore_exit != NULL)
         rc = read_exits(r, raw->ignore_exit, s);
     if (rc == 0 && raw->tags != NULL)
-        rc = read_texts(r, raw->tags, 1, "a tag or a list of tags is expected", &s->tags);
+        rc = whet__project_read_texts(r, raw->tags, 1, "a tag or a list of tags is expected",
+                                      &s->tags);
     if (rc == 0 && raw->build != NULL)
         rc = whet__project_lines_read(r->y, raw->build, r->arena, &s->build, r->err);
     if (rc == 0 && s->concurrency.output_node != NULL)
-        rc = read_texts(r, s->concurrency.output_node, 1, outputs, &s->concurrency.outputs);
+        rc = whet__project_read_texts(r, s->concurrency.output_node, 1, outputs,
+                                      &s->concurrency.outputs);
     return rc;
 }
 
-static int read_suite(const struct reader *r, const struct whet_yaml_node *node,
+static int read_suite(const struct whet_project_reader *r, const struct whet_yaml_node *node,
                       struct whet_suite *out)
 {
     struct record rec;
-    int rc = check_name(r, node->key, "suite");
+    int rc = whet__project_check_name(r, node->key, "suite");
 
     memset(&rec, 0, sizeof(rec));
     if (rc == 0)
@@ -465,29 +373,29 @@ int whet__project_lines_read(const struct whet_yaml *y, const struct whet_yaml_n
                              struct whet_arena *arena, const char *const **out,
                              struct whet_error *err)
 {
-    struct reader r = {y, arena, err};
+    struct whet_project_reader r = {y, arena, err};
 
-    return read_texts(&r, node, 1, "a command line or a list of command lines is expected",
-                      out);
+    return whet__project_read_texts(
+        &r, node, 1, "a command line or a list of command lines is expected", out);
 }
 
 int whet__project_suites_read(const struct whet_yaml *y, const struct whet_yaml_node *suites,
                               struct whet_vec *out, struct whet_arena *arena,
                               struct whet_error *err)
 {
-    struct reader r = {y, arena, err};
+    struct whet_project_reader r = {y, arena, err};
 
     if (suites->kind != WHET_YAML_MAPPING)
-        return refuse(&r, suites, "names with their suites are expected");
+        return whet__project_refuse(&r, suites, "names with their suites are expected");
     for (const struct whet_yaml_node *n = suites->first; n != NULL; n = n->next) {
         struct whet_suite *s;
         int rc;
 
         if (out->len == WHET_PROJECT_SUITES_MAX)
-            return refuse(&r, suites, "there are too many");
+            return whet__project_refuse(&r, suites, "there are too many");
         s = whet__vec_push(out);
         if (s == NULL)
-            return no_memory(&r);
+            return whet__project_no_memory(&r);
         rc = read_suite(&r, n, s);
         if (rc != 0)
             return rc;

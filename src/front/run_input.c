@@ -2,6 +2,7 @@
 #include "front/run_request.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -71,15 +72,57 @@ static int like_make(struct whet_run_input *in, const struct whet_run_request *r
     return 0;
 }
 
+/* All of them, before the first is run: any may need any other. */
+static int read_json(struct whet_run_input *in, const struct whet_run_request *r,
+                     struct whet_error *err)
+{
+    struct pollfd ready = {in->lines.fd, POLLIN, 0};
+    const char *line;
+    size_t len;
+    int rc;
+
+    whet__jobs_init(&in->jobs, in->lines.name);
+    in->jobs_open = 1;
+    while ((rc = whet__lines_next(&in->lines, &line, &len, err)) != 0) {
+        if (rc == -EAGAIN && poll(&ready, 1, -1) < 0)
+            return whet_error_set(err, -errno, "cannot read commands: %s", strerror(errno));
+        if (rc == 1 && line[strspn(line, " \t\r")] != '\0')
+            rc = whet__jobs_add_json(&in->jobs, line, len, (unsigned)in->lines.number, r->shell,
+                                     &in->like, err);
+        if (rc < 0 && rc != -EAGAIN)
+            return rc;
+    }
+    rc = whet__needs_init(&in->needs, &in->jobs, err);
+    if (rc == 0)
+        in->source = whet__needs_source(&in->needs);
+    return rc;
+}
+
+static int is_json(struct whet_run_input *in, const struct whet_run_request *r, int *out,
+                   struct whet_error *err)
+{
+    char first = '\0';
+    int rc = 0;
+
+    if (r->format == WHET_RUN_FORMAT_AUTO)
+        rc = whet__lines_peek(&in->lines, &first, err);
+    *out = r->format == WHET_RUN_FORMAT_JSON || first == '{';
+    return rc < 0 ? rc : 0;
+}
+
 static int open_lines(struct whet_run_input *in, const struct whet_run_request *r,
                       struct whet_error *err)
 {
+    int json = 0;
     int rc = whet__lines_open(&in->lines, r->file != NULL ? r->file : "-",
                               r->null_ends ? '\0' : '\n', err);
 
     if (rc != 0)
         return rc;
     in->lines_open = 1;
+    rc = is_json(in, r, &json, err);
+    if (rc != 0 || json)
+        return rc != 0 ? rc : read_json(in, r, err);
     in->source = whet__source_lines(&in->from_lines, &in->lines, r->shell, &in->like);
     return 0;
 }
@@ -197,7 +240,9 @@ int whet__run_input_open(struct whet_run_input *in, const struct whet_run_reques
 
     memset(in, 0, sizeof(*in));
     rc = like_make(in, r, err);
-    if (rc == 0 && r->operand_count > 0)
+    if (rc == 0 && r->project)
+        rc = whet__run_input_project(in, r, err);
+    else if (rc == 0 && r->operand_count > 0)
         rc = open_operands(in, r, err);
     else if (rc == 0 && r->file == NULL && isatty(STDIN_FILENO))
         rc = whet_error_set(err, -EINVAL,
@@ -217,6 +262,12 @@ void whet__run_input_close(struct whet_run_input *in)
         whet__inputs_close(&in->inputs);
     if (in->template_open)
         whet__template_clear(&in->template);
+    whet__needs_clear(&in->needs);
+    if (in->jobs_open)
+        whet__jobs_clear(&in->jobs);
+    if (in->project_open)
+        whet__project_clear(&in->project);
+    whet__text_clear(&in->path);
     whet__mem_free(in->words);
     whet__mem_free(in->env);
     memset(in, 0, sizeof(*in));

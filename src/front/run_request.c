@@ -67,13 +67,13 @@ static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
 }
 
 static int run(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
-               struct whet_error *err)
+               struct whet_job_log *log, struct whet_error *err)
 {
     struct whet_run_counts counts = {0};
     struct whet_run_watch watch;
     int rc;
 
-    whet__run_watch_init(&watch, r, in->source.total, jobs);
+    whet__run_watch_init(&watch, r, in->source.total, jobs, log);
     rc = whet__executor_run(&(struct whet_run_options){.source = in->source,
                                                        .sink = whet__run_watch_sink(&watch),
                                                        .hooks = whet__run_watch_hooks(&watch),
@@ -89,18 +89,40 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     return rc != 0 ? rc : whet__run_watch_answer(&watch, &counts);
 }
 
+static int run_with_log(struct whet_run_input *in, const struct whet_run_request *r,
+                        unsigned jobs, struct whet_error *err)
+{
+    struct whet_job_log log;
+    int rc;
+
+    if (r->log == NULL)
+        return run(in, r, jobs, NULL, err);
+    rc = whet__job_log_open(&log, r->log, r->log_mode, err);
+    if (rc != 0)
+        return rc;
+    rc = run(in, r, jobs, &log, err);
+    whet__job_log_close(&log);
+    return rc;
+}
+
 int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
 {
     struct whet_run_input in;
     unsigned jobs;
     int rc = whet__run_jobs_parse(r->jobs, &jobs, err);
 
+    if (rc == 0 && r->log == NULL && r->log_mode != WHET_JOB_LOG_NEW)
+        rc = whet_error_set(err, -EINVAL,
+                            "nothing to go on with: '--resume': name the log by "
+                            "--log FILE");
     if (rc != 0)
         return rc;
     rc = whet__run_input_open(&in, r, err);
     if (rc != 0)
         return rc;
-    rc = r->dry_run ? dry_run(&in, r, err) : run(&in, r, jobs, err);
+    if (r->jobs == NULL && in.tuned_jobs != 0)
+        jobs = in.tuned_jobs;
+    rc = r->dry_run ? dry_run(&in, r, err) : run_with_log(&in, r, jobs, err);
     whet__run_input_close(&in);
     return rc;
 }

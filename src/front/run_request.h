@@ -16,12 +16,23 @@
 
 #include "base/vec.h"
 #include "option/global.h"
+#include "data/project.h"
 #include "run/executor.h"
+#include "run/needs.h"
 #include "run/inputs.h"
+#include "run/job_log.h"
+#include "run/jobs.h"
 #include "run/lines.h"
 #include "run/source_lines.h"
 #include "run/source_template.h"
 #include "run/template.h"
+
+/* Of the lines that commands come in. */
+enum whet_run_format {
+    WHET_RUN_FORMAT_AUTO, /* JSON if the first letter is '{' */
+    WHET_RUN_FORMAT_LINES,
+    WHET_RUN_FORMAT_JSON
+};
 
 struct whet_run_request {
     const struct whet_global *global;
@@ -31,6 +42,11 @@ struct whet_run_request {
     int words;        /* 1: the operands (up to a `:::`) are one command's words */
     const char *jobs; /* "auto", "8", "50%"; NULL: auto */
     const char *file; /* NULL: none */
+    enum whet_run_format format;
+    int project;          /* the operands are names of commands of whet.yaml; none: all */
+    const char *category; /* of these, those of this category; NULL: of any */
+    const char *log;      /* NULL: none */
+    enum whet_job_log_mode log_mode;
     int shell;
     int null_ends; /* lines of inputs end in NUL */
     const char *cwd;
@@ -61,12 +77,24 @@ struct whet_run_input {
     int words_given;
     struct whet_source_lines from_lines;
     struct whet_source_template from_template;
+    struct whet_jobs jobs; /* all of them known: JSON, whet.yaml */
+    int jobs_open;
+    struct whet_needs needs;
+    struct whet_project project;
+    int project_open;
+    struct whet_text path; /* of whet.yaml */
+    unsigned tuned_jobs;   /* how many at once, as whet.yaml says; 0: it does not */
 };
 
 WHET_MUST_USE int whet__run_input_open(struct whet_run_input *in,
                                        const struct whet_run_request *r,
                                        struct whet_error *err);
 void whet__run_input_close(struct whet_run_input *in);
+
+/* Adds the commands of whet.yaml that are asked for, with all that they need. */
+WHET_MUST_USE int whet__run_input_project(struct whet_run_input *in,
+                                          const struct whet_run_request *r,
+                                          struct whet_error *err);
 
 /* *out = how many at once. */
 WHET_MUST_USE int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err);

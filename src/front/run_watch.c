@@ -19,12 +19,13 @@
 #define SUMMARY_MAX  65536
 
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
-                          uint64_t total, unsigned workers)
+                          uint64_t total, unsigned workers, struct whet_job_log *log)
 {
     struct whet_term term;
 
     memset(w, 0, sizeof(*w));
     w->request = r;
+    w->log = log;
     w->total = total;
     w->workers = workers;
     w->start_ns = whet__clock_now_ns();
@@ -61,6 +62,17 @@ struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
     return (struct whet_sink){write_bytes, w};
 }
 
+static int on_look_up(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                      struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
+                      struct whet_error *err)
+{
+    struct whet_run_watch *w = ctx;
+
+    (void)printed;
+    (void)spool;
+    return whet__job_log_look_up(w->log, job, result, err);
+}
+
 /* Says what became of a job that did not end well. Of a single command, its exit code says it
  * all. */
 static int on_ended(void *ctx, const struct whet_run_job *job,
@@ -68,19 +80,19 @@ static int on_ended(void *ctx, const struct whet_run_job *job,
 {
     struct whet_run_watch *w = ctx;
     struct whet_text text;
+    int rc = w->log != NULL ? whet__job_log_add(w->log, job, result, err) : 0;
 
-    (void)err;
     w->last = *result;
     if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED || result->resumed ||
         (result->end == WHET_JOB_EXIT && w->total == 1))
-        return 0;
+        return rc;
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(job, &text);
     whet__log(WHET_LOG_WARNING, "%s: '%.200s': %s",
               result->end == WHET_JOB_SKIPPED ? "skipped" : "failed", whet__text_str(&text),
               result->reason);
     whet__text_clear(&text);
-    return 0;
+    return rc;
 }
 
 static void on_tick(void *ctx, const struct whet_run_counts *counts)
@@ -99,6 +111,7 @@ static int on_stop(void *ctx)
 struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
 {
     return (struct whet_run_hooks){.ctx = w,
+                                   .look_up = w->log != NULL ? on_look_up : NULL,
                                    .ended = on_ended,
                                    .tick = w->line.out != NULL ? on_tick : NULL,
                                    .stop = on_stop};

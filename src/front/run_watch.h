@@ -15,14 +15,15 @@
 struct whet_run_watch {
     const struct whet_run_request *request;
     struct whet_progress line;
-    uint64_t total; /* jobs, 0: not known */
+    struct whet_job_log *log; /* NULL: none; borrowed */
+    uint64_t total;           /* jobs, 0: not known */
     uint64_t start_ns;
     unsigned workers;
     struct whet_job_result last; /* of the job that ended last */
 };
 
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
-                          uint64_t total, unsigned workers);
+                          uint64_t total, unsigned workers, struct whet_job_log *log);
 struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w);
 struct whet_sink whet__run_watch_sink(struct whet_run_watch *w);
 void whet__run_watch_end(struct whet_run_watch *w);

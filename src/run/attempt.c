@@ -64,46 +64,6 @@ static int program_find(struct whet_workshop *shop, const char *name, const char
     return rc;
 }
 
-static size_t list_count(const char *const *list)
-{
-    size_t count = 0;
-
-    while (list[count] != NULL)
-        count++;
-    return count;
-}
-
-/* Whether the declared variables have one of this name. */
-static int is_declared(const char *variable, const char *const *declared)
-{
-    size_t name = strcspn(variable, "=") + 1;
-
-    for (; *declared != NULL; declared++)
-        if (strncmp(*declared, variable, name) == 0)
-            return 1;
-    return 0;
-}
-
-/* Ours, and what the job declares instead or beside. NULL: no memory. */
-static const char *const *environment_of(const struct whet_run_job *job,
-                                         struct whet_arena *arena)
-{
-    const char *const *ours = whet__environ();
-    const char **all;
-    size_t at = 0;
-
-    if (job->env == NULL)
-        return ours;
-    all = whet__arena_zalloc(arena, list_count(ours) + list_count(job->env) + 1, sizeof(*all));
-    if (all == NULL)
-        return NULL;
-    for (; *ours != NULL; ours++)
-        if (!is_declared(*ours, job->env))
-            all[at++] = *ours;
-    memcpy(all + at, job->env, list_count(job->env) * sizeof(*all));
-    return all;
-}
-
 uint64_t whet__attempt_tag(const struct whet_attempt *a, enum whet_attempt_part part)
 {
     return (uint64_t)a->turn << 32 | ((uint64_t)a->slot * WHET_ATTEMPT_PARTS + part);
@@ -141,7 +101,8 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
     int rc;
 
     result->start_wall_ns = whet__clock_wall_ns();
-    launch.env = environment_of(job, arena);
+    launch.env =
+        job->env != NULL ? whet__job_env(arena, whet__environ(), job->env) : whet__environ();
     if (launch.env == NULL)
         return -ENOMEM;
     rc = program_find(a->shop, job->argv[0], &launch.program, &why);

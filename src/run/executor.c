@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -105,7 +106,7 @@ static void job_ended(struct executor *x, struct slot *s)
 {
     const struct whet_run_options *o = x->options;
     const struct whet_job_result *r = &s->result;
-    int good = r->end == WHET_JOB_OK;
+    int good = r->end == WHET_JOB_OK, resumed = r->resumed;
 
     count(x, r);
     if (o->source.ended != NULL)
@@ -115,7 +116,7 @@ static void job_ended(struct executor *x, struct slot *s)
     fail(x, whet__show_ended(&x->shop.show, s->job.number, s->attempt.printed),
          "cannot show what a command printed");
     slot_free(x, s);
-    if (good || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
+    if (good || resumed || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
         return;
     x->stopping = 1;
     x->wake_ns = 0; /* nobody waits for another attempt any more */
@@ -182,6 +183,13 @@ static void job_begin(struct executor *x, struct slot *s)
     int found = 0;
 
     memset(&s->result, 0, sizeof(s->result));
+    if (s->job.skip != NULL) {
+        s->result.end = WHET_JOB_SKIPPED;
+        s->result.exit_code = -1;
+        snprintf(s->result.reason, sizeof(s->result.reason), "%.199s", s->job.skip);
+        job_ended(x, s);
+        return;
+    }
     if (hooks->look_up != NULL)
         found = hooks->look_up(hooks->ctx, &s->job, &s->result, s->attempt.printed,
                                &x->shop.spool, x->err);
@@ -217,7 +225,8 @@ static void fill(struct executor *x)
     const struct whet_job_source *source = &x->options->source;
 
     while (!x->exhausted && !x->stopping && !x->source_waits && x->free < x->slot_count &&
-           whet__show_has_room(&x->shop.show, x->taken + 1)) {
+           /* Jobs of a graph come in any order, and are all in memory anyway. */
+           (source->ended != NULL || whet__show_has_room(&x->shop.show, x->taken + 1))) {
         struct slot *s = &x->slots[x->free];
         int rc;
 

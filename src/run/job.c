@@ -24,12 +24,19 @@ const char *const whet__job_end_words[WHET_JOB_END_WORDS] = {
     [WHET_JOB_SKIPPED] = "skipped", [WHET_JOB_STOPPED] = "stopped",
 };
 
-static void pack_list(struct whet_text *out, const char *const *list)
+static size_t list_count(const char *const *list)
 {
     size_t count = 0;
 
     while (list != NULL && list[count] != NULL)
         count++;
+    return count;
+}
+
+static void pack_list(struct whet_text *out, const char *const *list)
+{
+    size_t count = list_count(list);
+
     whet__pack_uint(out, count);
     for (size_t i = 0; i < count; i++)
         whet__pack_string(out, list[i], strlen(list[i]));
@@ -51,6 +58,34 @@ int whet__job_identity(const struct whet_run_job *job, const char *here,
         return whet__text_error(scratch);
     *out = whet__hash128(scratch->data, scratch->len);
     return 0;
+}
+
+static int has_variable(const char *const *list, const char *variable)
+{
+    size_t name = strcspn(variable, "=") + 1;
+
+    for (; list != NULL && *list != NULL; list++)
+        if (strncmp(*list, variable, name) == 0)
+            return 1;
+    return 0;
+}
+
+const char *const *whet__job_env(struct whet_arena *arena, const char *const *base,
+                                 const char *const *over)
+{
+    size_t more = list_count(over), at = 0;
+    const char **all;
+
+    if (base == NULL || over == NULL)
+        return base != NULL ? base : over;
+    all = whet__arena_zalloc(arena, list_count(base) + more + 1, sizeof(*all));
+    if (all == NULL)
+        return NULL;
+    for (; *base != NULL; base++)
+        if (!has_variable(over, *base))
+            all[at++] = *base;
+    memcpy(all + at, over, more * sizeof(*all));
+    return all;
 }
 
 void whet__job_describe(const struct whet_run_job *job, struct whet_text *out)

@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/arena.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -36,6 +37,9 @@ struct whet_run_job {
     uint64_t memory_bytes;      /* of it and all below it, in RAM; 0: no limit */
     unsigned retries;           /* after a first failure */
     uint64_t retry_delay_ns;
+    const char *skip; /* not NULL: it is not to be run, and why not */
+    unsigned line;    /* where it stands in its file; 0: not known */
+    unsigned column;
 };
 
 enum whet_job_end {
@@ -71,6 +75,11 @@ struct whet_job_result {
  * the folder we are in, `scratch` is overwritten. -ENOMEM, -EFBIG. */
 WHET_MUST_USE int whet__job_identity(const struct whet_run_job *job, const char *here,
                                      struct whet_text *scratch, struct whet_hash128 *out);
+
+/* Variables of `base` that `over` does not have, and those of `over`; in the arena, texts
+ * borrowed. Either may be NULL, not both. NULL: no memory. */
+WHET_MUST_USE const char *const *
+whet__job_env(struct whet_arena *arena, const char *const *base, const char *const *over);
 
 /* Appends its name, else its command line as a shell would take it. */
 void whet__job_describe(const struct whet_run_job *job, struct whet_text *out);

@@ -196,6 +196,116 @@ assert a["at_once"] == 2'
     grep -qx a err
 }
 
+@test "jobs as JSON: fields, needs, and what a failure leaves out" {
+    cat >jobs <<'JSON'
+{"name":"last","argv":["echo","c d"],"needs":["a","b"]}
+{"name":"a","command":"echo a","category":"x","type":"cpu"}
+{"name":"b","command":"echo $X; exit $E","shell":true,"env":{"X":"of the job","E":"0"},"timeout":"5s"}
+JSON
+    whet run -f jobs >out
+    [ "$(cat out)" = $'c d\na\nof the job' ]
+    whet run --order finish -j 1 -f jobs | tail -n 1 | grep -qx 'c d'
+    sed -i 's/"E":"0"/"E":"4"/' jobs
+    run -1 --separate-stderr whet run -k <jobs
+    [[ $stderr == *"skipped: 'last': it needs 'b', which did not end well"* ]]
+    [[ $stderr == *"1 of 3 failed, 1 skipped in "* ]]
+    whet run -n -f jobs | grep -qx 'last: echo .c d.'
+    echo '{"argv":["a"],"need":[]}' >jobs
+    fails "jobs:1: unknown key: 'need': did you mean 'needs'?" whet run -f jobs
+    printf '%s\n' '{"name":"a","argv":["x"],"needs":["b"]}' '{"name":"b","argv":["x"],"needs":["a"]}' >jobs
+    fails "jobs:1: a circle of needs: 'a' needs 'b' needs 'a'" whet run -f jobs
+}
+
+@test "commands of whet.yaml: by name, with needs, in the project's folder" {
+    cat >whet.yaml <<'YAML'
+version: 1
+commands:
+  build:
+    command: sh -c 'echo built in; basename "$PWD"'
+    category: make
+    env: {A: "1"}
+  test: {command: [echo, tested], needs: [build], timeout: 5m, memory: 1GiB, retries: 1}
+  lint: {command: 'echo "$B"', shell: true, cwd: sub, env: {B: linted}}
+YAML
+    mkdir -p sub
+    cd sub
+    whet run --project -j 1 >out
+    [ "$(cat out)" = "$(printf 'built in\n%s\ntested\nlinted' "$(basename "$BATS_TEST_TMPDIR")")" ]
+    [ "$(whet run -p test | tail -n 1)" = tested ]
+    [ "$(whet run -p -n test | wc -l)" = 2 ]
+    [ "$(whet run -p -n --category make)" = 'build: sh -c '"'"'echo built in; basename "$PWD"'"'" ]
+    [ "$(whet run -p -e B=mine lint)" = mine ]
+    fails "no such command: 'tst': did you mean 'test'?" whet run -p tst
+    sed -i 's/needs/need/' ../whet.yaml
+    fails "$BATS_TEST_TMPDIR/whet.yaml:7:35: unknown key: 'need': did you mean 'needs'?" whet run -p
+    printf 'version: 1\ncommands:\n  a: {command: x, needs: [z]}\n' >../whet.yaml
+    fails "$BATS_TEST_TMPDIR/whet.yaml:3:3: no job has this name: 'z', which 'a' needs" whet run -p
+    printf 'version: 1\ncommands:\n  a: x | y\n' >../whet.yaml
+    fails "$BATS_TEST_TMPDIR/whet.yaml:3:3: only a shell can do this: '|' in 'x | y': quote it, or give --shell" \
+        whet run -p
+    printf 'version: 1\n' >../whet.yaml
+    fails "no commands to run: '$BATS_TEST_TMPDIR/whet.yaml': it has no 'commands'" whet run -p
+}
+
+@test "the log: a line for each, in a form that is written down" {
+    run -1 whet run -k --log log -- sh -c '[ {} = good ]' ::: good bad
+    python3 - <<'PY'
+import json, datetime
+head, *jobs = [json.loads(line) for line in open("log")]
+assert head == {"type": "run-log", "version": 1}
+by = {j["number"]: j for j in jobs}
+assert len(jobs) == 2 and set(by) == {1, 2}
+assert by[1]["end"] == "ok" and by[1]["exit_code"] == 0 and by[1]["reason"] == ""
+assert by[2]["end"] == "exit" and by[2]["exit_code"] == 1 and by[2]["reason"] == "exit code 1"
+assert by[2]["argv"] == ["sh", "-c", "[ bad = good ]"] and by[2]["signal"] is None
+assert len(by[1]["id"]) == 32 and by[1]["id"] != by[2]["id"]
+for j in jobs:
+    datetime.datetime.strptime(j["start"][:26], "%Y-%m-%dT%H:%M:%S.%f")
+    assert j["start"].endswith("Z") and j["attempts"] == 1 and j["cached"] is False
+    assert j["wall_ns"] > 0 and j["max_rss_bytes"] > 0 and j["user_ns"] + j["sys_ns"] >= 0
+PY
+    fails "there is a log already: 'log': go on with it by --resume, or remove it" whet run --log log true
+    fails "nothing to go on with: '--resume': name the log by --log FILE" whet run --resume true
+    echo hello >log
+    fails "log:1: no JSON: the log is damaged" whet run --log log --resume true
+}
+
+@test "resumed after SIGKILL, nothing that was finished is repeated, nothing is left out" {
+    cat >job <<'SH'
+#!/bin/sh
+echo "$1" >>ran
+[ $(($1 % 50)) != 7 ]
+SH
+    chmod +x job
+    seq 1500 | sed 's/^/.\/job /' >commands
+    "$WHET" run -q -k -j 4 --log log -f commands &
+    pid=$!
+    for _ in {1..500}; do [ "$(wc -l <log 2>/dev/null || echo 0)" -gt 300 ] && break; sleep 0.01; done
+    kill -KILL $pid
+    wait $pid || true
+    truncate -s -9 log
+    code=0
+    whet run -q -k -j 4 --log log --resume --json -f commands >out || code=$?
+    [ "$code" = 1 ]
+    python3 - <<'PY'
+import json, collections
+a = json.load(open("out"))
+assert a["jobs"] == 1500 and a["failed"] == 30 and a["ok"] == 1470, a
+log = [json.loads(line) for line in open("log")][1:]
+assert sorted(j["number"] for j in log) == list(range(1, 1501))
+assert a["found"] > 250
+ran = collections.Counter(open("ran").read().split())
+assert set(ran) == {str(i) for i in range(1, 1501)}
+# Twice: only those that ran when it was killed, and the one whose line was cut.
+assert sum(ran.values()) - 1500 <= 4 + 1, sum(ran.values())
+PY
+    : >ran
+    whet run -q -k --log log --resume -f commands || true
+    [ ! -s ran ]
+    whet run -q -k --log log --resume-failed -f commands || true
+    [ "$(wc -l <ran)" = 30 ]
+}
+
 @test "bad input is refused with its place" {
     fails "no command before ':::': whet run 'gzip {}' ::: FILE" whet run ::: a
     fails "an option behind a command: '-j': put options first, or -- before the words of one command" \

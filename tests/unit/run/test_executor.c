@@ -1,0 +1,260 @@
+/* run/executor.h: every job is accounted for, hooks are called in order, output comes in order,
+ * and a source that fails ends the run. */
+#include "../harness.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "run/executor.h"
+#include "run/source_lines.h"
+
+/* What the hooks saw and the sink was given. */
+struct seen {
+    char out[4096];
+    char events[4096];
+    size_t out_len;
+    size_t events_len;
+    int stop_after; /* jobs; then a signal comes; 0: never */
+    int ended;
+    int sink_error;
+    const char *found; /* the argv[1] that look_up finds */
+};
+
+static void note(struct seen *s, const char *what, const struct whet_run_job *job)
+{
+    s->events_len +=
+        (size_t)snprintf(s->events + s->events_len, sizeof(s->events) - s->events_len, "%s%u ",
+                         what, (unsigned)job->number);
+}
+
+static int look_up(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                   struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
+                   struct whet_error *err)
+{
+    struct seen *s = ctx;
+
+    (void)err;
+    note(s, "look", job);
+    if (s->found == NULL || job->argv[1] == NULL || strcmp(job->argv[1], s->found) != 0)
+        return 0;
+    result->cached = 1;
+    return whet__printed_add(&printed[WHET_STREAM_OUT], spool, "kept\n", 5) == 0 ? 1 : -ENOMEM;
+}
+
+static int to_nowhere(void *ctx, const char *bytes, size_t len)
+{
+    (void)bytes;
+    *(size_t *)ctx += len;
+    return 0;
+}
+
+static void keep(void *ctx, const struct whet_run_job *job,
+                 const struct whet_job_result *result,
+                 const struct whet_printed printed[WHET_STREAMS],
+                 const struct whet_spool *spool)
+{
+    size_t len = 0;
+
+    (void)result;
+    note(ctx, "keep", job);
+    assert_int_equal(whet__printed_each(&printed[WHET_STREAM_OUT], spool, to_nowhere, &len), 0);
+}
+
+static void started(void *ctx, const struct whet_run_job *job, unsigned slot)
+{
+    assert_in_range(slot, 1, 64);
+    note(ctx, "start", job);
+}
+
+static int ended(void *ctx, const struct whet_run_job *job,
+                 const struct whet_job_result *result, struct whet_error *err)
+{
+    struct seen *s = ctx;
+
+    (void)err;
+    (void)result;
+    s->ended++;
+    note(s, "end", job);
+    return 0;
+}
+
+static int stop(void *ctx)
+{
+    struct seen *s = ctx;
+
+    return s->stop_after != 0 && s->ended >= s->stop_after ? SIGTERM : 0;
+}
+
+static int sink(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
+{
+    struct seen *s = ctx;
+
+    (void)stream;
+    if (s->sink_error != 0)
+        return s->sink_error;
+    assert_true(s->out_len + len < sizeof(s->out));
+    memcpy(s->out + s->out_len, bytes, len);
+    s->out_len += len;
+    return 0;
+}
+
+static struct whet_run_options options_for(struct seen *s, unsigned jobs)
+{
+    return (struct whet_run_options){.sink = {sink, s},
+                                     .hooks = {.ctx = s,
+                                               .look_up = look_up,
+                                               .keep = keep,
+                                               .started = started,
+                                               .ended = ended,
+                                               .stop = stop},
+                                     .jobs = jobs,
+                                     .grace_ns = 100000000};
+}
+
+static int run(struct whet_run_options o, const char *const *lines,
+               const struct whet_run_job *like, struct whet_run_counts *counts,
+               struct whet_error *err)
+{
+    const struct whet_run_job none = {0};
+    struct whet_source_lines from;
+    size_t count = 0;
+
+    while (lines[count] != NULL)
+        count++;
+    o.source = whet__source_array(&from, lines, count, 0, like != NULL ? like : &none);
+    return whet__executor_run(&o, counts, err);
+}
+
+#define LINES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void hooks_see_each_job_in_its_way(void **state)
+{
+    struct whet_run_counts counts;
+    struct seen s = {.found = "two"};
+
+    (void)state;
+    assert_int_equal(
+        run(options_for(&s, 1), LINES("echo one", "echo two", "./absent"), NULL, &counts, NULL),
+        0);
+    assert_string_equal(s.out, "one\nkept\n");
+    assert_string_equal(s.events, "look1 start1 keep1 end1 look2 end2 look3 start3 end3 ");
+    assert_int_equal(counts.ended, 3);
+    assert_int_equal(counts.ok, 2);
+    assert_int_equal(counts.found, 1);
+    assert_int_equal(counts.failed, 1);
+    assert_int_equal(counts.running, 0);
+}
+
+static void output_is_in_order_for_any_number_at_once(void **state)
+{
+    (void)state;
+    for (unsigned jobs = 1; jobs <= 16; jobs *= 4) {
+        struct whet_run_counts counts;
+        struct seen s = {.found = NULL};
+
+        assert_int_equal(run(options_for(&s, jobs),
+                             LINES("sh -c 'sleep 0.05; echo 1'", "echo 2", "true", "echo 4",
+                                   "sh -c 'sleep 0.02; echo 5'", "echo 6"),
+                             NULL, &counts, NULL),
+                         0);
+        assert_string_equal(s.out, "1\n2\n4\n5\n6\n");
+        assert_int_equal(counts.ok, 6);
+    }
+}
+
+/* With many at once a descriptor is used again while its old self still tells of its end. */
+static void nothing_is_lost_of_many_short_ones(void **state)
+{
+    const char *lines[501] = {NULL};
+    struct whet_run_counts counts;
+    struct seen s = {.found = NULL};
+    struct whet_run_options o = options_for(&s, 8);
+
+    (void)state;
+    o.hooks = (struct whet_run_hooks){.ctx = &s};
+    for (size_t i = 0; i < 500; i++)
+        lines[i] = "echo";
+    assert_int_equal(run(o, lines, NULL, &counts, NULL), 0);
+    assert_int_equal(counts.ok, 500);
+    assert_int_equal(s.out_len, 500);
+}
+
+static void a_signal_ends_what_runs(void **state)
+{
+    struct whet_run_counts counts;
+    struct seen s = {.stop_after = 1};
+
+    (void)state;
+    assert_int_equal(
+        run(options_for(&s, 2),
+            LINES("true", "sh -c 'trap \"\" TERM; sleep 20; sleep 20'", "sleep 20", "sleep 20"),
+            NULL, &counts, NULL),
+        0);
+    assert_int_equal(counts.ok, 1);
+    assert_in_range(counts.stopped, 1, 2);
+    assert_int_equal(counts.failed, 0);
+}
+
+static void limits_end_one_job(void **state)
+{
+    const struct whet_run_job like = {.timeout_ns = 50000000, .retries = 1};
+    struct whet_run_counts counts;
+    struct seen s = {.found = NULL};
+    struct whet_run_options o = options_for(&s, 2);
+
+    (void)state;
+    o.halt = WHET_RUN_HALT_NEVER;
+    assert_int_equal(run(o, LINES("sleep 20", "true"), &like, &counts, NULL), 0);
+    assert_int_equal(counts.failed, 1);
+    assert_int_equal(counts.ok, 1);
+    assert_int_equal(counts.retried, 1);
+}
+
+static void errors_end_the_run(void **state)
+{
+    struct whet_run_counts counts;
+    struct whet_error err = {0};
+    struct seen s = {.sink_error = -EPIPE};
+
+    (void)state;
+    assert_int_equal(
+        run(options_for(&s, 2), LINES("echo 1", "sleep 20", "true"), NULL, &counts, &err),
+        -EPIPE);
+    s = (struct seen){.found = NULL};
+    assert_int_equal(run(options_for(&s, 2), LINES("sleep 20", "a | b"), NULL, &counts, &err),
+                     -EINVAL);
+    assert_non_null(strstr(err.text, "only a shell can do this"));
+    s = (struct seen){.found = NULL};
+    assert_int_equal(run(options_for(&s, 1000000), LINES("true"), NULL, &counts, &err),
+                     -EMFILE);
+}
+
+static void memory_may_run_out(void **state)
+{
+    (void)state;
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_run_counts counts;
+        struct seen s = {.found = NULL};
+        int rc = run(options_for(&s, 1), LINES("echo 1"), NULL, &counts, NULL);
+
+        assert_true(rc == 0 || rc == -ENOMEM);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hooks_see_each_job_in_its_way),
+        cmocka_unit_test(output_is_in_order_for_any_number_at_once),
+        cmocka_unit_test(nothing_is_lost_of_many_short_ones),
+        cmocka_unit_test(a_signal_ends_what_runs),
+        cmocka_unit_test(limits_end_one_job),
+        cmocka_unit_test(errors_end_the_run),
+        cmocka_unit_test(memory_may_run_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
