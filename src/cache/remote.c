@@ -71,6 +71,7 @@ static void free_parts(struct whet_remote *r)
     whet__remote_marks_clear(&r->marks);
     whet__resolve_free(r->lookup);
     whet__redis_url_clear(&r->url);
+    whet__behind_clear(&r->behind);
     whet__mem_free(r->queue);
     whet__mem_free(r);
 }
@@ -95,7 +96,7 @@ static int set_up(struct whet_remote *r, const struct whet_remote_options *optio
         rc = set_address(r, options->url, err);
     if (rc == 0) {
         r->queue = whet__mem_alloc(WHET_REMOTE_SLOTS * sizeof(struct whet_entry *));
-        rc = r->queue != NULL ? 0 : -ENOMEM;
+        rc = r->queue != NULL ? whet__behind_init(&r->behind) : -ENOMEM;
     }
     return rc;
 }
@@ -198,6 +199,7 @@ static void unqueue_locked(struct whet_remote *r, const struct whet_hash128 *has
         }
         r->queue_bytes -= whet__record_bytes(e);
         r->done_count++;
+        whet__behind_dropped(&r->behind, hash); /* until it is deleted there */
         whet__entry_drop(e);
     }
     r->queue_len = left;
@@ -256,6 +258,12 @@ int whet__remote_remove(struct whet_remote *r, const struct whet_hash128 *hash)
     pthread_mutex_unlock(&r->lock);
     if (rc == 0)
         rc = delete_now(r, hash, deadline_ns);
+    pthread_mutex_lock(&r->lock);
+    if (rc == 0)
+        whet__behind_deleted(&r->behind, hash);
+    else
+        whet__remote_lose_locked(r, hash);
+    pthread_mutex_unlock(&r->lock);
     return rc == 0 ? 0 : -EIO;
 }
 
@@ -289,7 +297,8 @@ void whet__remote_unlock_all(struct whet_remote *r, int in_child)
         drop_line(&r->lines[i]);
     drop_line(&r->own);
     whet__remote_queue_drop_locked(r); /* the parent sends it */
-    r->flying_len = 0;                 /* its thread may be giving these back */
+    whet__behind_reset(&r->behind);
+    r->flying_len = 0; /* its thread may be giving these back */
     r->done_count = r->put_count;
     if (r->lookup != NULL)
         whet__resolve_forget(r->lookup);

@@ -50,7 +50,7 @@ struct whet_remote_options {
     uint64_t timeout_ns;
     uint64_t check_ns;
     int read_only;
-    struct whet_shared *shared;     /* epochs */
+    struct whet_shared *shared;     /* epochs; NULL: those of `validity` */
     struct whet_validity *validity; /* is told of marks that other machines set */
     struct whet_disk *disk;         /* remembers how far it was told; NULL: nothing does */
 };

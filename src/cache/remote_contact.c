@@ -106,6 +106,19 @@ void whet__remote_write_failed(struct whet_remote *r, const char *words)
     pthread_mutex_unlock(&r->lock);
 }
 
+uint64_t whet__remote_epoch(const struct whet_remote *r)
+{
+    return r->shared != NULL ? whet__shared_epoch(r->shared, 0)
+                             : whet__validity_now(r->validity);
+}
+
+void whet__remote_lose_locked(struct whet_remote *r, const struct whet_hash128 *hash)
+{
+    if (whet__behind_lose(&r->behind, hash) != 0)
+        r->distrust_ns = whet__clock_wall_ns();
+    pthread_cond_signal(&r->work);
+}
+
 void whet__remote_fine_locked(struct whet_remote *r)
 {
     r->pause_ns = 0;

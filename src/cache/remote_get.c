@@ -52,7 +52,7 @@ static int begin(struct asking *a)
     a->moved = 0;
     pthread_mutex_unlock(&r->lock);
     if (ready)
-        a->epoch = whet__shared_epoch(r->shared, 0);
+        a->epoch = whet__remote_epoch(r);
     return ready;
 }
 
@@ -89,10 +89,8 @@ static void count_verdict(struct whet_remote *r, const struct whet_hash128 *hash
     r->stats.expirations += verdict == ENDED;
     r->stats.invalidations += verdict == MARKED;
     r->stats.failures += verdict == WRONG;
-    if (verdict == WRONG && !r->read_only && r->doomed_len < WHET_REMOTE_DOOMED) {
-        r->doomed[r->doomed_len++] = *hash;
-        pthread_cond_signal(&r->work);
-    }
+    if (verdict == WRONG && !r->read_only)
+        whet__remote_lose_locked(r, hash);
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -106,7 +104,8 @@ static enum verdict judge(const struct asking *a, const struct whet_entry *e, ui
     if (count > a->marks)
         return MARKED; /* of a server that was emptied since */
     pthread_mutex_lock(&a->r->lock);
-    spared = whet__remote_marks_spare(&a->r->marks, count, e);
+    spared = whet__remote_marks_spare(&a->r->marks, count, e) &&
+             !whet__behind_has(&a->r->behind, &e->hash) && e->made_ns >= a->r->distrust_ns;
     pthread_mutex_unlock(&a->r->lock);
     return spared ? GOOD : MARKED;
 }

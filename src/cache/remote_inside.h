@@ -19,6 +19,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "cache/remote.h"
+#include "cache/remote_behind.h"
 #include "cache/remote_marks.h"
 #include "data/redis_link.h"
 #include "os/resolve.h"
@@ -28,7 +29,6 @@
 #define WHET_REMOTE_SLOTS       16384             /* entries that may wait to be sent */
 #define WHET_REMOTE_BATCH       128               /* entries in one pipeline ... */
 #define WHET_REMOTE_BATCH_BYTES ((size_t)1 << 20) /* ... or when they have so many bytes */
-#define WHET_REMOTE_DOOMED      64                /* wrong records that wait to be deleted */
 #define WHET_REMOTE_SEEN        16                /* counts remembered with their moments */
 #define WHET_REMOTE_OWED        1024 /* marks that could not be sent; more are one of all */
 #define WHET_REMOTE_PIPE_MAX    ((size_t)64 << 20) /* bytes of one pipeline */
@@ -121,8 +121,9 @@ struct whet_remote {
     uint64_t done_count; /* ... and sent, or dropped */
     struct whet_entry *flying[WHET_REMOTE_BATCH];
     size_t flying_len;
-    struct whet_hash128 doomed[WHET_REMOTE_DOOMED];
-    size_t doomed_len;
+    unsigned char unsent[WHET_REMOTE_BATCH]; /* 1: of those, left out of the pipeline */
+    struct whet_remote_behind behind;
+    uint64_t distrust_ns; /* records made before were perhaps lost anew */
 
     struct whet_cache_level_stats stats;
 };
@@ -148,6 +149,12 @@ void whet__remote_write_failed(struct whet_remote *r, const char *words);
 /* It did what it was asked for, in time. */
 void whet__remote_fine_locked(struct whet_remote *r);
 void whet__remote_write_fine_locked(struct whet_remote *r);
+
+/* A moment of the clock of cache/shared.h. */
+uint64_t whet__remote_epoch(const struct whet_remote *r);
+
+/* The server's record of that key, if it has one, must not be used. */
+void whet__remote_lose_locked(struct whet_remote *r, const struct whet_hash128 *hash);
 
 /* remote_line.c: connections. */
 

@@ -65,7 +65,7 @@ void whet__remote_seen_locked(struct whet_remote *r)
     } else {
         r->seen_len++;
     }
-    r->seen[at] = (struct whet_remote_seen){whet__shared_epoch(r->shared, 0), r->count};
+    r->seen[at] = (struct whet_remote_seen){whet__remote_epoch(r), r->count};
 }
 
 int whet__remote_count_of_locked(const struct whet_remote *r, uint64_t epoch, uint64_t *count)

@@ -13,32 +13,39 @@
 #define MS_NS    UINT64_C(1000000)
 #define TEXT_BIG ((size_t)4 << 20)
 
-static int may_send(const struct whet_remote *r, const struct whet_entry *e)
+static int may_send(const struct whet_entry *e)
 {
-    return !r->read_only &&
-           (e->flags & (WHET_ENTRY_MEMORY_ONLY | WHET_ENTRY_LOCAL_ONLY)) == 0 &&
+    return (e->flags & (WHET_ENTRY_MEMORY_ONLY | WHET_ENTRY_LOCAL_ONLY)) == 0 &&
            e->raw_len == 0 && whet__record_bytes(e) <= WHET_REMOTE_RECORD_MAX &&
            !whet__remote_entry_needs(e);
+}
+
+static int has_room(const struct whet_remote *r, size_t bytes)
+{
+    return r->queue_len < WHET_REMOTE_SLOTS &&
+           r->queue_bytes + bytes <= WHET_REMOTE_QUEUE_BYTES;
 }
 
 void whet__remote_put(struct whet_remote *r, struct whet_entry *entry)
 {
     size_t bytes = whet__record_bytes(entry);
+    int may = may_send(entry);
 
-    if (!may_send(r, entry))
+    if (r->read_only)
         return;
     pthread_mutex_lock(&r->lock);
     if (!r->running)
         (void)whet__remote_thread_start_locked(r); /* else what is put waits for it */
-    if (r->queue_len == WHET_REMOTE_SLOTS || r->queue_bytes + bytes > WHET_REMOTE_QUEUE_BYTES) {
-        r->stats.failures++;
-    } else {
+    if (may && has_room(r, bytes) && whet__behind_wait(&r->behind, &entry->hash) == 0) {
         r->queue[(r->queue_first + r->queue_len++) % WHET_REMOTE_SLOTS] =
             whet__entry_take(entry);
         r->queue_bytes += bytes;
         r->put_count++;
         if (r->queue_len == 1)
             pthread_cond_signal(&r->work);
+    } else {
+        r->stats.failures += may != 0;
+        whet__remote_lose_locked(r, &entry->hash);
     }
     pthread_mutex_unlock(&r->lock);
 }
@@ -118,7 +125,8 @@ static size_t fill(struct whet_remote *r, struct whet_text *out)
     for (size_t i = 0; i < flying; i++) {
         int64_t px = life_ms(r->flying[i], now_ns);
 
-        if (px < 0 || counts[i] == UINT64_MAX)
+        r->unsent[i] = px < 0 || counts[i] == UINT64_MAX;
+        if (r->unsent[i])
             continue;
         say_put(r, out, r->flying[i], counts[i], px);
         commands++;
@@ -126,17 +134,28 @@ static size_t fill(struct whet_remote *r, struct whet_text *out)
     return commands;
 }
 
-static void land(struct whet_remote *r, uint64_t failures)
+/* `gone`: of the deletions. */
+static void land(struct whet_remote *r, int ok, const struct whet_hash128 *gone,
+                 size_t gone_len)
 {
     struct whet_entry *done[WHET_REMOTE_BATCH];
     size_t count;
 
     pthread_mutex_lock(&r->lock);
+    for (size_t i = 0; ok && i < gone_len; i++)
+        whet__behind_deleted(&r->behind, &gone[i]);
     count = r->flying_len;
-    memcpy(done, r->flying, count * sizeof(done[0]));
+    for (size_t i = 0; i < count; i++) {
+        done[i] = r->flying[i];
+        if (ok && !r->unsent[i])
+            whet__behind_sent(&r->behind, &done[i]->hash);
+        else
+            whet__behind_dropped(&r->behind, &done[i]->hash);
+    }
     r->flying_len = 0;
     r->done_count += count;
-    r->stats.failures += failures;
+    if (!ok && count > 1)
+        r->stats.failures += count - 1; /* one was counted with the failure */
     pthread_cond_broadcast(&r->moved);
     pthread_mutex_unlock(&r->lock);
     for (size_t i = 0; i < count; i++)
@@ -208,43 +227,43 @@ static void judge_sending(struct whet_remote *r, int rc, const char *words)
     }
 }
 
-/* Records that nobody can use. */
-static size_t say_deletes(struct whet_remote *r, struct whet_text *out)
+/* Those that are to go, in *gone. Answers how many commands. */
+static size_t say_deletes(struct whet_remote *r, struct whet_text *out,
+                          struct whet_hash128 *gone, size_t *gone_len)
 {
     size_t count;
 
     pthread_mutex_lock(&r->lock);
-    count = r->doomed_len;
-    if (count != 0) {
-        whet__redis_begin(out, count + 1);
-        whet__redis_word(out, "DEL", 3);
-        for (size_t i = 0; i < count; i++)
-            whet__remote_key(r, out, &r->doomed[i]);
-    }
-    r->doomed_len = 0;
+    count = whet__behind_lost(&r->behind, gone, WHET_REMOTE_BATCH);
     pthread_mutex_unlock(&r->lock);
-    return count != 0;
+    *gone_len = count;
+    if (count == 0)
+        return 0;
+    whet__redis_begin(out, count + 1);
+    whet__redis_word(out, "DEL", 3);
+    for (size_t i = 0; i < count; i++)
+        whet__remote_key(r, out, &gone[i]);
+    return 1;
 }
 
 void whet__remote_send(struct whet_remote *r)
 {
+    struct whet_hash128 gone[WHET_REMOTE_BATCH];
     char words[WHET_REMOTE_WORDS] = "";
     struct whet_text *out = &r->own.out;
-    uint64_t lost = 0;
+    size_t gone_len;
     size_t commands;
     int rc;
 
     whet__text_reset(out);
-    commands = say_deletes(r, out);
+    commands = say_deletes(r, out, gone, &gone_len);
     commands += fill(r, out);
     rc = whet__text_error(out);
     if (rc == 0 && commands != 0) {
         rc = send_text(r, commands, words);
         judge_sending(r, rc, words);
     }
-    if (rc != 0 && r->flying_len != 0)
-        lost = r->flying_len - 1; /* one was counted with the failure */
     if (out->cap > TEXT_BIG)
         whet__text_clear(out);
-    land(r, lost);
+    land(r, rc == 0, gone, gone_len);
 }

@@ -70,7 +70,7 @@ enum deed { SLEEP, CONTACT, SEND, END };
 
 static enum deed next_deed_locked(const struct whet_remote *r, uint64_t now, uint64_t *until)
 {
-    int waiting = r->queue_len != 0 || r->doomed_len != 0;
+    int waiting = r->queue_len != 0 || r->behind.lost != 0;
     int owes = r->owed.len != 0 || r->owes_all;
 
     *until = UINT64_MAX;

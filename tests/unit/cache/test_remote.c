@@ -147,6 +147,34 @@ static void test_what_is_not_sent(void **state)
     whet__remote_free(a);
 }
 
+/* What cannot be sent must not leave an older value behind that comes back. */
+static void test_no_older_value_comes_back(void **state)
+{
+    struct whet_remote *a;
+    struct whet_remote *b;
+    struct whet_entry *e;
+
+    (void)state;
+    need_server();
+    a = open_machine();
+    b = open_machine();
+    put(a, "key", "old");
+    assert_true(has(a, "key", "old"));
+    e = make_entry("key", "new", 3);
+    e->raw_len = 5; /* as good as any other reason */
+    whet__remote_put(a, e);
+    assert_false(has(a, "key", "old"));
+    put(a, "other", "v"); /* behind the deletion */
+    assert_false(has(b, "key", "old"));
+    put(a, "key", "newer");
+    assert_true(has(a, "key", "newer"));
+    assert_true(has(b, "key", "newer"));
+    assert_int_equal(a->behind.len, 0);
+    whet__entry_drop(e);
+    whet__remote_free(a);
+    whet__remote_free(b);
+}
+
 static void test_marks_are_seen_at_once(void **state)
 {
     struct whet_remote *a;
@@ -418,6 +446,7 @@ int main(void)
         TEST(test_many_in_one_pipeline),
         TEST(test_lives_end_on_the_server),
         TEST(test_what_is_not_sent),
+        TEST(test_no_older_value_comes_back),
         TEST(test_marks_are_seen_at_once),
         TEST(test_put_too_late),
         TEST(test_remove),

@@ -1,5 +1,5 @@
-/* cache/remote_record.h and cache/remote_marks.h: what is written is read again, whatever is
- * wrong is found, and marks name what they should. */
+/* The parts of cache/remote.h that need no server: what is written is read again, whatever is
+ * wrong is found, marks name what they should, and it is known what the server has not. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/random.h"
+#include "cache/remote_behind.h"
 #include "cache/remote_marks.h"
 #include "cache/remote_record.h"
 
@@ -253,6 +255,59 @@ static void test_packed_marks(void **state)
     assert_int_equal(mark.kind, WHET_MARK_ALL);
 }
 
+/* Against plain counts, with many keys that want the same slot. */
+static void test_behind(void **state)
+{
+    enum { KEYS = 200 };
+    unsigned waiting[KEYS] = {0};
+    unsigned lost[KEYS] = {0};
+    struct whet_hash128 gone[16];
+    struct whet_remote_behind b = {0};
+    struct whet_random random;
+
+    (void)state;
+    whet__random_init(&random, 7);
+    assert_int_equal(whet__behind_init(&b), 0);
+    for (int i = 0; i < 100000; i++) {
+        unsigned k = (unsigned)whet__random_below(&random, KEYS);
+        unsigned deed = (unsigned)whet__random_below(&random, 5);
+        struct whet_hash128 hash = {{(unsigned char)(k % 3), 0, 0, 0, (unsigned char)k}};
+
+        if (deed == 0) {
+            assert_int_equal(whet__behind_wait(&b, &hash), 0);
+            waiting[k]++;
+        } else if (deed == 1 && waiting[k] != 0) {
+            whet__behind_sent(&b, &hash);
+            waiting[k]--;
+            lost[k] = 0;
+        } else if (deed == 2 && waiting[k] != 0) {
+            whet__behind_dropped(&b, &hash);
+            waiting[k]--;
+            lost[k] = 1;
+        } else if (deed == 3 && i % 7 == 0) {
+            assert_int_equal(whet__behind_lose(&b, &hash), 0);
+            lost[k] = 1;
+        } else if (deed == 4) {
+            size_t n = whet__behind_lost(&b, gone, 16);
+
+            for (size_t g = 0; g < n; g++) {
+                assert_int_equal(lost[gone[g].bytes[4]], 1);
+                whet__behind_deleted(&b, &gone[g]);
+                lost[gone[g].bytes[4]] = 0;
+            }
+        }
+        assert_int_equal(whet__behind_has(&b, &hash), waiting[k] != 0 || lost[k]);
+    }
+    whet__behind_reset(&b);
+    assert_int_equal(whet__behind_lost(&b, gone, 16), 0);
+    for (uint32_t i = 0; i <= WHET_REMOTE_BEHIND; i++) {
+        struct whet_hash128 hash = whet__hash128(&i, sizeof(i));
+
+        assert_int_equal(whet__behind_lose(&b, &hash), i < WHET_REMOTE_BEHIND ? 0 : -EFBIG);
+    }
+    whet__behind_clear(&b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +319,7 @@ int main(void)
         cmocka_unit_test(test_marks_are_bounded),
         cmocka_unit_test(test_marks_without_memory),
         cmocka_unit_test(test_packed_marks),
+        cmocka_unit_test(test_behind),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
