@@ -74,6 +74,7 @@ struct whet_remote_ask {
     const void *key;
     size_t key_len;
     struct whet_entry *entry; /* answer; NULL: a miss */
+    int behind;               /* for this level: what the server has of it is too old */
 };
 
 /* All in one pipeline, within one time-out. Returns how many were hits. */

@@ -50,6 +50,8 @@ static int begin(struct asking *a)
     }
     a->marks = r->count;
     a->moved = 0;
+    for (size_t i = a->next; ready && i < a->count; i++)
+        a->asks[i].behind = whet__behind_has(&r->behind, &a->asks[i].hash);
     pthread_mutex_unlock(&r->lock);
     if (ready)
         a->epoch = whet__remote_epoch(r);
@@ -104,8 +106,8 @@ static enum verdict judge(const struct asking *a, const struct whet_entry *e, ui
     if (count > a->marks)
         return MARKED; /* of a server that was emptied since */
     pthread_mutex_lock(&a->r->lock);
-    spared = whet__remote_marks_spare(&a->r->marks, count, e) &&
-             !whet__behind_has(&a->r->behind, &e->hash) && e->made_ns >= a->r->distrust_ns;
+    spared =
+        whet__remote_marks_spare(&a->r->marks, count, e) && e->made_ns >= a->r->distrust_ns;
     pthread_mutex_unlock(&a->r->lock);
     return spared ? GOOD : MARKED;
 }
@@ -119,7 +121,7 @@ static void take_record(struct asking *a, struct whet_remote_ask *ask,
     enum verdict verdict = WRONG;
     int rc;
 
-    if (reply->kind != WHET_REDIS_STRING)
+    if (reply->kind != WHET_REDIS_STRING || ask->behind)
         return;
     rc = whet__record_decode(reply->text, reply->len, &ask->hash, ask->key, ask->key_len,
                              atomic_load(&a->r->ahead_ns), &count, &e);

@@ -180,7 +180,7 @@ WHET_MUST_USE int whet__remote_exchange(struct whet_remote_line *line, size_t co
 void whet__remote_replies_free(struct whet_redis_reply **replies, size_t count);
 
 /* The first error among them, with those of an array; NULL: none. */
-const char *whet__remote_replies_fail(struct whet_redis_reply **replies, size_t count);
+const char *whet__remote_replies_fail(struct whet_redis_reply *const *replies, size_t count);
 
 /* remote_sync.c: marks. For the thread. */
 

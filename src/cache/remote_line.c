@@ -135,7 +135,7 @@ int whet__remote_exchange(struct whet_remote_line *line, size_t count, uint64_t 
     return rc;
 }
 
-const char *whet__remote_replies_fail(struct whet_redis_reply **replies, size_t count)
+const char *whet__remote_replies_fail(struct whet_redis_reply *const *replies, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (replies[i]->kind == WHET_REDIS_ERROR)
