@@ -6,10 +6,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <whet/sizing.h>
 #include <whet/tune.h>
 
 #include "base/log.h"
 #include "cli/save.h"
+#include "cli/tune_workers.h"
 #include "data/project.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -27,6 +29,9 @@ struct tune_args {
     int dry_run;
     int force;
     int json;
+    int workers;
+    int kind; /* enum whet_sizing_type */
+    uint64_t task_bytes;
     unsigned runs;
     uint64_t budget_ns;
     uint64_t max_file_bytes;
@@ -39,6 +44,14 @@ static const struct whet_option_choice targets[] = {
     {"throughput", WHET_TUNE_THROUGHPUT},
     {"latency", WHET_TUNE_LATENCY},
     {"memory", WHET_TUNE_MEMORY},
+    {NULL, 0},
+};
+
+static const struct whet_option_choice kinds[] = {
+    {"auto", WHET_SIZING_AUTO},
+    {"cpu", WHET_SIZING_CPU},
+    {"io", WHET_SIZING_IO},
+    {"mixed", WHET_SIZING_MIXED},
     {NULL, 0},
 };
 
@@ -63,6 +76,22 @@ static const struct whet_option options[] = {
      .min = 1,
      .fallback = "10MiB",
      .help = "skip larger files"},
+    {.section = "Workers",
+     .name = "workers",
+     WHET_INTO_FLAG(tune_args, workers),
+     .help = "say how many workers a kind of task is worth, and why; with a command behind --, "
+             "run it 1, 2, 4, ... at a time and measure"},
+    {.name = "type",
+     .argument = "KIND",
+     WHET_INTO_CHOICE(tune_args, kind),
+     .choices = kinds,
+     .fallback = "auto: by the share of time that the command uses a processor",
+     .help = "with --workers: what keeps the tasks busy: cpu, io or mixed"},
+    {.name = "task-memory",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(tune_args, task_bytes),
+     .fallback = "as measured",
+     .help = "with --workers: memory that one task takes"},
     {.section = "How to measure",
      .name = "runs",
      .letter = 'n',
@@ -263,6 +292,17 @@ static int output_check(const char *file, struct whet_error *err)
     return rc;
 }
 
+static int run_workers(const struct whet_call *call, struct whet_error *err)
+{
+    const struct tune_args *args = call->args;
+    const struct whet_tune_workers_args workers = {.type = args->kind,
+                                                   .rounds = args->runs,
+                                                   .task_bytes = args->task_bytes,
+                                                   .json = args->json};
+
+    return whet__tune_workers(call, &workers, err);
+}
+
 static int run_tune(const struct whet_call *call, struct whet_error *err)
 {
     const struct tune_args *args = call->args;
@@ -272,6 +312,12 @@ static int run_tune(const struct whet_call *call, struct whet_error *err)
     char when[64];
     int rc;
 
+    if (args->workers)
+        return run_workers(call, err);
+    if (call->operand_count > 1)
+        return whet_error_set(err, -EINVAL,
+                              "unexpected operand: '%.200s': 'whet tune -h' shows the usage",
+                              call->operands[1]);
     if (args->output != NULL) {
         rc = output_check(args->output, err);
         if (rc != 0)
@@ -298,6 +344,7 @@ static int run_tune(const struct whet_call *call, struct whet_error *err)
 static const struct whet_example examples[] = {
     {"whet tune", "tune scanning of this folder; asks before it writes whet.yaml"},
     {"whet tune src -o report.html --yes", "no questions, and a report with plots"},
+    {"whet tune --workers -- gzip -k9c large.log", "how many at once are worth it"},
     {"whet tune --target memory --runs 10", "for the smallest peak memory"},
     {NULL, NULL},
 };
@@ -306,8 +353,8 @@ const struct whet_command whet__cmd_tune = {
     .name = "tune",
     .group = WHET_GROUP_FIX,
     .summary = "find the fastest configuration for a workload, and prove it",
-    .operands = "[PATH]",
-    .operands_max = 1,
+    .operands = "[PATH] | --workers [-- COMMAND ...]",
+    .operands_max = SIZE_MAX,
     .description =
         "Looks at the machine (cores by affinity and cgroup quota, memory, storage) and at the "
         "files below PATH, starts from a shipped profile, adapts it inside guard rails, and "

@@ -138,3 +138,24 @@ PY
     [ ! -e p/whet.yaml ]
     run ! pgrep -f "$PWD/tmp" # every child names its cache folder
 }
+
+@test "workers for a kind of task, with every input" {
+    run -0 --separate-stderr whet tune --workers --type io --task-memory 1TiB
+    [[ $output == *"Kind        io: nothing was measured; as given"* ]]
+    [[ $output == *"Processors  "*" by affinity"* ]]
+    [[ $output == *"Memory      1 workers: "*" each in "* ]]
+    [[ $output == *"by the published formula"*"not a measurement"* ]]
+    [[ $output == *"Workers     1: limited by the memory"* ]]
+}
+
+@test "workers for a command that is measured" {
+    run -0 --separate-stderr whet tune --workers --runs 1 --json -- sleep 0.02
+    echo "$output" | python3 -c '
+import json, sys
+a = json.load(sys.stdin)
+assert a["schema"] == "whet.workers/1" and a["kind"] == "io" and a["measured"]
+assert [p["workers"] for p in a["points"]][:2] == [1, 2] and a["law"]["residual"] >= 0
+assert 1 <= a["workers"] <= a["guard_rail"]'
+    run -2 whet tune --workers -- false
+    [[ $output == *"the command failed: 'false': exit code 1"* ]]
+}
