@@ -105,6 +105,10 @@ static int keep(struct whet_cache_draft *d, uint64_t cost_ns)
             whet__cache_stored(c, &d->put.ask, d->entry->value_len);
     } else {
         (void)whet__cache_drop(c, &d->put.ask, WHET_CACHE_REPLACED);
+        /* It is answered, so others may be made of it: what it was made of has to be known, or
+         * they are not kept either. */
+        if (rc != 0 || stale != 0 || whet__validity_put(c->validity, d->entry) != 0)
+            whet__validity_unkept(c->validity, &d->put.ask.hash);
     }
     whet__text_clear(&about);
     return rc;

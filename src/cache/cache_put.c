@@ -173,11 +173,14 @@ static int put_packed(struct whet_cache *c, struct whet_put *put, const void *va
 
     if (!whet__cache_keeps(c, put)) {
         (void)whet__cache_drop(c, &put->ask, WHET_CACHE_REPLACED);
+        whet__validity_unkept(c->validity, &put->ask.hash);
         return 0;
     }
     rc = whet__cache_block(c, put, len, &e);
-    if (rc != 0)
+    if (rc != 0) {
+        whet__validity_unkept(c->validity, &put->ask.hash);
         return rc;
+    }
     if (len != 0)
         memcpy(whet__entry_value(e), value, len);
     rc = whet__cache_store(c, &put->ask, e);
@@ -209,6 +212,8 @@ int whet_cache_put(struct whet_cache *c, const void *key, size_t key_len, const 
     if (put.how->inputs != NULL) {
         put.epoch = whet__inputs_epoch(put.how->inputs);
         rc = whet__inputs_pack(put.how->inputs, &about, NULL);
+        if (rc != 0)
+            whet__validity_unkept(c->validity, &put.ask.hash);
     } else {
         put.epoch = whet__validity_now(c->validity);
     }

@@ -88,7 +88,7 @@ int whet__validity_look(struct whet_validity *v, const char *path, struct whet_i
 
 /* ---- Check ---- */
 
-static struct whet_walk_root root_of(const struct whet_entry *e)
+static struct whet_walk_root root_of(const struct whet_entry *e, size_t most)
 {
     return (struct whet_walk_root){
         .hash = e->hash,
@@ -97,6 +97,7 @@ static struct whet_walk_root root_of(const struct whet_entry *e)
         .about = whet__entry_about(e),
         .about_len = e->about_len,
         .epoch = e->epoch,
+        .most = most,
     };
 }
 
@@ -226,7 +227,7 @@ static int node_put(struct whet_validity *v, const struct whet_node *node,
 static int apply_put(struct whet_validity *v, void *ctx, uint64_t now)
 {
     const struct put *put = ctx;
-    const struct whet_walk_root root = root_of(put->entry);
+    const struct whet_walk_root root = root_of(put->entry, WHET_WALK_FEW);
     struct whet_node *node = whet__graph_find(&v->graph, &root.hash);
     struct whet_walk w;
     int ok;
@@ -251,9 +252,9 @@ static int put_note(struct whet_validity *v, struct whet_entry *entry, int found
 
 /* How the key's node stands to the entry, and the walk from it. */
 static enum standing look(struct whet_validity *v, struct whet_entry *entry, uint64_t changes,
-                          struct whet_walk *w)
+                          size_t most, struct whet_walk *w)
 {
-    const struct whet_walk_root root = root_of(entry);
+    const struct whet_walk_root root = root_of(entry, most);
     struct whet_node copy = {0};
     const struct whet_node *node;
     enum standing standing = FREE;
@@ -305,15 +306,12 @@ int whet__validity_check(struct whet_validity *v, struct whet_entry *entry,
     }
     if (whet__validity_sync(v) != 0)
         return unknowable(why);
-    standing = look(v, entry, changes, &w);
+    standing = look(v, entry, changes, 0, &w);
     ok = w.reason == WHET_REASON_NONE && whet__walk_files(v, &w);
-    /* One found that its node does not have: from now on it has. */
-    if (ok && standing == NEXT) {
-        ok = put_note(v, entry, 1) == 0;
-        w.reason = WHET_REASON_MEMORY;
-        w.name = w.root.key;
-        w.name_len = w.root.key_len;
-    } else if (ok && (w.files || v->shared->blind))
+    /* One found that its node does not have: from now on it has. To explain changes nothing. */
+    if (ok && standing == NEXT)
+        ok = why != NULL || put_note(v, entry, 1) == 0;
+    else if (ok && (w.files || v->shared->blind))
         checked_set(entry, UINT64_MAX);
     else if (ok && settled(v, changes) != 0)
         checked_set(entry, changes);
@@ -363,7 +361,7 @@ int whet__validity_put(struct whet_validity *v, struct whet_entry *entry)
         whet__validity_unkept(v, &entry->hash);
         return -ESTALE;
     }
-    standing = look(v, entry, changes, &w);
+    standing = look(v, entry, changes, WHET_WALK_FEW, &w);
     /* It may be as old as the node has or older: it is put now, so it is the last. */
     if (w.reason == WHET_REASON_MEMORY)
         rc = -ENOMEM;
@@ -371,6 +369,8 @@ int whet__validity_put(struct whet_validity *v, struct whet_entry *entry)
         rc = -ESTALE;
     else if (standing != FREE)
         rc = put_note(v, entry, 0);
+    else if (w.cut)
+        checked_set(entry, 0);
     else if (w.files || v->shared->blind)
         checked_set(entry, UINT64_MAX);
     else if (settled(v, changes) != 0)
@@ -451,9 +451,13 @@ static int need_look(struct whet_validity *v, struct need *need, uint64_t change
     }
     if (node != NULL && node->flags & WHET_NODE_KNOWN && node->dead == 0) {
         made = whet__made_take(node->made);
-        root = (struct whet_walk_root){node->id,        made->bytes,
-                                       made->key_len,   whet__made_about(made),
-                                       made->about_len, node->epoch};
+        root = (struct whet_walk_root){.hash = node->id,
+                                       .key = made->bytes,
+                                       .key_len = made->key_len,
+                                       .about = whet__made_about(made),
+                                       .about_len = made->about_len,
+                                       .epoch = node->epoch,
+                                       .most = WHET_WALK_FEW};
         ok = whet__walk_graph(v, &root, settled(v, changes), &w);
     }
     pthread_rwlock_unlock(&v->lock);

@@ -74,7 +74,11 @@ struct whet_walk_root {
     const void *about;
     size_t about_len;
     uint64_t epoch;
+    size_t most; /* nodes to be walked over; 0: all there are */
 };
+
+/* Enough for one who only wants to know early what a check finds out in any case. */
+#define WHET_WALK_FEW 64
 
 enum whet_reason {
     WHET_REASON_NONE,
@@ -104,7 +108,9 @@ struct whet_walk {
     uint32_t *slots;       /* of nodes in steps by address: index, 0 is empty */
     size_t slot_count;
     struct whet_walk_step root; /* steps[0], where nothing is needed */
-    int files;                  /* at least one was made of a file */
+    size_t most;
+    int files; /* at least one was made of a file */
+    int cut;   /* there are more nodes than `most` */
 
     enum whet_reason reason;
     uint32_t at; /* the step that has it */

@@ -119,6 +119,10 @@ static int need_check(struct whet_validity *v, struct whet_walk *w, uint32_t at,
     if (!(node->flags & WHET_NODE_KNOWN) || node->dead != 0 || marked > node->epoch ||
         (changes != 0 && atomic_load_explicit(&node->clean, memory_order_relaxed) == changes))
         return 1;
+    if (w->most != 0 && w->steps.len > w->most) {
+        w->cut = 1;
+        return 1;
+    }
     if (node_visit(w, node, at) != 0)
         return reason_set(w, WHET_REASON_MEMORY, at, need->key, need->key_len);
     return 1;
@@ -164,6 +168,7 @@ int whet__walk_graph(struct whet_validity *v, const struct whet_walk_root *root,
     w->root.key = root->key;
     w->root.key_len = root->key_len;
     w->root.epoch = root->epoch;
+    w->most = root->most;
     whet__about_init(&w->root.about, root->about, root->about_len);
     marked = whet__ledger_key(&v->ledger, &root->hash, root->key, root->key_len, &kind);
     if (marked > root->epoch)
@@ -172,7 +177,7 @@ int whet__walk_graph(struct whet_validity *v, const struct whet_walk_root *root,
         if (!step_check(v, w, at, changes))
             return 0;
     }
-    if (!w->files && changes != 0)
+    if (!w->files && !w->cut && changes != 0)
         nodes_are_clean(w, changes);
     return 1;
 }
