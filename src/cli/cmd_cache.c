@@ -23,6 +23,9 @@ struct cache_args {
     const char *sizes;
     const char *format;
     const char *output;
+    const char *budget;
+    const char *costs;
+    const char *density;
     double target;
     unsigned steps;
     unsigned jobs;
@@ -58,6 +61,22 @@ static const struct whet_option options[] = {
      .argument = "PERCENT",
      WHET_INTO_PERCENT(cache_args, target),
      .help = "the share of requests that has to hit (tune)"},
+    {.name = "budget",
+     .argument = "SIZE",
+     WHET_INTO_STRING(cache_args, budget),
+     .fallback = "what one level needs for the target",
+     .help = "divide SIZE between three levels (tune)"},
+    {.name = "costs",
+     .argument = "L1,L2,L3,MISS",
+     WHET_INTO_STRING(cache_args, costs),
+     .fallback = "100ns,2us,6us,1ms",
+     .help = "what a hit in each level and a miss cost (tune)"},
+    {.name = "density",
+     .argument = "L2,L3",
+     WHET_INTO_STRING(cache_args, density),
+     .fallback = "2.5,10",
+     .help =
+         "how much more a byte of L2 (compressed) and L3 (disk) holds for its price (tune)"},
     {.name = "sampled",
      WHET_INTO_FLAG(cache_args, sampled),
      .help = "look at some thousand keys only: much faster on long traces, good to a point or "
@@ -162,11 +181,6 @@ static int read_wishes(const struct whet_call *call, struct whet_study_wishes *w
         return whet_error_set(err, -EINVAL,
                               "missing option: '--target': for example --target "
                               "75%%");
-    if (args->sampled && args->in_bytes &&
-        (w->verb == WHET_STUDY_TUNE || (w->verb == WHET_STUDY_CURVE && args->policies == NULL)))
-        return whet_error_set(err, -EINVAL,
-                              "samples count entries: '--bytes': leave out one of "
-                              "--bytes and --sampled");
     w->path = call->operands[1];
     w->format = args->format;
     w->policies = args->policies;
@@ -176,6 +190,9 @@ static int read_wishes(const struct whet_call *call, struct whet_study_wishes *w
     w->in_bytes = args->in_bytes;
     w->sampled = args->sampled;
     w->target = args->target;
+    w->budget = args->budget;
+    w->costs = args->costs;
+    w->density = args->density;
     return 0;
 }
 

@@ -144,6 +144,21 @@ static int plot_curve(struct whet_text *out, const struct whet_study *s)
                                    : "LRU, from a sample of keys. Lower is better.");
 }
 
+static void put_levels(struct whet_text *out, const struct whet_study *s)
+{
+    struct whet_study_table table;
+    struct whet_text sentence;
+
+    whet__text_init(&sentence, 4096);
+    whet__study_levels_sentence(&sentence, s);
+    whet__html_section(out, "levels", "Three levels");
+    whet__study_levels_table(&table, s);
+    whet__table_put_html(out, &table.table, whet__text_str(&sentence));
+    whet__table_clear(&table.table);
+    whet__html_section_end(out);
+    whet__text_clear(&sentence);
+}
+
 int whet__study_html(struct whet_text *out, const struct whet_study *s, const char *when)
 {
     struct whet_html_page page;
@@ -174,6 +189,8 @@ int whet__study_html(struct whet_text *out, const struct whet_study *s, const ch
         whet__table_clear(&table.table);
         whet__html_section_end(out);
     }
+    if (s->has_splits)
+        put_levels(out, s);
     whet__html_end(out, &page);
     whet__text_clear(&lead);
     whet__text_clear(&footer);

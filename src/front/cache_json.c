@@ -99,6 +99,8 @@ static void put_tune(struct whet_json *j, const struct whet_study *s)
         return;
     whet__json_put_uint(j, "lru_size", s->target_size);
     whet__json_put_double(j, "quick_estimate", s->estimate);
+    if (s->has_splits)
+        whet__study_levels_json(j, s);
     whet__json_key(j, "needs");
     whet__json_array(j);
     for (size_t i = 0; i < s->policy_count; i++) {

@@ -176,7 +176,9 @@ int whet__study_lists(struct whet_study *s, struct whet_error *err)
         rc = read_sizes(s, w->sizes, err);
     else if (rc == 0)
         make_sizes(s);
-    return rc;
+    if (rc == 0 && w->budget != NULL)
+        rc = parse_size(s, w->budget, &s->budget, err);
+    return rc == 0 ? whet__study_costs(s, err) : rc;
 }
 
 const char *whet__study_size(const struct whet_study *s, uint64_t size, char *out, size_t room)

@@ -170,6 +170,7 @@ static int run_tune(struct work *w)
         return rc;
     if (whet__curve_size_for(&s->curve, s->wishes->target, &s->target_size) != 0)
         return 0; /* out of reach for LRU, or, as misses of first requests say, for all */
+    whet__study_divide(s);
     s->sizes[0] = s->target_size;
     s->size_count = 1;
     s->estimate = whet_tune_estimate_hit_rate(s->target_size, all);

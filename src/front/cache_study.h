@@ -20,6 +20,7 @@
 #include "base/text.h"
 #include "base/vec.h"
 #include "replay/curve.h"
+#include "replay/levels.h"
 #include "replay/simulate.h"
 #include "replay/trace.h"
 #include "view/table.h"
@@ -28,6 +29,7 @@ enum whet_study_verb { WHET_STUDY_SIMULATE, WHET_STUDY_CURVE, WHET_STUDY_TUNE };
 
 #define WHET_STUDY_STEPS_MAX    64
 #define WHET_STUDY_POLICIES_MAX 32
+#define WHET_STUDY_SPLITS       3 /* the cheapest, 1:4:10, and memory only */
 
 struct whet_study_wishes {
     enum whet_study_verb verb;
@@ -39,7 +41,10 @@ struct whet_study_wishes {
     unsigned jobs; /* 0: one per core */
     int in_bytes;
     int sampled;
-    double target; /* hit ratio; of tune */
+    double target;       /* hit ratio; of tune */
+    const char *budget;  /* of three levels, of tune; NULL: what one level needs */
+    const char *costs;   /* four durations parted by commas; NULL: common ones */
+    const char *density; /* two numbers parted by a comma; NULL: common ones */
     int (*stop)(void *ctx);
     /* Safe from any thread. `total` 0: not known. */
     void (*progress)(void *ctx, uint64_t done, uint64_t total);
@@ -65,6 +70,10 @@ struct whet_study {
     uint64_t target_size;          /* that LRU needs; 0: out of reach */
     double estimate;               /* hit ratio of the published closed form there */
     struct whet_study_need needs[WHET_STUDY_POLICIES_MAX];
+    struct whet_levels_costs costs; /* of tune */
+    uint64_t budget;                /* of three levels */
+    struct whet_levels splits[WHET_STUDY_SPLITS];
+    int has_splits;
     int stopped;
 };
 
@@ -94,6 +103,10 @@ const char *whet__study_size(const struct whet_study *s, uint64_t size, char *ou
 /* Reads the wishes' lists into the study, whose trace is loaded. */
 WHET_MUST_USE int whet__study_lists(struct whet_study *s, struct whet_error *err);
 
+/* The wishes' costs, and the budget divided: cache_levels.c. */
+WHET_MUST_USE int whet__study_costs(struct whet_study *s, struct whet_error *err);
+void whet__study_divide(struct whet_study *s);
+
 void whet__study_text(struct whet_text *out, const struct whet_study *s,
                       const struct whet_table_style *style);
 void whet__study_json(struct whet_text *out, const struct whet_study *s);
@@ -108,6 +121,12 @@ struct whet_study_table {
     char sizes[WHET_TABLE_MAX_COLUMNS][24]; /* headings */
 };
 void whet__study_table(struct whet_study_table *t, const struct whet_study *s);
+
+/* What three levels come to; only with has_splits. */
+struct whet_json;
+void whet__study_levels_table(struct whet_study_table *t, const struct whet_study *s);
+void whet__study_levels_sentence(struct whet_text *out, const struct whet_study *s);
+void whet__study_levels_json(struct whet_json *j, const struct whet_study *s);
 
 /* The answer in a sentence or two. */
 void whet__study_sentence(struct whet_text *out, const struct whet_study *s);

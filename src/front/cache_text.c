@@ -211,6 +211,23 @@ static void put_filled(struct whet_text *out, const char *text, size_t width)
     whet__text_putc(out, '\n');
 }
 
+static void put_levels(struct whet_text *out, const struct whet_study *s,
+                       const struct whet_table_style *style)
+{
+    struct whet_text sentence;
+    struct whet_study_table table;
+
+    whet__text_putc(out, '\n');
+    whet__study_levels_table(&table, s);
+    whet__table_put_text(out, &table.table, style);
+    whet__table_clear(&table.table);
+    whet__text_putc(out, '\n');
+    whet__text_init(&sentence, 4096);
+    whet__study_levels_sentence(&sentence, s);
+    put_filled(out, whet__text_str(&sentence), style->width != 0 ? style->width : 80);
+    whet__text_clear(&sentence);
+}
+
 void whet__study_text(struct whet_text *out, const struct whet_study *s,
                       const struct whet_table_style *style)
 {
@@ -226,5 +243,7 @@ void whet__study_text(struct whet_text *out, const struct whet_study *s,
         whet__text_putc(out, '\n');
     }
     put_filled(out, whet__text_str(&sentence), style->width != 0 ? style->width : 80);
+    if (s->has_splits)
+        put_levels(out, s, style);
     whet__text_clear(&sentence);
 }

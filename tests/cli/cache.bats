@@ -81,6 +81,8 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
         grep -q "^$size .* $want\$" curve
     done
     whet cache curve --sampled mix.txt >out
+    whet cache curve --sampled --bytes mix.csv >out
+    grep -q 'KiB' out
     whet cache curve -p arc,sieve mix.txt >out
     grep -q '^ARC' out
 }
@@ -96,6 +98,25 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
     grep -q 'Quick estimate' out
     run -1 --separate-stderr whet cache tune --target 99.9% mix.txt
     [[ ${output//$'\n'/ } == *"99.9% is unreachable"* ]]
+}
+
+@test "tune divides a budget between three levels by what they cost" {
+    traces
+    whet cache tune --target 50% -p lru mix.txt >out
+    grep -q '^Split  *L1  *L2  *L3  *Hits  *Mean access$' out
+    grep -q '^1:4:10 ' out
+    whet cache tune --target 50% -p lru --density 1,1 --budget 150 --json mix.txt >out
+    python3 -c '
+import json
+a = json.load(open("out"))["levels"]
+s = {x["name"]: x for x in a["splits"]}
+assert a["budget"] == 150 and s["default"]["sizes"] == [10, 40, 100]
+assert s["cheapest"]["sizes"] == s["memory"]["sizes"] == [150, 0, 0]
+assert s["cheapest"]["mean_ns"] <= s["default"]["mean_ns"]'
+    whet cache tune --target 50% -p lru --costs 1us,2us,3us,20ms --bytes --sampled mix.csv \
+        -o r.html >out
+    grep -q 'a miss 20.0 ms' out
+    grep -q 'Three levels' r.html
 }
 
 @test "reports" {
@@ -142,6 +163,8 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
     fails "bad.csv:2:3: not a size: 'x': bytes from 0 to 4294967295" whet cache curve bad.csv
     : >empty
     fails "no request in it: 'empty'" whet cache curve empty
-    fails "samples count entries: '--bytes': leave out one of --bytes and --sampled" \
-        whet cache curve --bytes --sampled mix.csv
+    fails "not costs: '--costs 1ms,2ms': give a hit in each level and a miss: 100ns,2us,6us,1ms" \
+        whet cache tune --target 50% --costs 1ms,2ms mix.txt
+    fails "not densities: '--density 0,x': give how much more a byte of L2 and of L3 holds: 2.5,10" \
+        whet cache tune --target 50% --density 0,x mix.txt
 }
