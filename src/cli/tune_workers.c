@@ -15,7 +15,8 @@
 #include "os/signal.h"
 #include "view/table.h"
 
-#define ANSWER_MAX ((size_t)1 << 20)
+#define ANSWER_MAX     ((size_t)1 << 20)
+#define FORMAT_VERSION 1
 
 struct answer {
     struct whet_tune_machine machine;
@@ -232,7 +233,8 @@ static void json_put(struct whet_text *out, const struct answer *a)
 
     whet__json_init(j, out, 2);
     whet__json_object(j);
-    whet__json_put_string(j, "schema", "whet.workers/1");
+    whet__json_put_string(j, "type", "workers");
+    whet__json_put_uint(j, "version", FORMAT_VERSION);
     whet__json_put_string(j, "kind", whet_sizing_type_name(s->type));
     whet__json_put_bool(j, "measured", a->measured);
     if (a->measured) {

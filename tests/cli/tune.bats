@@ -153,7 +153,7 @@ PY
     echo "$output" | python3 -c '
 import json, sys
 a = json.load(sys.stdin)
-assert a["schema"] == "whet.workers/1" and a["kind"] == "io" and a["measured"]
+assert (a["type"], a["version"]) == ("workers", 1) and a["kind"] == "io" and a["measured"]
 assert [p["workers"] for p in a["points"]][:2] == [1, 2] and a["law"]["residual"] >= 0
 assert 1 <= a["workers"] <= a["guard_rail"]'
     run -2 whet tune --workers -- false

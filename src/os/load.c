@@ -1,0 +1,76 @@
+/* How busy the machine is: two or three small files, a few times a second. */
+#include "os/load.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "os/cgroup.h"
+#include "os/sysfile.h"
+
+#define FILE_MAX ((size_t)4 << 20) /* a line for each processor and interrupt */
+#define COLUMNS  8                 /* user nice system idle iowait irq softirq steal */
+
+static void ticks_take(const char *text, struct whet_load *out)
+{
+    char line[256], *at = line;
+
+    if (whet__sysfile_field(text, "cpu", line, sizeof(line)) != 0)
+        return;
+    for (int i = 0; i < COLUMNS; i++) {
+        char *end;
+        uint64_t ticks = strtoull(at, &end, 10);
+
+        if (end == at)
+            return;
+        out->total_ticks += ticks;
+        if (i == 3 || i == 4) /* waiting for storage, a processor is free as well */
+            out->idle_ticks += ticks;
+        at = end;
+    }
+}
+
+static void stat_take(const char *root, struct whet_load *out)
+{
+    struct whet_text t;
+    char value[32];
+
+    whet__text_init(&t, FILE_MAX);
+    if (whet__sysfile_read(root, &t, "/proc/stat") == 0) {
+        ticks_take(whet__text_str(&t), out);
+        if (whet__sysfile_field(whet__text_str(&t), "procs_running", value, sizeof(value)) == 0)
+            out->runnable = (int)strtol(value, NULL, 10);
+    }
+    whet__text_clear(&t);
+}
+
+/* "some avg10=0.12 avg60=...": in percent. */
+static int pressure_take(const char *root, const char *folder, const char *file, double *out)
+{
+    const char *avg;
+    char line[160], *end;
+    double percent;
+
+    if (whet__sysfile_line(root, line, sizeof(line), "%s/%s", folder, file) != 0)
+        return 0;
+    avg = strstr(line, "avg10=");
+    if (strncmp(line, "some ", 5) != 0 || avg == NULL)
+        return 0;
+    percent = strtod(avg + 6, &end);
+    if (end == avg + 6 || !(percent >= 0 && percent <= 100))
+        return 0;
+    *out = percent / 100;
+    return 1;
+}
+
+void whet__load_read(const char *root, struct whet_load *out)
+{
+    struct whet_cgroup cgroup;
+
+    *out = (struct whet_load){.runnable = -1, .memory_some = -1};
+    stat_take(root, out);
+    whet__cgroup_read(root, &cgroup);
+    if (cgroup.v2_dir[0] == '\0' ||
+        !pressure_take(root, cgroup.v2_dir, "memory.pressure", &out->memory_some))
+        (void)pressure_take(root, "/proc/pressure", "memory", &out->memory_some);
+}
