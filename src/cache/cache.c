@@ -67,7 +67,9 @@ static int open_remote(struct whet_cache *c, struct whet_error *err)
         .timeout_ns = c->options.remote_timeout_ns,
         .check_ns = c->options.remote_check_ns,
         .read_only = (c->options.flags & WHET_CACHE_READ_ONLY) != 0,
+        .shared = c->shared,
         .validity = c->validity,
+        .disk = c->disk,
     };
 
     return o.url != NULL ? whet__remote_new(&c->remote, &o, err) : 0;

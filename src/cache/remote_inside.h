@@ -79,6 +79,9 @@ struct whet_remote {
     int want_sync;
     atomic_ullong sync_ns; /* when marks were last asked for */
     struct whet_remote_line own;
+    uint64_t told; /* the count that the file has, for the thread ... */
+    int told_lost; /* ... and 1: it must not have a newer one */
+    int told_read;
     struct whet_resolve *lookup; /* under way */
 
     /* Where the server is. */
@@ -212,6 +215,10 @@ int whet__remote_count_of_locked(const struct whet_remote *r, uint64_t epoch, ui
 /* remote_send.c: puts. For the thread: one pipeline of what waits. */
 void whet__remote_send(struct whet_remote *r);
 void whet__remote_queue_drop_locked(struct whet_remote *r);
+
+/* remote_told.c: how far the users of a file were told. For the thread. */
+void whet__remote_told_read(struct whet_remote *r);
+void whet__remote_told_write(struct whet_remote *r, uint64_t told);
 
 /* remote_thread.c */
 int whet__remote_thread_start_locked(struct whet_remote *r);

@@ -158,6 +158,7 @@ static int learn(struct whet_remote *r, const struct whet_remote_mark *mark)
     rc = whet__validity_learn(r->validity, mark->kind, mark->name, mark->len);
     if (rc == -EINVAL)
         rc = whet__validity_learn(r->validity, WHET_MARK_ALL, NULL, 0);
+    r->told_lost |= rc == -EIO;
     return rc == -EIO ? 0 : rc;
 }
 
@@ -172,6 +173,9 @@ static int learn_marks(struct whet_remote *r, const struct whet_redis_reply *lis
 
     if (r->knows_count && (!follows(count, known) || known < floor))
         return learn(r, &all);
+    /* A file that was never told may have what older ones named. */
+    if (!r->knows_count && r->disk != NULL && floor % WHET_REMOTE_STEP != 0)
+        return learn(r, &all);
     for (size_t i = 0; rc == 0 && i < list->count; i++) {
         struct whet_remote_mark mark = mark_at(list, i, count);
 
@@ -182,11 +186,14 @@ static int learn_marks(struct whet_remote *r, const struct whet_redis_reply *lis
 }
 
 /* What a process that has just begun may say of entries that were made before it was told how
- * far marks had come: that they were made before all, if all are still known. */
-static void begin_early(struct whet_remote *r, uint64_t floor)
+ * far marks had come: that they were made before all, if all are still known; or after those
+ * that its file knew of. */
+static void begin_early(struct whet_remote *r, uint64_t count, uint64_t floor, uint64_t known)
 {
-    r->early_ok = !r->knows_count && floor % WHET_REMOTE_STEP == 0;
-    r->early_count = floor;
+    int goes_on = r->knows_count && !r->has_marks && follows(count, known) && known >= floor;
+
+    r->early_ok = goes_on || (!r->knows_count && floor % WHET_REMOTE_STEP == 0);
+    r->early_count = goes_on ? known : floor;
 }
 
 static void publish(struct whet_remote *r, const struct whet_redis_reply *list, uint64_t count,
@@ -199,7 +206,7 @@ static void publish(struct whet_remote *r, const struct whet_redis_reply *list, 
     if (!goes_on) {
         whet__remote_marks_reset(&r->marks, floor);
         r->seen_len = 0;
-        begin_early(r, floor);
+        begin_early(r, count, floor, known);
         r->count = floor;
     }
     for (size_t i = 0; i < list->count; i++) {
@@ -234,8 +241,10 @@ static int take_marks(struct whet_remote *r, const struct answer *answer,
         rc = -EBADMSG; /* a list that nobody counted: it is not ours */
     if (rc == 0)
         rc = learn_marks(r, got->items[1], count, answer->known);
-    if (rc == 0)
+    if (rc == 0) {
         publish(r, got->items[1], count, answer->known);
+        whet__remote_told_write(r, count);
+    }
     whet__redis_reply_free(got);
     return rc;
 }
@@ -284,6 +293,9 @@ static int contact(struct whet_remote *r, char words[WHET_REMOTE_WORDS])
     struct answer answer = {0};
     int rc = 0;
 
+    if (!r->told_read)
+        whet__remote_told_read(r);
+    r->told_read = 1;
     pthread_mutex_lock(&r->lock);
     answer.known = r->count;
     pthread_mutex_unlock(&r->lock);

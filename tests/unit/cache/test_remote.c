@@ -2,6 +2,7 @@
  * not. */
 #include "../harness.h"
 
+#include "cache/disk.h"
 #include "remote_machines.h"
 
 static void test_from_one_machine_to_another(void **state)
@@ -211,6 +212,63 @@ static void test_marks_are_seen_at_once(void **state)
     assert_true(has(a, "b", "new"));
     assert_false(has(a, "a/2", "v"));
     whet__remote_free(a);
+}
+
+/* With a ledger: what was set elsewhere is learned, also what was set while this machine was
+ * down, and after a restart of an empty server all that is older is untrue. */
+static void test_marks_are_learned(void **state)
+{
+    struct whet_disk_options disk_options = {.client = "default", .shared = shared};
+    struct whet_validity_options true_options = {.shared = shared, .seed = 1};
+    struct whet_remote_options options = {
+        .url = server.url, .timeout_ns = TIMEOUT_NS, .shared = shared};
+    struct whet_disk *disk = NULL;
+    struct whet_remote *a;
+    struct whet_remote *b = NULL;
+    struct whet_entry *e[3];
+    char path[200];
+
+    (void)state;
+    need_server();
+    snprintf(path, sizeof(path), "%s/cache.db", whet__text_str(&server.folder));
+    disk_options.path = path;
+    assert_int_equal(whet__disk_new(&disk, &disk_options), 0);
+    true_options.disk = disk;
+    options.disk = disk;
+    a = open_machine();
+    assert_int_equal(whet__validity_new(&options.validity, &true_options), 0);
+    e[0] = make_entry("key", "v", 1);
+    e[1] = make_entry("kept", "v", 1);
+    assert_int_equal(whet__remote_new(&b, &options, NULL), 0);
+    assert_false(has(b, "none", ""));
+    assert_int_equal(whet__remote_mark(a, WHET_MARK_KEY, "first", 5), 0);
+    assert_false(has(b, "none", "")); /* which finds out */
+    assert_int_equal(whet__validity_check(options.validity, e[0], NULL), 1);
+    whet__remote_free(b);
+    assert_int_equal(whet__remote_mark(a, WHET_MARK_KEY, "key", 3), 0);
+    assert_int_equal(whet__remote_new(&b, &options, NULL), 0);
+    assert_false(has(b, "none", ""));
+    assert_int_equal(whet__validity_check(options.validity, e[0], NULL), 0);
+    assert_int_equal(whet__validity_check(options.validity, e[1], NULL), 1);
+    /* What it was told before is not learned again. */
+    e[2] = make_entry("first", "v", 1);
+    whet__remote_free(b);
+    assert_int_equal(whet__remote_new(&b, &options, NULL), 0);
+    assert_false(has(b, "none", ""));
+    assert_int_equal(whet__validity_check(options.validity, e[2], NULL), 1);
+    whet__remote_free(b);
+    server_stop(&server);
+    server_start(&server);
+    assert_int_equal(whet__remote_new(&b, &options, NULL), 0);
+    assert_false(has(b, "none", ""));
+    wait_for(b, "other", "w");
+    assert_int_equal(whet__validity_check(options.validity, e[1], NULL), 0);
+    for (int i = 0; i < 3; i++)
+        whet__entry_drop(e[i]);
+    whet__remote_free(a);
+    whet__remote_free(b);
+    whet__validity_free(options.validity);
+    whet__disk_free(disk);
 }
 
 /* A value whose inputs were looked at before the mark must not come back by being put after
@@ -448,6 +506,7 @@ int main(void)
         TEST(test_what_is_not_sent),
         TEST(test_no_older_value_comes_back),
         TEST(test_marks_are_seen_at_once),
+        TEST(test_marks_are_learned),
         TEST(test_put_too_late),
         TEST(test_remove),
         TEST(test_wrong_records_are_deleted),
