@@ -90,7 +90,9 @@ of each program in random order (bench/peers/cache.py). Hits only: of 90,000 key
 1,000,000 keys, each miss is put. Nanoseconds of processor time for one operation, median (lowest to
 highest); of servers, wall time seen by one client per thread that asks one by one. whet's entries have
 keys and values of any length, a life, a cost and what they were made of, in blocks of their own;
-its bytes are bounded, those of the others, as written here, are not.
+its bytes are bounded, those of the others, as written here, are not. So whet is given 24,000,000 bytes, which
+held 98,380 entries under S3-FIFO and 124,208 under LRU: its LRU's hit ratio is of a larger cache than
+the other two, and not a merit.
 """
 
 
