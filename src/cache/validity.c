@@ -567,20 +567,19 @@ int whet__validity_learn(struct whet_validity *v, enum whet_mark_kind kind, cons
 
 /* ---- Fork ---- */
 
+/* Who changes ledger or graph holds `filing`, so with it in hand there may be readers, no
+ * writer. */
 void whet__validity_lock_all(struct whet_validity *v)
 {
     pthread_mutex_lock(&v->filing);
-    pthread_rwlock_wrlock(&v->lock);
     whet__looks_lock_all(v->looks);
 }
 
 void whet__validity_unlock_all(struct whet_validity *v, int in_child)
 {
     whet__looks_unlock_all(v->looks);
-    /* This lock remembers the thread that has it, which in a child is another. */
+    /* Readers that were there at the fork are not in the child, and never let go. */
     if (in_child)
         pthread_rwlock_init(&v->lock, NULL);
-    else
-        pthread_rwlock_unlock(&v->lock);
     pthread_mutex_unlock(&v->filing);
 }
