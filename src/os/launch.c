@@ -23,6 +23,7 @@
 #define STACK_BYTES ((size_t)64 * 1024)
 #define GUARD_BYTES ((size_t)4096)
 #define SECOND_NS   UINT64_C(1000000000)
+#define MASK_BYTES  ((size_t)8) /* of a set of signals, as the kernel has it */
 
 /* The child runs on a stack that sanitizers know nothing of. */
 #define PLAIN __attribute__((no_sanitize("address", "thread", "undefined")))
@@ -67,16 +68,22 @@ void whet__launcher_clear(struct whet_launcher *l)
 }
 
 /* Our handlers would run in the child, on our memory; what is ignored stays so (nohup), but for
- * SIGPIPE, which we ignore for ourselves. */
+ * SIGPIPE, which we ignore for ourselves. Not by sigaction(3): under a sanitizer that keeps a
+ * table of handlers, which is ours, too. */
 PLAIN static void signals_reset(void)
 {
-    static const int handled[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction plain = {.sa_handler = SIG_DFL}, old;
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE};
+    /* As the kernel has it: the handler first; SIG_DFL, no flags and an empty mask are 0. */
+    const unsigned long plain[8] = {0};
+    unsigned long old[8];
 
-    for (size_t i = 0; i < sizeof(handled) / sizeof(handled[0]); i++)
-        if (sigaction(handled[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            (void)sigaction(handled[i], &plain, NULL);
-    (void)sigaction(SIGPIPE, &plain, NULL);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+        old[0] = 0;
+        if (numbers[i] != SIGPIPE)
+            (void)syscall(SYS_rt_sigaction, numbers[i], NULL, old, MASK_BYTES);
+        if (old[0] != (unsigned long)SIG_IGN)
+            (void)syscall(SYS_rt_sigaction, numbers[i], plain, NULL, MASK_BYTES);
+    }
 }
 
 /* Nothing here may allocate or lock: the rest of us holds still, wherever it was. */

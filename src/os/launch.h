@@ -12,7 +12,8 @@
  * calls.
  *
  * Each child leads a process group of its own, has default signals, /dev/null as its
- * input, and is killed when we die, with its group (os/guard.h).
+ * input, and is killed when we die, with its group (os/guard.h); it alone, also when the thread
+ * that started it ends.
  */
 #ifndef WHET_OS_LAUNCH_H
 #define WHET_OS_LAUNCH_H

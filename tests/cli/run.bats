@@ -1,9 +1,10 @@
 load common
 
-# How many children of ours, by a word in their arguments, are still there.
+# A time to sleep that no other test on this machine sleeps, and how many still do.
+nap=30.$$
 left()
 {
-    pgrep -c -f "$1" || true
+    pgrep -c -f "sleep $nap" || true
 }
 
 @test "commands from arguments: output whole and in the order of the input" {
@@ -80,12 +81,12 @@ left()
 }
 
 @test "a killed command says why" {
-    run -1 --separate-stderr whet run -k -j 4 -t 0.5 --grace 0.2 'sleep 30.25' \
-        "sh -c 'trap \"\" TERM; sleep 30.5 & wait; sleep 30.75'" 'sh -c "kill -SEGV \$\$"' ./absent
-    [[ $stderr == *"failed: 'sleep 30.25': out of time: it may take 500 ms"* ]]
+    run -1 --separate-stderr whet run -k -j 4 -t 0.5 --grace 0.2 "sleep $nap" \
+        "sh -c 'trap \"\" TERM; sleep $nap & wait; sleep $nap'" 'sh -c "kill -SEGV \$\$"' ./absent
+    [[ $stderr == *"failed: 'sleep $nap': out of time: it may take 500 ms"* ]]
     [[ $stderr == *"killed by SIGSEGV"* ]]
     [[ $stderr == *"cannot find program: './absent'"* ]]
-    [ "$(left 'sleep 30[.]')" = 0 ]
+    [ "$(left)" = 0 ]
 }
 
 @test "a memory limit counts the whole family, and what is in RAM" {
@@ -132,21 +133,21 @@ SH
     for how in '--order input' '--order finish' --live; do
         SECONDS=0
         # shellcheck disable=SC2086
-        { seq 1000 | sed 's/^/echo /'; echo 'sleep 30.125'; } |
+        { seq 1000 | sed 's/^/echo /'; echo "sleep $nap"; } |
             { whet run -k $how -j 2 || echo $? >code; } 2>err | head -n 1 >/dev/null
         [ "$(cat code)" = 141 ]
         [ ! -s err ]
         [ "$SECONDS" -lt 20 ]
     done
-    { whet run -k --live -j 2 'yes 1' 'sleep 30.125' || echo $? >code; } 2>err | head -n 1 >/dev/null
+    { whet run -k --live -j 2 'yes 1' "sleep $nap" || echo $? >code; } 2>err | head -n 1 >/dev/null
     [ "$(cat code)" = 141 ]
-    [ "$(left 'sleep 30[.]125')" = 0 ]
+    [ "$(left)" = 0 ]
 }
 
 # In the background SIGINT is ignored; SIGTERM goes the same way.
 @test "interrupted: those that run are told once, and what has ended is shown" {
-    "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep 30.0625 & wait'" \
-        'sleep 30.0625' 'echo never' >out 2>err &
+    "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep $nap & wait'" \
+        "sleep $nap" 'echo never' >out 2>err &
     pid=$!
     for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
     kill -TERM $pid
@@ -154,22 +155,22 @@ SH
     wait $pid || code=$?
     [ "$code" = 143 ]
     [ "$(cat out)" = $'done\ntold' ]
-    [ "$(left 'sleep 30[.]0625')" = 0 ]
+    [ "$(left)" = 0 ]
 }
 
 @test "a second signal, and SIGKILL: whet leaves nobody behind" {
     for signal in TERM KILL; do
         rm -f up
-        "$WHET" run -j 2 "sh -c 'trap \"\" TERM; sleep 31.5 & sleep 31.5; sleep 31.5'" \
-            'sh -c "trap : TERM; touch up; sleep 31.5; sleep 31.5"' 2>err &
+        "$WHET" run -j 2 "sh -c 'trap \"\" TERM; sleep $nap & sleep $nap; sleep $nap'" \
+            "sh -c 'trap : TERM; touch up; sleep $nap; sleep $nap'" 2>err &
         pid=$!
         for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
         kill -TERM $pid
         sleep 0.1
         kill -$signal $pid
         wait $pid || true
-        for _ in {1..200}; do [ "$(left 'sleep 31[.]5')" = 0 ] && break; sleep 0.01; done
-        [ "$(left 'sleep 31[.]5')" = 0 ]
+        for _ in {1..200}; do [ "$(left)" = 0 ] && break; sleep 0.01; done
+        [ "$(left)" = 0 ]
     done
 }
 
@@ -326,10 +327,11 @@ PY
 }
 
 @test "ten thousand jobs, some bad: every one is accounted for" {
-    python3 - >commands <<'PY'
+    python3 - "$nap" >commands <<'PY'
+import sys
 for i in range(10000):
     if i % 100 == 7:
-        print(["sh -c 'kill -SEGV $$'", "sleep 40.5", "python3 -c 'import time; a = bytearray(200 << 20); time.sleep(60)'"][i // 100 % 3]
+        print(["sh -c 'kill -SEGV $$'", "sleep " + sys.argv[1], "python3 -c 'import time; a = bytearray(200 << 20); time.sleep(60)'"][i // 100 % 3]
               if i < 600 else "false")
     else:
         print("true")
@@ -342,5 +344,5 @@ assert (a["jobs"], a["ok"], a["failed"]) == (10000, 9900, 100), a' "$output"
     [ "$(grep -c 'killed by SIGSEGV' <<<"$stderr")" = 2 ]
     [ "$(grep -c 'out of time' <<<"$stderr")" = 2 ]
     [ "$(grep -c 'out of memory' <<<"$stderr")" = 2 ]
-    [ "$(left 'sleep 40[.]5')" = 0 ]
+    [ "$(left)" = 0 ]
 }
