@@ -150,6 +150,7 @@ struct whet_scan_totals {
     int stopped;                /* 1: ended early, the answer is a part */
     unsigned shard, shards;     /* as asked; 0: everything */
     unsigned flags;             /* as asked: enum whet_scan_flags */
+    unsigned merged;            /* so many shards were put together; no time is known then */
 };
 
 struct whet_scan;

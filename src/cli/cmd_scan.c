@@ -9,7 +9,9 @@
 #include <whet/scan.h>
 
 #include "base/log.h"
+#include "cluster/slurm.h"
 #include "data/project.h"
+#include "front/scan_slurm.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/signal.h"
@@ -18,7 +20,7 @@
 #include "scan/format.h"
 #include "view/progress.h"
 
-#define SHARDS_MAX 1000000
+#define SHARDS_DEFAULT 8
 
 struct scan_args {
     unsigned jobs;
@@ -41,6 +43,10 @@ struct scan_args {
     const char *format;
     const char *output;
     const char *shard;
+    const char *on;
+    const char *parts;
+    unsigned shards;
+    struct whet_vec sbatch; /* of const char * */
     int merge;
 };
 
@@ -82,6 +88,27 @@ static const struct whet_option options[] = {
      .fallback = "on",
      .help = "take jobs, cache and sizes that are not given here from whet.yaml, in PATH or "
              "above"},
+    {.section = "More than one machine",
+     .name = "on",
+     .argument = "ENGINE",
+     WHET_INTO_STRING(scan_args, on),
+     .help = "slurm: scan by a job array, a shard for each task, and put the answers together"},
+    {.name = "shards",
+     .argument = "N",
+     WHET_INTO_UINT(scan_args, shards),
+     .min = 1,
+     .max = WHET_SLURM_TASKS_MAX,
+     .fallback = "8",
+     .help = "so many tasks (--on)"},
+    {.name = "sbatch",
+     .argument = "WORD",
+     WHET_INTO_LIST(scan_args, sbatch),
+     .help = "hand WORD to sbatch: --sbatch=--partition=long; may be given again (--on)"},
+    {.name = "parts",
+     .argument = "DIR",
+     WHET_INTO_STRING(scan_args, parts),
+     .fallback = "one in the current folder, removed at the end",
+     .help = "keep the answers of shards in DIR, which all machines see (--on)"},
     {.name = "shard",
      .argument = "K/N",
      WHET_INTO_STRING(scan_args, shard),
@@ -403,6 +430,23 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     return 0;
 }
 
+/* The task that this is, of a job array whose tasks are 1..N. */
+static int shard_of_array(struct whet_scan_options *o, struct whet_error *err)
+{
+    const char *id = getenv("SLURM_ARRAY_TASK_ID"), *max = getenv("SLURM_ARRAY_TASK_MAX");
+    unsigned long k = id != NULL ? strtoul(id, NULL, 10) : 0;
+    unsigned long n = max != NULL ? strtoul(max, NULL, 10) : 0;
+
+    if (k < 1 || n < k || n > WHET_SLURM_TASKS_MAX)
+        return whet_error_set(err, -EINVAL,
+                              "not in a job array with tasks from 1 on: '--shard array': "
+                              "SLURM_ARRAY_TASK_ID is %s, SLURM_ARRAY_TASK_MAX %s",
+                              id != NULL ? id : "not set", max != NULL ? max : "not set");
+    o->shard = (unsigned)k;
+    o->shards = (unsigned)n;
+    return 0;
+}
+
 /* "2/8" */
 static int shard_read(const char *text, struct whet_scan_options *o, struct whet_error *err)
 {
@@ -411,12 +455,15 @@ static int shard_read(const char *text, struct whet_scan_options *o, struct whet
 
     if (text == NULL)
         return 0;
+    if (strcmp(text, "array") == 0)
+        return shard_of_array(o, err);
     k = strtoul(text, &end, 10);
     n = end != text && *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || k < 1 || n < k || n > SHARDS_MAX)
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || k < 1 || n < k ||
+        n > WHET_SLURM_TASKS_MAX)
         return whet_error_set(
             err, -EINVAL, "not a shard: '--shard %.64s': K/N with K from 1 to N, N up to %d",
-            text, SHARDS_MAX);
+            text, WHET_SLURM_TASKS_MAX);
     o->shard = (unsigned)k;
     o->shards = (unsigned)n;
     return 0;
@@ -426,8 +473,14 @@ static int check_operands(const struct whet_call *call, struct whet_error *err)
 {
     const struct scan_args *args = call->args;
 
-    if (args->merge && args->shard != NULL)
-        return whet_error_set(err, -EINVAL, "one or the other: '--merge' and '--shard'");
+    if ((args->merge != 0) + (args->shard != NULL) + (args->on != NULL) > 1)
+        return whet_error_set(err, -EINVAL, "one of them: '--merge', '--shard' and '--on'");
+    if (args->on != NULL && strcmp(args->on, "slurm") != 0)
+        return whet_error_set(err, -EINVAL, "unknown engine: '%.64s': choose slurm", args->on);
+    if (args->on == NULL && (args->shards != 0 || args->parts != NULL || args->sbatch.len != 0))
+        return whet_error_set(err, -EINVAL,
+                              "what for: '--shards', '--sbatch' and '--parts' go with "
+                              "'--on slurm'");
     if (args->merge && call->operand_count == 0)
         return whet_error_set(err, -EINVAL,
                               "missing operand: 'FILE': whet scan --merge part-*.json");
@@ -484,6 +537,31 @@ static int run_worker(struct whet_error *err)
     return rc != 0 ? whet_error_set(err, rc, "a worker cannot work: %s", strerror(-rc)) : 0;
 }
 
+static void watch_tasks(void *ctx, unsigned ended, unsigned running, unsigned total)
+{
+    struct watch *watch = ctx;
+    char text[64];
+
+    snprintf(text, sizeof(text), "%u running", running);
+    whet__progress_update(&watch->line, whet__clock_now_ns(), ended, total, text);
+}
+
+static int run_on_slurm(struct whet_scan **out, const struct whet_call *call, const char *path,
+                        const struct whet_scan_options *o, struct watch *watch,
+                        struct whet_error *err)
+{
+    const struct scan_args *args = call->args;
+    struct whet_scan_slurm how = {
+        .shards = args->shards != 0 ? args->shards : SHARDS_DEFAULT,
+        .parts = args->parts,
+        .words = &args->sbatch,
+        .progress = watch_tasks,
+        .ctx = watch,
+    };
+
+    return whet__scan_on_slurm(out, path, o, &how, err);
+}
+
 static int run_scan(const struct whet_call *call, struct whet_error *err)
 {
     const struct scan_args *args = call->args;
@@ -511,14 +589,16 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
                             .is_terminal = whet__global_progress(call->global),
                             .columns = term.columns,
                             .label = "scanning",
-                            .noun = "files",
+                            .noun = args->on != NULL ? "shards" : "files",
                         },
                         whet__clock_now_ns());
     options_fill(args, format, &watch, &scan_options);
     rc = shard_read(args->shard, &scan_options, err);
     if (rc == 0 && args->config)
         rc = project_apply(call, path, &scan_options, err);
-    if (rc == 0)
+    if (rc == 0 && args->on != NULL)
+        rc = run_on_slurm(&scan, call, path, &scan_options, &watch, err);
+    else if (rc == 0)
         rc = scan_below(args, path, &scan_options, &scan, err);
     whet__progress_end(&watch.line);
     if (rc == 0)
@@ -540,6 +620,7 @@ static const struct whet_example examples[] = {
      "the second of eight parts, for eight machines"},
     {"whet scan --merge part-*.json", "their answers as one"},
     {"whet scan --isolate --file-cpu 2s", "foreign code, which a parser may choke on"},
+    {"whet scan --on slurm --shards 100 /data/src", "the same by a Slurm job array"},
     {"whet scan --skipped", "what was left out, and by which rule"},
     {NULL, NULL},
 };

@@ -213,16 +213,21 @@ void whet__scan_summary_line(struct whet_text *out, const struct whet_scan *scan
     char text[32];
 
     whet__number_count(out, t->sum.files);
-    whet__text_printf(out, " files, %s in ",
-                      whet_size_format(t->sum.bytes, text, sizeof(text)));
-    whet__text_puts(out, whet_duration_format(t->elapsed_ns, text, sizeof(text)));
+    whet__text_printf(out, " files, %s", whet_size_format(t->sum.bytes, text, sizeof(text)));
+    if (t->merged != 0) {
+        whet__text_printf(out, ", from %u %s", t->merged, t->merged == 1 ? "shard" : "shards");
+    } else {
+        whet__text_printf(out, " in %s",
+                          whet_duration_format(t->elapsed_ns, text, sizeof(text)));
+    }
     if (seconds > 0) {
         whet__text_puts(out, " (");
         whet__number_count(out, (unsigned long long)((double)t->sum.files / seconds));
         whet__text_puts(out, " files/s)");
     }
-    whet__text_printf(out, ", %u %s", t->jobs, t->jobs == 1 ? "job" : "jobs");
-    if (t->cache != WHET_SCAN_CACHE_OFF && looked != 0)
+    if (t->merged == 0)
+        whet__text_printf(out, ", %u %s", t->jobs, t->jobs == 1 ? "job" : "jobs");
+    if (t->merged == 0 && t->cache != WHET_SCAN_CACHE_OFF && looked != 0)
         whet__text_printf(
             out, ", %s from cache",
             whet_percent_format((double)t->cache_hits / (double)looked, text, sizeof(text)));

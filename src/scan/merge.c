@@ -226,6 +226,7 @@ static int take_head(struct merge *m, struct whet_json_fields *f,
         m->shards = shards;
         m->scan->given = path;
         t->flags = flags;
+        t->merged = shards;
         m->scan->list_only = (flags & WHET_SCAN_LIST_ONLY) != 0;
     } else if (shards != m->shards || flags != t->flags || strcmp(path, m->scan->given) != 0) {
         return refuse(m, -EINVAL,

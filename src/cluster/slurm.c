@@ -1,0 +1,270 @@
+/* Slurm's own commands do the work; this is the go-between. A task's state is asked for every
+ * second at most, for some thousand tasks a few milliseconds of squeue; the busiest controllers
+ * ask for no more than that. */
+#include "cluster/slurm.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/vec.h"
+#include "os/clock.h"
+#include "os/file.h"
+#include "os/spawn.h"
+
+#define ANSWER_MAX   ((size_t)64 << 20)
+#define WORDS_MAX    4096
+#define COMMAND_NS   UINT64_C(60000000000)
+#define POLL_MIN_NS  UINT64_C(100000000) /* a short array is over soon */
+#define POLL_MAX_NS  UINT64_C(2000000000)
+#define FAILURES_MAX 30 /* of squeue in a row: the controller may restart meanwhile */
+#define SCRIPT       "#!/bin/sh\nexec \"$@\"\n" /* sbatch wants a script; it only hands on */
+
+/* Runs one of Slurm's commands; what it prints is in `out`, or else in *err. */
+static int command(const char *const *argv, struct whet_text *out, struct whet_error *err)
+{
+    struct whet_spawn_result result;
+    struct whet_text said;
+    struct whet_spawn_options options = {.argv = argv,
+                                         .out = WHET_SPAWN_CAPTURE,
+                                         .err = WHET_SPAWN_CAPTURE,
+                                         .out_text = out,
+                                         .err_text = &said,
+                                         .timeout_ns = COMMAND_NS};
+    int rc;
+
+    whet__text_init(&said, (size_t)64 << 10);
+    rc = whet__spawn_run(&options, &result, err);
+    if (rc == -ENOENT) {
+        whet_error_set(err, rc, "no Slurm here: '%s' is not in PATH: install slurm-client",
+                       argv[0]);
+    } else if (rc == 0 && result.exit_code != 0) {
+        size_t len = strcspn(whet__text_str(&said), "\n");
+
+        rc = whet_error_set(err, -EIO, "%s failed: %.*s", argv[0], (int)len,
+                            whet__text_str(&said));
+    }
+    whet__text_clear(&said);
+    return rc;
+}
+
+/* ---- Submitting ---- */
+
+static int words_add(struct whet_vec *list, const char *const *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char **slot = whet__vec_push(list);
+
+        if (slot == NULL)
+            return -E2BIG;
+        *slot = words[i];
+    }
+    return 0;
+}
+
+static int submit_words(const struct whet_slurm_options *o, const char *script,
+                        char options[4][512], struct whet_vec *list)
+{
+    const char *const head[] = {"sbatch",   "--parsable", "--requeue", "--open-mode=truncate",
+                                options[0], options[1],   options[2],  options[3]};
+    size_t argc = 0;
+    int rc = words_add(list, head, sizeof(head) / sizeof(head[0]));
+
+    while (o->argv[argc] != NULL)
+        argc++;
+    if (rc == 0)
+        rc = words_add(list, o->more, o->more_count);
+    if (rc == 0)
+        rc = words_add(list, &script, 1);
+    return rc == 0 ? words_add(list, o->argv, argc + 1) : rc; /* the NULL as well */
+}
+
+/* *id is the job's number. */
+static int submit(const struct whet_slurm_options *o, const char *script, char id[32],
+                  struct whet_error *err)
+{
+    char options[4][512];
+    struct whet_vec list;
+    struct whet_text out;
+    int rc;
+
+    snprintf(options[0], sizeof(options[0]), "--array=1-%u", o->tasks);
+    snprintf(options[1], sizeof(options[1]), "--job-name=%.100s", o->name);
+    if ((size_t)snprintf(options[2], sizeof(options[2]), "--output=%s/part-%%a.out",
+                         o->folder) >= sizeof(options[2]) ||
+        (size_t)snprintf(options[3], sizeof(options[3]), "--error=%s/part-%%a.err",
+                         o->folder) >= sizeof(options[3]))
+        return whet_error_set(err, -ENAMETOOLONG, "name too long: '%.200s'", o->folder);
+    whet__vec_init(&list, sizeof(const char *), WORDS_MAX);
+    whet__text_init(&out, ANSWER_MAX);
+    rc = submit_words(o, script, options, &list);
+    if (rc != 0)
+        whet_error_set(err, rc, "too many words for sbatch");
+    if (rc == 0)
+        rc = command(list.items, &out, err);
+    if (rc == 0) {
+        /* "123" or "123;cluster" */
+        size_t len = strspn(whet__text_str(&out), "0123456789");
+
+        if (len == 0 || len >= 32)
+            rc = whet_error_set(err, -EIO, "sbatch said no job number: '%.60s'",
+                                whet__text_str(&out));
+        else
+            snprintf(id, 32, "%.*s", (int)len, whet__text_str(&out));
+    }
+    whet__text_clear(&out);
+    whet__vec_clear(&list);
+    return rc;
+}
+
+/* ---- Waiting ---- */
+
+/* How a word of squeue ends a task; what is not here has not ended. */
+static int is_ended(const char *word)
+{
+    static const char *const ends[] = {"BOOT_FAIL",     "CANCELLED", "COMPLETED",
+                                       "DEADLINE",      "FAILED",    "NODE_FAIL",
+                                       "OUT_OF_MEMORY", "REVOKED",   "TIMEOUT"};
+
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        if (strcmp(word, ends[i]) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+static void task_set(struct whet_slurm_task *task, const char *word, size_t len)
+{
+    if (len >= sizeof(task->word))
+        len = sizeof(task->word) - 1;
+    memcpy(task->word, word, len);
+    task->word[len] = '\0';
+    if (strcmp(task->word, "COMPLETED") == 0)
+        task->state = WHET_SLURM_DONE;
+    else if (is_ended(task->word))
+        task->state = WHET_SLURM_FAILED;
+    else if (strcmp(task->word, "PENDING") == 0 || strcmp(task->word, "REQUEUED") == 0)
+        task->state = WHET_SLURM_WAITING;
+    else
+        task->state = WHET_SLURM_RUNNING;
+}
+
+unsigned whet__slurm_read(const char *text, struct whet_slurm_task *tasks, unsigned count)
+{
+    unsigned open = 0;
+
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n");
+        char *word;
+        unsigned long number = strtoul(text, &word, 10);
+
+        if (word != text && *word == ' ' && number >= 1 && number <= count)
+            task_set(&tasks[number - 1], word + 1, strcspn(word + 1, " \n"));
+        text += len + (text[len] == '\n');
+    }
+    for (unsigned i = 0; i < count; i++)
+        open += tasks[i].state == WHET_SLURM_WAITING || tasks[i].state == WHET_SLURM_RUNNING;
+    return open;
+}
+
+static void progress_tell(const struct whet_slurm_options *o,
+                          const struct whet_slurm_task *tasks, unsigned open)
+{
+    unsigned running = 0;
+
+    for (unsigned i = 0; i < o->tasks; i++)
+        running += tasks[i].state == WHET_SLURM_RUNNING;
+    if (o->progress != NULL)
+        o->progress(o->ctx, o->tasks - open, running, o->tasks);
+}
+
+static void cancel(const char *id)
+{
+    const char *const argv[] = {"scancel", id, NULL};
+    struct whet_text out;
+
+    whet__text_init(&out, ANSWER_MAX);
+    (void)!command(argv, &out, NULL);
+    whet__text_clear(&out);
+}
+
+/* A task that squeue no longer knows has ended: jobs are kept for a while after that. */
+static void mark_unseen(struct whet_slurm_task *tasks, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        if (tasks[i].state == WHET_SLURM_WAITING || tasks[i].state == WHET_SLURM_RUNNING)
+            tasks[i].state = WHET_SLURM_UNSEEN;
+    }
+}
+
+static int wait_all(const struct whet_slurm_options *o, const char *id,
+                    struct whet_slurm_task *tasks, struct whet_error *err)
+{
+    const char *const argv[] = {"squeue", "--noheader", "--array",        "--states=all",
+                                "--jobs", id,           "--format=%K %T", NULL};
+    uint64_t pause_ns = POLL_MIN_NS;
+    unsigned failures = 0, open = o->tasks;
+    struct whet_text out;
+    int rc = 0;
+
+    whet__text_init(&out, ANSWER_MAX);
+    while (rc == 0 && open != 0) {
+        whet__clock_sleep_ns(pause_ns);
+        pause_ns = pause_ns * 3 / 2 < POLL_MAX_NS ? pause_ns * 3 / 2 : POLL_MAX_NS;
+        if (o->stop != NULL && o->stop(o->ctx)) {
+            cancel(id);
+            rc = whet_error_set(err, -ECANCELED, "interrupted: job %s was cancelled", id);
+            break;
+        }
+        whet__text_reset(&out);
+        rc = command(argv, &out, err);
+        if (rc == -EIO && err != NULL && strstr(err->text, "Invalid job id") != NULL) {
+            mark_unseen(tasks, o->tasks);
+            open = 0;
+            rc = 0;
+        } else if (rc == -EIO && ++failures < FAILURES_MAX) {
+            rc = 0;
+        } else if (rc == 0) {
+            failures = 0;
+            open = whet__slurm_read(whet__text_str(&out), tasks, o->tasks);
+            progress_tell(o, tasks, open);
+        }
+    }
+    whet__text_clear(&out);
+    return rc;
+}
+
+int whet__slurm_run(const struct whet_slurm_options *options, struct whet_slurm_task *tasks,
+                    struct whet_error *err)
+{
+    struct whet_error own;
+    struct whet_text script;
+    char id[32];
+    int rc;
+
+    if (err == NULL)
+        err = &own; /* it is read here */
+    memset(tasks, 0, options->tasks * sizeof(*tasks));
+    whet__text_init(&script, (size_t)1 << 16);
+    whet__text_printf(&script, "%s/task.sh", options->folder);
+    rc = whet__text_error(&script);
+    if (rc == 0)
+        rc = whet__file_write(whet__text_str(&script), SCRIPT, sizeof(SCRIPT) - 1, 0);
+    if (rc != 0)
+        whet_error_set(err, rc, "cannot write: '%.200s': %s", whet__text_str(&script),
+                       strerror(-rc));
+    if (rc == 0)
+        rc = submit(options, whet__text_str(&script), id, err);
+    if (rc == 0)
+        rc = wait_all(options, id, tasks, err);
+    whet__text_clear(&script);
+    return rc;
+}
+
+void whet__slurm_output(const struct whet_slurm_options *options, unsigned task,
+                        const char *which, struct whet_text *out)
+{
+    whet__text_printf(out, "%s/part-%u.%s", options->folder, task, which);
+}

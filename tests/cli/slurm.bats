@@ -1,0 +1,109 @@
+load common
+load slurm
+
+# A Slurm of two nodes per test: some seconds each.
+
+setup_file()
+{
+    export SLURM_MISSING
+    load slurm
+    SLURM_MISSING=$(slurm_missing)
+}
+
+begin()
+{
+    [ -z "$SLURM_MISSING" ] || skip "$SLURM_MISSING: install slurmctld slurmd slurm-client munge"
+    slurm_start
+}
+
+teardown()
+{
+    slurm_stop
+}
+
+project()
+{
+    local i
+    for i in 1 2 3 4 5 6 7 8 9; do
+        mkdir -p "p/d$i"
+        printf 'int f%d(int a)\n{\n    return a ? %d : 0;\n}\n' "$i" "$i" >"p/d$i/f.c"
+    done
+}
+
+@test "a scan by two nodes is the scan of one machine, byte for byte" {
+    begin
+    project
+    whet scan -q --json --cache off p >one
+    run -0 --separate-stderr whet scan --on slurm --shards 5 --json --cache off p
+    [ "$output" = "$(cat one)" ]
+    [ -z "$(ls -d .whet-slurm-* 2>/dev/null)" ]
+    run -0 --separate-stderr whet scan --on slurm --shards 3 --cache off --parts parts --top 2 p
+    [ "$output" = "$(whet scan -q --cache off --top 2 p)" ]
+    [ "$(ls parts)" = "$(printf 'part-%s\n' 1.err 1.out 2.err 2.out 3.err 3.out; echo task.sh)" ]
+}
+
+@test "a node that dies in the middle costs nothing but time" {
+    begin
+    project
+    whet scan -q --json --cache off p >one
+    printf '#!/bin/sh\n[ "$SLURMD_NODENAME" != n2 ] || { touch %s/there; while [ -e %s/hold ]; do sleep 0.1; done; }\n' \
+        "$slurm" "$slurm" >"$slurm/prolog"
+    touch "$slurm/hold"
+    "$WHET" scan --on slurm --shards 6 --json --cache off p >merged 2>err 3>&- &
+    local scan=$! try
+    for ((try = 0; try < 600; try++)); do
+        [ ! -e "$slurm/there" ] || break
+        sleep 0.1
+    done
+    [ -e "$slurm/there" ]
+    slurm_pull n2
+    wait "$scan"
+    cmp one merged
+}
+
+@test "what a shard says when it fails is passed on" {
+    begin
+    project
+    run -2 --separate-stderr whet scan --on slurm --shards 2 nowhere
+    [[ $stderr == *"whet: shard 1/2 failed: FAILED: whet: cannot open: 'nowhere': "*": see '$PWD/"* ]]
+    run -2 --separate-stderr whet scan --on slurm --sbatch=--partition=none p
+    [[ $stderr == *"whet: sbatch failed: "* ]]
+}
+
+@test "a signal cancels the array" {
+    begin
+    project
+    printf '#!/bin/sh\nwhile [ -e %s/hold ]; do sleep 0.1; done\n' "$slurm" >"$slurm/prolog"
+    touch "$slurm/hold"
+    "$WHET" scan --on slurm --shards 4 p >out 2>err 3>&- &
+    local scan=$! try
+    for ((try = 0; try < 300; try++)); do
+        [ -z "$(squeue --noheader 2>/dev/null)" ] || break
+        sleep 0.1
+    done
+    kill -TERM "$scan"
+    code=0
+    wait "$scan" || code=$?
+    [ "$code" = 143 ]
+    [[ $(cat err) == *"was cancelled"* ]]
+    [ -z "$(squeue --noheader --states=PENDING,RUNNING)" ]
+}
+
+@test "without Slurm it says so" {
+    mkdir -p p bin
+    ln -s "$(command -v true)" bin/true
+    run -2 --separate-stderr env PATH="$PWD/bin" "$WHET" scan --on slurm p
+    [[ $stderr == *"whet: no Slurm here: 'sbatch' is not in PATH: install slurm-client" ]]
+    fails "unknown engine: 'pbs': choose slurm" whet scan --on pbs p
+    fails "what for: '--shards', '--sbatch' and '--parts' go with '--on slurm'" whet scan --shards 3 p
+    fails "one of them: '--merge', '--shard' and '--on'" whet scan --on slurm --shard 1/2 p
+}
+
+@test "a shard finds its number in a job array" {
+    project
+    whet scan -q --json --shard 2/3 p >two
+    SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MAX=3 whet scan -q --json --shard array p >array
+    cmp two array
+    run -2 whet scan --shard array p
+    [[ $output == "whet: not in a job array "* ]]
+}
