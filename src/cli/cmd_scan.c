@@ -9,8 +9,7 @@
 #include <whet/scan.h>
 
 #include "base/log.h"
-#include "cluster/slurm.h"
-#include "data/project.h"
+#include "cli/scan_args.h"
 #include "front/scan_slurm.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -21,190 +20,6 @@
 #include "view/progress.h"
 
 #define SHARDS_DEFAULT 8
-
-struct scan_args {
-    unsigned jobs;
-    unsigned flags; /* enum whet_scan_flags */
-    int cache;
-    int functions; /* -1: as the format likes */
-    int by_file;
-    int skipped;
-    int summary;
-    int json;
-    int config;
-    unsigned top;
-    uint64_t max_file_bytes;
-    uint64_t cache_bytes;
-    int isolate;
-    int worker;
-    uint64_t file_cpu_ns;
-    uint64_t file_memory_bytes;
-    const char *cache_dir;
-    const char *format;
-    const char *output;
-    const char *shard;
-    const char *on;
-    const char *parts;
-    unsigned shards;
-    struct whet_vec sbatch; /* of const char * */
-    int merge;
-};
-
-static const struct whet_option_choice cache_choices[] = {
-    {"auto", WHET_SCAN_CACHE_AUTO},
-    {"off", WHET_SCAN_CACHE_OFF},
-    {"stat", WHET_SCAN_CACHE_STAT},
-    {"content", WHET_SCAN_CACHE_CONTENT},
-    {NULL, 0},
-};
-
-static const struct whet_option options[] = {
-    {.section = "How to scan",
-     .name = "jobs",
-     .letter = 'j',
-     .argument = "N",
-     WHET_INTO_UINT(scan_args, jobs),
-     .min = 1,
-     .max = 1024,
-     .fallback = "the cores that affinity and cgroup allow",
-     .help = "use N threads"},
-    {.name = "lines",
-     .letter = 'l',
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_LINES_ONLY,
-     .help = "count lines only; never parse"},
-    {.name = "list",
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_LIST_ONLY,
-     .help = "print the names of the files that would be opened, a line each; open none"},
-    {.name = "max-file-size",
-     .argument = "SIZE",
-     WHET_INTO_SIZE(scan_args, max_file_bytes),
-     .min = 1,
-     .fallback = "10MiB",
-     .help = "skip larger files, and say so"},
-    {.name = "config",
-     WHET_INTO_SWITCH(scan_args, config),
-     .fallback = "on",
-     .help = "take jobs, cache and sizes that are not given here from whet.yaml, in PATH or "
-             "above"},
-    {.section = "More than one machine",
-     .name = "on",
-     .argument = "ENGINE",
-     WHET_INTO_STRING(scan_args, on),
-     .help = "slurm: scan by a job array, a shard for each task, and put the answers together"},
-    {.name = "shards",
-     .argument = "N",
-     WHET_INTO_UINT(scan_args, shards),
-     .min = 1,
-     .max = WHET_SLURM_TASKS_MAX,
-     .fallback = "8",
-     .help = "so many tasks (--on)"},
-    {.name = "sbatch",
-     .argument = "WORD",
-     WHET_INTO_LIST(scan_args, sbatch),
-     .help = "hand WORD to sbatch: --sbatch=--partition=long; may be given again (--on)"},
-    {.name = "parts",
-     .argument = "DIR",
-     WHET_INTO_STRING(scan_args, parts),
-     .fallback = "one in the current folder, removed at the end",
-     .help = "keep the answers of shards in DIR, which all machines see (--on)"},
-    {.name = "shard",
-     .argument = "K/N",
-     WHET_INTO_STRING(scan_args, shard),
-     .help = "scan the Kth of N parts, by folders; the same parts on any machine that sees the "
-             "same tree"},
-    {.name = "merge",
-     WHET_INTO_FLAG(scan_args, merge),
-     .help = "scan nothing: the operands are the JSON answers of all shards, and the answer is "
-             "that of one scan"},
-    {.section = "Isolation",
-     .name = "isolate",
-     WHET_INTO_FLAG(scan_args, isolate),
-     .help = "analyse in worker processes: a file that crashes its worker, or is over a limit, "
-             "is skipped with its reason, and the rest goes on"},
-    {.name = "file-cpu",
-     .argument = "TIME",
-     WHET_INTO_DURATION(scan_args, file_cpu_ns),
-     .min = 1000000,
-     .fallback = "10s",
-     .help = "with --isolate: processor time for one file, from when its analysis begins"},
-    {.name = "file-memory",
-     .argument = "SIZE",
-     WHET_INTO_SIZE(scan_args, file_memory_bytes),
-     .min = 64 << 20,
-     .fallback = "4GiB",
-     .help = "with --isolate: address space of a worker"},
-    {.name = "worker",
-     WHET_INTO_FLAG(scan_args, worker),
-     .help = "be such a worker process: started by --isolate, of no use to people"},
-    {.section = "What to leave out",
-     .name = "no-gitignore",
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_NO_GITIGNORE,
-     .help = "do not read .gitignore and .git/info/exclude"},
-    {.name = "no-parent-ignore",
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_NO_PARENTS,
-     .help = "do not read ignore files above PATH"},
-    {.name = "no-global-ignore",
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_NO_GLOBAL,
-     .help = "do not read git's core.excludesFile"},
-    {.name = "no-whetignore",
-     WHET_INTO_BIT(scan_args, flags),
-     .value = WHET_SCAN_NO_WHETIGNORE,
-     .help = "do not read .whetignore"},
-    {.section = "Cache",
-     .name = "cache",
-     .argument = "MODE",
-     WHET_INTO_CHOICE(scan_args, cache),
-     .choices = cache_choices,
-     .fallback = "auto",
-     .help = "reuse answers of earlier scans: stat trusts times and sizes, content reads and "
-             "hashes every file, auto is stat on local filesystems"},
-    {.name = "cache-dir",
-     .argument = "DIR",
-     WHET_INTO_STRING(scan_args, cache_dir),
-     .fallback = "$XDG_CACHE_HOME/whet",
-     .help = "keep the cache there"},
-    {.name = "cache-size",
-     .argument = "SIZE",
-     WHET_INTO_SIZE(scan_args, cache_bytes),
-     .min = 1 << 20,
-     .fallback = "1GiB",
-     .help = "let the cache grow to SIZE on disk"},
-    {.section = "Output",
-     .name = "format",
-     .letter = 'f',
-     .argument = "FORMAT",
-     WHET_INTO_STRING(scan_args, format),
-     .fallback = "table",
-     .help = "table, json (an object per line) or markdown"},
-    {.name = "json", WHET_INTO_FLAG(scan_args, json), .help = "the same as --format json"},
-    {.name = "output",
-     .letter = 'o',
-     .argument = "FILE",
-     WHET_INTO_STRING(scan_args, output),
-     .help = "write the answer to FILE; .json, .md or .txt choose the format"},
-    {.name = "by-file",
-     WHET_INTO_FLAG(scan_args, by_file),
-     .help = "a row for each file (table, markdown)"},
-    {.name = "functions",
-     WHET_INTO_SWITCH(scan_args, functions),
-     .fallback = "on for json",
-     .help = "give each file's functions (json)"},
-    {.name = "top",
-     .argument = "N",
-     WHET_INTO_UINT(scan_args, top),
-     .help = "list the N most complex functions (table, markdown)"},
-    {.name = "skipped",
-     WHET_INTO_FLAG(scan_args, skipped),
-     .help = "list what was left out, and why; json does without being asked"},
-    {.name = "summary",
-     WHET_INTO_FLAG(scan_args, summary),
-     .help = "totals only; in json with time, jobs and cache hits of this run"},
-};
 
 /* What the callbacks of a running scan need. */
 struct watch {
@@ -223,97 +38,6 @@ static void watch_progress(void *ctx, const struct whet_scan_progress *now)
 
     whet__progress_update(&watch->line, whet__clock_now_ns(), now->files_done,
                           now->walking ? 0 : now->files_found, NULL);
-}
-
-static const struct whet_scan_format *format_choose(const struct scan_args *args,
-                                                    struct whet_error *err)
-{
-    const struct whet_scan_format *format = NULL;
-
-    if (args->format != NULL) {
-        format = whet__scan_format(args->format);
-        if (format == NULL)
-            whet_error_set(err, -EINVAL,
-                           "unknown format: '%.64s': choose table, json or markdown",
-                           args->format);
-        return format;
-    }
-    if (args->json)
-        return &whet__scan_format_json;
-    if (args->output != NULL) {
-        format = whet__scan_format_of_file(args->output);
-        if (format == NULL)
-            whet_error_set(err, -EINVAL,
-                           "no format for this ending: '%.200s': use .json, .md or .txt, or "
-                           "--format",
-                           args->output);
-        return format;
-    }
-    return &whet__scan_format_table;
-}
-
-/* What whet.yaml says of settings that the command line leaves open. */
-static int project_apply(const struct whet_call *call, const char *path,
-                         struct whet_scan_options *o, struct whet_error *err)
-{
-    const struct scan_args *args = call->args;
-    struct whet_project_scan settings;
-    struct whet_project project;
-    struct whet_text file;
-    int rc;
-
-    whet__text_init(&file, (size_t)1 << 16);
-    rc = whet__project_find(path, &file);
-    if (rc == 0)
-        rc = whet__project_load(&project, whet__text_str(&file), err);
-    else if (rc == -ENOMEM || rc == -EFBIG)
-        whet_error_set(err, rc, "cannot look for whet.yaml: '%.300s': %s", path, strerror(-rc));
-    else
-        rc = -ENOENT; /* a PATH that cannot be followed is the scan's to tell */
-    if (rc == 0)
-        whet__log(WHET_LOG_INFO, "settings from '%s'", whet__text_str(&file));
-    whet__text_clear(&file);
-    if (rc != 0)
-        return rc == -ENOENT ? 0 : rc;
-    settings = whet__project_scan(&project);
-    if (o->jobs == 0)
-        o->jobs = (unsigned)settings.jobs;
-    if (args->cache < 0 && settings.cache >= 0)
-        o->cache = (enum whet_scan_cache)settings.cache;
-    if (o->cache_max_bytes == 0)
-        o->cache_max_bytes = settings.cache_bytes;
-    if (o->max_file_bytes == 0)
-        o->max_file_bytes = settings.max_file_bytes;
-    whet__project_clear(&project);
-    return 0;
-}
-
-static void options_fill(const struct scan_args *args, const struct whet_scan_format *format,
-                         struct watch *watch, struct whet_scan_options *o)
-{
-    int functions = args->functions;
-
-    if (functions < 0)
-        functions = format->wants_functions;
-    *o = (struct whet_scan_options){
-        .jobs = args->jobs,
-        .flags = args->flags,
-        .cache = args->cache >= 0 ? (enum whet_scan_cache)args->cache : WHET_SCAN_CACHE_AUTO,
-        .cache_dir = args->cache_dir,
-        .cache_max_bytes = args->cache_bytes,
-        .max_file_bytes = args->max_file_bytes,
-        .file_cpu_ns = args->file_cpu_ns,
-        .file_memory_bytes = args->file_memory_bytes,
-        .stop = watch_stop,
-        .progress = watch_progress,
-        .ctx = watch,
-    };
-    if (!args->summary && (functions || args->top != 0))
-        o->flags |= WHET_SCAN_FUNCTIONS;
-    if (!args->summary && (args->skipped || format->wants_functions))
-        o->flags |= WHET_SCAN_IGNORED;
-    if (args->summary && (args->flags & WHET_SCAN_LIST_ONLY))
-        o->flags |= WHET_SCAN_SIZES;
 }
 
 /* A file that could not be read is missing from every sum: the first one is named. */
@@ -383,7 +107,7 @@ static int answer_file(const struct whet_call *call, const struct whet_scan *sca
                        const struct whet_scan_format *format,
                        const struct whet_scan_format_options *how, struct whet_error *err)
 {
-    const struct scan_args *args = call->args;
+    const struct whet_scan_args *args = call->args;
     char *data = NULL;
     size_t len = 0;
     FILE *memory = open_memstream(&data, &len);
@@ -402,7 +126,7 @@ static int answer_file(const struct whet_call *call, const struct whet_scan *sca
 static int answer(const struct whet_call *call, const struct whet_scan *scan,
                   const struct whet_scan_format *format, struct whet_error *err)
 {
-    const struct scan_args *args = call->args;
+    const struct whet_scan_args *args = call->args;
     struct whet_scan_format_options how = {
         .path = whet_scan_path(scan),
         .by_file = args->by_file,
@@ -430,65 +154,6 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     return 0;
 }
 
-/* The task that this is, of a job array whose tasks are 1..N. */
-static int shard_of_array(struct whet_scan_options *o, struct whet_error *err)
-{
-    const char *id = getenv("SLURM_ARRAY_TASK_ID"), *max = getenv("SLURM_ARRAY_TASK_MAX");
-    unsigned long k = id != NULL ? strtoul(id, NULL, 10) : 0;
-    unsigned long n = max != NULL ? strtoul(max, NULL, 10) : 0;
-
-    if (k < 1 || n < k || n > WHET_SLURM_TASKS_MAX)
-        return whet_error_set(err, -EINVAL,
-                              "not in a job array with tasks from 1 on: '--shard array': "
-                              "SLURM_ARRAY_TASK_ID is %s, SLURM_ARRAY_TASK_MAX %s",
-                              id != NULL ? id : "not set", max != NULL ? max : "not set");
-    o->shard = (unsigned)k;
-    o->shards = (unsigned)n;
-    return 0;
-}
-
-/* "2/8" */
-static int shard_read(const char *text, struct whet_scan_options *o, struct whet_error *err)
-{
-    unsigned long k, n;
-    char *end;
-
-    if (text == NULL)
-        return 0;
-    if (strcmp(text, "array") == 0)
-        return shard_of_array(o, err);
-    k = strtoul(text, &end, 10);
-    n = end != text && *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || k < 1 || n < k ||
-        n > WHET_SLURM_TASKS_MAX)
-        return whet_error_set(
-            err, -EINVAL, "not a shard: '--shard %.64s': K/N with K from 1 to N, N up to %d",
-            text, WHET_SLURM_TASKS_MAX);
-    o->shard = (unsigned)k;
-    o->shards = (unsigned)n;
-    return 0;
-}
-
-static int check_operands(const struct whet_call *call, struct whet_error *err)
-{
-    const struct scan_args *args = call->args;
-
-    if ((args->merge != 0) + (args->shard != NULL) + (args->on != NULL) > 1)
-        return whet_error_set(err, -EINVAL, "one of them: '--merge', '--shard' and '--on'");
-    if (args->on != NULL && strcmp(args->on, "slurm") != 0)
-        return whet_error_set(err, -EINVAL, "unknown engine: '%.64s': choose slurm", args->on);
-    if (args->on == NULL && (args->shards != 0 || args->parts != NULL || args->sbatch.len != 0))
-        return whet_error_set(err, -EINVAL,
-                              "what for: '--shards', '--sbatch' and '--parts' go with "
-                              "'--on slurm'");
-    if (args->merge && call->operand_count == 0)
-        return whet_error_set(err, -EINVAL,
-                              "missing operand: 'FILE': whet scan --merge part-*.json");
-    if (!args->merge && call->operand_count > 1)
-        return whet_error_set(err, -EINVAL, "too many operands: '%.200s'", call->operands[1]);
-    return 0;
-}
-
 /* Puts the answers of shards together. */
 static int run_merge(const struct whet_call *call, const struct whet_scan_format *format,
                      struct whet_error *err)
@@ -502,29 +167,6 @@ static int run_merge(const struct whet_call *call, const struct whet_scan_format
     if (rc == 0)
         tell(call, scan);
     whet_scan_free(scan);
-    return rc;
-}
-
-/* Workers run this very program, whatever it is called. */
-static int scan_below(const struct scan_args *args, const char *path,
-                      struct whet_scan_options *o, struct whet_scan **scan,
-                      struct whet_error *err)
-{
-    const char *worker[] = {NULL, "scan", "--worker", NULL};
-    struct whet_text self;
-    int rc = 0;
-
-    whet__text_init(&self, (size_t)1 << 16);
-    if (args->isolate) {
-        rc = whet__spawn_self(&self);
-        worker[0] = whet__text_str(&self);
-        o->isolate = worker;
-    }
-    if (rc == 0)
-        rc = whet_scan_run(scan, path, o, err);
-    else
-        whet_error_set(err, rc, "cannot find this program: %s", strerror(-rc));
-    whet__text_clear(&self);
     return rc;
 }
 
@@ -546,27 +188,52 @@ static void watch_tasks(void *ctx, unsigned ended, unsigned running, unsigned to
     whet__progress_update(&watch->line, whet__clock_now_ns(), ended, total, text);
 }
 
-static int run_on_slurm(struct whet_scan **out, const struct whet_call *call, const char *path,
-                        const struct whet_scan_options *o, struct watch *watch,
+static int run_on_slurm(struct whet_scan **out, const struct whet_scan_args *args,
+                        const char *path, const struct whet_scan_options *o,
                         struct whet_error *err)
 {
-    const struct scan_args *args = call->args;
     struct whet_scan_slurm how = {
         .shards = args->shards != 0 ? args->shards : SHARDS_DEFAULT,
         .parts = args->parts,
         .words = &args->sbatch,
         .progress = watch_tasks,
-        .ctx = watch,
+        .ctx = o->ctx,
     };
 
     return whet__scan_on_slurm(out, path, o, &how, err);
 }
 
+/* Workers run this very program, whatever it is called. */
+static int scan_below(const struct whet_call *call, const char *path,
+                      struct whet_scan_options *o, struct whet_scan **scan,
+                      struct whet_error *err)
+{
+    const struct whet_scan_args *args = call->args;
+    const char *worker[] = {NULL, "scan", "--worker", NULL};
+    struct whet_text self;
+    int rc = 0;
+
+    whet__text_init(&self, (size_t)1 << 16);
+    if (args->isolate) {
+        rc = whet__spawn_self(&self);
+        worker[0] = whet__text_str(&self);
+        o->isolate = worker;
+    }
+    if (rc != 0)
+        whet_error_set(err, rc, "cannot find this program: %s", strerror(-rc));
+    else if (args->on != NULL)
+        rc = run_on_slurm(scan, args, path, o, err);
+    else
+        rc = whet_scan_run(scan, path, o, err);
+    whet__text_clear(&self);
+    return rc;
+}
+
 static int run_scan(const struct whet_call *call, struct whet_error *err)
 {
-    const struct scan_args *args = call->args;
+    const struct whet_scan_args *args = call->args;
     const char *path = call->operand_count != 0 ? call->operands[0] : ".";
-    const struct whet_scan_format *format = format_choose(args, err);
+    const struct whet_scan_format *format = whet__scan_args_format(args, err);
     struct whet_scan_options scan_options;
     struct whet_scan *scan = NULL;
     struct watch watch;
@@ -577,7 +244,7 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
         return run_worker(err);
     if (format == NULL)
         return -EINVAL;
-    rc = check_operands(call, err);
+    rc = whet__scan_args_check(call, err);
     if (rc != 0)
         return rc;
     if (args->merge)
@@ -592,14 +259,12 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
                             .noun = args->on != NULL ? "shards" : "files",
                         },
                         whet__clock_now_ns());
-    options_fill(args, format, &watch, &scan_options);
-    rc = shard_read(args->shard, &scan_options, err);
-    if (rc == 0 && args->config)
-        rc = project_apply(call, path, &scan_options, err);
-    if (rc == 0 && args->on != NULL)
-        rc = run_on_slurm(&scan, call, path, &scan_options, &watch, err);
-    else if (rc == 0)
-        rc = scan_below(args, path, &scan_options, &scan, err);
+    rc = whet__scan_args_options(call, path, format, &scan_options, err);
+    scan_options.stop = watch_stop;
+    scan_options.progress = watch_progress;
+    scan_options.ctx = &watch;
+    if (rc == 0)
+        rc = scan_below(call, path, &scan_options, &scan, err);
     whet__progress_end(&watch.line);
     if (rc == 0)
         rc = answer(call, scan, format, err);
@@ -625,8 +290,6 @@ static const struct whet_example examples[] = {
     {NULL, NULL},
 };
 
-static const struct scan_args defaults = {.functions = -1, .cache = -1, .config = 1};
-
 const struct whet_command whet__cmd_scan = {
     .name = "scan",
     .group = WHET_GROUP_FIX,
@@ -647,8 +310,9 @@ const struct whet_command whet__cmd_scan = {
         "is the same, byte for byte, with a cache or without, for any number of jobs, and put "
         "together from any number of shards.",
     .examples = examples,
-    WHET_OPTIONS(options),
-    .defaults = &defaults,
-    .args_size = sizeof(struct scan_args),
+    .options = whet__scan_rows,
+    .option_count = WHET_SCAN_ROW_COUNT,
+    .defaults = &whet__scan_defaults,
+    .args_size = sizeof(struct whet_scan_args),
     .run = run_scan,
 };

@@ -22,7 +22,7 @@ struct task_words {
     const char *list[WORDS_MAX];
     size_t count;
     struct whet_text self;
-    char numbers[4][24];
+    char numbers[5][24];
     size_t number_count;
 };
 
@@ -32,11 +32,12 @@ static void word_add(struct task_words *w, const char *word)
     w->list[w->count] = NULL;
 }
 
-static void number_add(struct task_words *w, const char *option, uint64_t value)
+static void number_add(struct task_words *w, const char *option, uint64_t value,
+                       const char *unit)
 {
     char *text = w->numbers[w->number_count++];
 
-    snprintf(text, sizeof(w->numbers[0]), "%llu", (unsigned long long)value);
+    snprintf(text, sizeof(w->numbers[0]), "%llu%s", (unsigned long long)value, unit);
     word_add(w, option);
     word_add(w, text);
 }
@@ -74,11 +75,17 @@ static void words_fill(struct task_words *w, const char *path,
         word_add(w, o->cache_dir);
     }
     if (o->jobs != 0)
-        number_add(w, "--jobs", o->jobs);
+        number_add(w, "--jobs", o->jobs, "");
     if (o->cache_max_bytes != 0)
-        number_add(w, "--cache-size", o->cache_max_bytes);
+        number_add(w, "--cache-size", o->cache_max_bytes, "");
     if (o->max_file_bytes != 0)
-        number_add(w, "--max-file-size", o->max_file_bytes);
+        number_add(w, "--max-file-size", o->max_file_bytes, "");
+    if (o->isolate != NULL)
+        word_add(w, "--isolate");
+    if (o->isolate != NULL && o->file_cpu_ns != 0)
+        number_add(w, "--file-cpu", o->file_cpu_ns, "ns");
+    if (o->isolate != NULL && o->file_memory_bytes != 0)
+        number_add(w, "--file-memory", o->file_memory_bytes, "");
     word_add(w, "--");
     word_add(w, path);
 }
