@@ -18,12 +18,13 @@
 #define BUSY_MS           5000
 #define PAGE_CACHE_KIB    8192
 
-/* The folder that the file is in is made. *network: its filesystem is another machine's. */
+/* The folder that the file is in is made if it is missing. *network: its filesystem is another
+ * machine's. */
 static int make_folder(const struct whet_disk *d, int *network)
 {
     const char *slash = strrchr(d->path, '/');
     char *folder;
-    int rc = 0;
+    int rc;
 
     *network = 0;
     if (slash == NULL)
@@ -32,10 +33,12 @@ static int make_folder(const struct whet_disk *d, int *network)
         folder = whet__mem_strndup(d->path, slash == d->path ? 1 : (size_t)(slash - d->path));
     if (folder == NULL)
         return -ENOMEM;
-    if (!d->read_only)
+    rc = whet__file_is_network(folder, network);
+    if (rc == -ENOENT && !d->read_only) {
         rc = whet__file_make_dirs(folder, 0700);
-    if (rc == 0)
-        rc = whet__file_is_network(folder, network);
+        if (rc == 0)
+            rc = whet__file_is_network(folder, network);
+    }
     whet__mem_free(folder);
     return rc == -ENOMEM ? rc : 0; /* else it is noted when the file is opened */
 }
@@ -178,11 +181,11 @@ void whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
 
     if (!is_wanted(d, entry))
         return;
-    if (whet__disk_queue_put(&d->queue, entry) != 0) {
+    full = whet__disk_queue_put(&d->queue, entry, WHET_DISK_QUEUE_BYTES);
+    if (full < 0) {
         atomic_fetch_add(&d->failures, 1);
         return;
     }
-    full = whet__disk_queue_full(&d->queue, WHET_DISK_QUEUE_BYTES);
     if (whet__disk_keeper_start(d) != 0 && full == 2)
         full = 1;
     if (full == 1)

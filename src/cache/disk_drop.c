@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "cache/disk_large.h"
+#include "cache/disk_row.h"
 
 #define BATCH ((size_t)10000) /* rows per transaction: others get their turn */
 
@@ -79,18 +80,16 @@ struct cutting {
 /* 1: it is one to be dropped. */
 static int is_due(const struct cutting *c, int64_t used)
 {
-    if (c->cut->ended != 0)
-        return 1;
     if (c->cut->before_s != 0)
         return used < c->cut->before_s;
     return c->cut->bytes + c->bytes < c->cut->excess;
 }
 
-static int list_place(struct cutting *c, struct whet_store_stmt *st)
+static int list_place(struct cutting *c, int64_t hash, int64_t value, int64_t bytes)
 {
     struct place *p;
 
-    c->bytes += (uint64_t)whet__store_int(st, 3);
+    c->bytes += (uint64_t)bytes;
     if (c->cut->dry) {
         c->cut->entries++;
         return 0;
@@ -98,27 +97,59 @@ static int list_place(struct cutting *c, struct whet_store_stmt *st)
     p = whet__vec_push(&c->places);
     if (p == NULL)
         return -ENOMEM;
-    *p = (struct place){whet__store_int(st, 0), whet__store_int(st, 1)};
+    *p = (struct place){hash, value};
     return 0;
 }
 
-static int list_due(struct whet_disk_link *l, struct cutting *c)
+static int list_oldest(struct whet_disk_link *l, struct cutting *c)
 {
     int rc, step = 0;
-    struct whet_store_stmt *st =
-        whet__disk_statement(l, c->cut->ended != 0 ? WHET_DISK_ENDED : WHET_DISK_OLDEST, &rc);
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_OLDEST, &rc);
 
     if (st == NULL)
         return rc;
     whet__store_bind_int(st, 1, c->cut->client);
     whet__store_bind_int(st, 2, c->cut->dry ? -1 : (int64_t)BATCH);
-    if (c->cut->ended != 0)
-        whet__store_bind_int(st, 3, (int64_t)c->cut->ended);
     while (rc == 0 && (step = whet__store_step(st)) == 1 && is_due(c, whet__store_int(st, 2)))
-        rc = list_place(c, st);
+        rc = list_place(c, whet__store_int(st, 0), whet__store_int(st, 1),
+                        whet__store_int(st, 3));
     whet__store_reset(st);
-    c->more = c->places.len == BATCH;
     return step < 0 ? step : rc;
+}
+
+static int is_over(const struct whet_disk_record *r, uint64_t now_ns)
+{
+    uint64_t used = r->used > 0 ? (uint64_t)r->used * 1000000000 : 0;
+
+    if (used < r->made)
+        used = r->made;
+    return (r->ends != 0 && r->ends <= now_ns) || (r->idle != 0 && used + r->idle <= now_ns);
+}
+
+static int list_ended(struct whet_disk_link *l, struct cutting *c)
+{
+    struct whet_disk_record r;
+    int rc, step = 0;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_ALL, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, c->cut->client);
+    while (rc == 0 && c->places.len < BATCH && (step = whet__store_step(st)) == 1) {
+        whet__disk_record_read(&r, st);
+        if (is_over(&r, c->cut->ended))
+            rc = list_place(c, whet__store_int(st, 7), r.id, whet__store_int(st, 8));
+    }
+    whet__store_reset(st);
+    return step < 0 ? step : rc;
+}
+
+static int list_due(struct whet_disk_link *l, struct cutting *c)
+{
+    int rc = c->cut->ended != 0 ? list_ended(l, c) : list_oldest(l, c);
+
+    c->more = c->places.len == BATCH;
+    return rc;
 }
 
 static int cut_some(struct whet_disk *d, struct whet_disk_link *l, void *ctx)

@@ -93,51 +93,57 @@ static void write_uses_if_due(struct whet_disk *d)
 /* 1 when there will be more to look after. */
 static int look_around(struct whet_disk *d)
 {
-    int busy;
-
     pthread_mutex_lock(&d->write_lock);
     whet__disk_drain(d);
     write_uses_if_due(d);
     pthread_mutex_unlock(&d->write_lock);
-    busy = look_at_links(d);
-    return busy;
+    return look_at_links(d);
 }
 
-/* The queue's lock is held. */
-static void rest(struct whet_disk *d)
+/* The queue's lock is held. 1: it is time to look around. 0: somebody has begun something that
+ * will have to be looked after, which is no haste. */
+static int rest(struct whet_disk *d)
 {
     struct timespec until;
 
+    if (d->queue.told)
+        return 1;
     if (!atomic_load(&d->keeper.ticking)) {
         pthread_cond_wait(&d->keeper.work, &d->queue.lock);
-        return;
+        return 0;
     }
     clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_nsec += TICK_NS;
     until.tv_sec += until.tv_nsec / SECOND_NS;
     until.tv_nsec %= SECOND_NS;
     pthread_cond_timedwait(&d->keeper.work, &d->queue.lock, &until);
+    return 1;
+}
+
+/* Likewise. */
+static void fall_asleep(struct whet_disk *d)
+{
+    if (atomic_load(&d->queue.count) != 0)
+        return;
+    atomic_store(&d->keeper.ticking, 0);
+    if (is_held(d)) /* one began meanwhile, and saw us ticking */
+        atomic_store(&d->keeper.ticking, 1);
 }
 
 static void *keep(void *arg)
 {
     struct whet_disk *d = arg;
-    struct whet_disk_keeper *k = &d->keeper;
     int busy;
 
     pthread_mutex_lock(&d->queue.lock);
-    while (!k->stop) {
-        rest(d);
-        if (k->stop)
-            break;
+    while (!d->keeper.stop) {
+        if (!rest(d) || d->keeper.stop)
+            continue;
         pthread_mutex_unlock(&d->queue.lock);
         busy = look_around(d);
         pthread_mutex_lock(&d->queue.lock);
-        if (!busy && atomic_load(&d->queue.count) == 0) {
-            atomic_store(&k->ticking, 0);
-            if (is_held(d)) /* one began meanwhile, and saw us ticking */
-                atomic_store(&k->ticking, 1);
-        }
+        if (!busy)
+            fall_asleep(d);
     }
     pthread_mutex_unlock(&d->queue.lock);
     return NULL;

@@ -228,6 +228,8 @@ int whet__disk_snapshot(struct whet_disk *d, struct whet_disk_link *l)
     if (atomic_load_explicit(&l->held, memory_order_relaxed)) {
         if (l->commits == commits && ++l->gets < SNAPSHOT_GETS)
             return 0;
+        if (l->gets < CALM_GETS)
+            l->calm = 0; /* others write all the time: it did not pay */
         whet__disk_snapshot_end(l);
     }
     l->now_s = (int64_t)(whet__clock_wall_ns() / SECOND_NS);

@@ -5,13 +5,14 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "cache/disk_row.h"
+
 static const char list_sql[] =
     /* The LIMIT keeps SQLite from leaving out the order of what is inside. */
     "WITH p AS MATERIALIZED (SELECT value, used, client, bytes FROM place"
     " WHERE ?1 = 0 OR client = ?1 ORDER BY used DESC, value DESC LIMIT -1)"
-    " SELECT c.name, v.key, v.len, p.bytes, v.made, p.used, v.ends, v.cost, v.flags, v.epoch,"
-    " v.about FROM p CROSS JOIN value v ON v.id = p.value"
-    " LEFT JOIN client c ON c.id = p.client";
+    " SELECT p.value, p.used, p.client, v.key, v.head, v.about, v.bytes, p.bytes, c.name"
+    " FROM p CROSS JOIN value v ON v.id = p.value LEFT JOIN client c ON c.id = p.client";
 
 static const char clients_sql[] =
     "SELECT c.id, c.name, c.puts, c.loads, c.load_ns, c.saved_ns, coalesce(s.entries, 0),"
@@ -44,22 +45,24 @@ void whet__disk_side_close(struct whet_disk *d, struct whet_disk_link *l, int co
         whet__disk_failed(d, code);
 }
 
-static void row_read(struct whet_store_stmt *st, struct whet_disk_row *row)
+void whet__disk_row_of(struct whet_disk_row *row, const struct whet_disk_record *r,
+                       const char *client, int64_t disk_bytes)
 {
-    const char *name = whet__store_text(st, 0);
-    int64_t used = whet__store_int(st, 5);
-
-    row->client = name != NULL ? name : "";
-    row->key = whet__store_blob(st, 1, &row->key_len);
-    row->len = (uint64_t)whet__store_int(st, 2);
-    row->disk_bytes = (uint64_t)whet__store_int(st, 3);
-    row->made_ns = (uint64_t)whet__store_int(st, 4);
-    row->used_ns = used > 0 ? (uint64_t)used * 1000000000 : 0;
-    row->end_ns = (uint64_t)whet__store_int(st, 6);
-    row->cost_ns = (uint64_t)whet__store_int(st, 7);
-    row->flags = (unsigned)whet__store_int(st, 8);
-    row->epoch = (uint64_t)whet__store_int(st, 9);
-    row->about = whet__store_blob(st, 10, &row->about_len);
+    *row = (struct whet_disk_row){
+        .client = client != NULL ? client : "",
+        .key = r->key,
+        .key_len = r->key_len,
+        .len = r->len,
+        .disk_bytes = (uint64_t)disk_bytes,
+        .made_ns = r->made,
+        .used_ns = r->used > 0 ? (uint64_t)r->used * 1000000000 : 0,
+        .end_ns = r->ends,
+        .cost_ns = r->cost,
+        .flags = (unsigned)r->flags,
+        .epoch = r->epoch,
+        .about = r->about,
+        .about_len = r->about_len,
+    };
 }
 
 int whet__disk_each(struct whet_disk *d, const char *client,
@@ -67,6 +70,7 @@ int whet__disk_each(struct whet_disk *d, const char *client,
 {
     struct whet_store_stmt st = {NULL, NULL, 0};
     struct whet_disk_link l;
+    struct whet_disk_record r;
     struct whet_disk_row row;
     int rc = whet__disk_side_open(d, &l), answer = 0;
 
@@ -76,7 +80,8 @@ int whet__disk_each(struct whet_disk *d, const char *client,
     if (rc == 0)
         whet__store_bind_int(&st, 1, client != NULL ? (int64_t)whet__key_seed(client) : 0);
     while (rc == 0 && answer == 0 && (rc = whet__store_step(&st)) == 1) {
-        row_read(&st, &row);
+        whet__disk_record_read(&r, &st);
+        whet__disk_row_of(&row, &r, whet__store_text(&st, 8), whet__store_int(&st, 7));
         answer = each(ctx, &row);
         rc = 0;
     }

@@ -224,6 +224,10 @@ WHET_MUST_USE int whet__disk_write_uses(struct whet_disk *d);
 WHET_MUST_USE int whet__disk_side_open(struct whet_disk *d, struct whet_disk_link *l);
 void whet__disk_side_close(struct whet_disk *d, struct whet_disk_link *l, int code);
 
+struct whet_disk_record;
+void whet__disk_row_of(struct whet_disk_row *row, const struct whet_disk_record *r,
+                       const char *client, int64_t disk_bytes);
+
 /* ---- disk_orphan.c ---- */
 
 /* Files beside the cache's that no row names: counted, and removed with `repair`. */

@@ -69,7 +69,21 @@ static int add(struct whet_disk_queue *q, struct whet_entry *entry)
     return 0;
 }
 
-int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry)
+static int fullness(struct whet_disk_queue *q, uint64_t max_bytes)
+{
+    size_t count = atomic_load(&q->count);
+    int told = q->told;
+
+    if (count > COUNT_MAX || q->bytes > max_bytes)
+        return 1;
+    if (count < BATCH_COUNT && q->bytes <= max_bytes / 4)
+        return 0;
+    q->told = 1;
+    return told ? 0 : 2;
+}
+
+int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
+                         uint64_t max_bytes)
 {
     struct whet_disk_waiting *w;
     struct whet_entry *old = NULL;
@@ -87,23 +101,11 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry)
     if (rc == 0) {
         whet__entry_take(entry);
         q->bytes += whet__entry_bytes(entry);
+        rc = fullness(q, max_bytes);
     }
     pthread_mutex_unlock(&q->lock);
     whet__entry_drop(old);
     return rc;
-}
-
-int whet__disk_queue_full(struct whet_disk_queue *q, uint64_t max_bytes)
-{
-    size_t count = atomic_load(&q->count);
-    uint64_t bytes;
-
-    pthread_mutex_lock(&q->lock);
-    bytes = q->bytes;
-    pthread_mutex_unlock(&q->lock);
-    if (count > COUNT_MAX || bytes > max_bytes)
-        return 1;
-    return count >= BATCH_COUNT || bytes > max_bytes / 4 ? 2 : 0;
 }
 
 struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
@@ -131,6 +133,7 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
     size_t count = 0;
 
     pthread_mutex_lock(&q->lock);
+    q->told = 0;
     for (struct whet_disk_waiting *w = q->first; w != NULL && count < max; w = w->next) {
         bytes += whet__entry_bytes(w->entry);
         if (count > 0 && bytes > max_bytes)
@@ -215,6 +218,7 @@ void whet__disk_queue_forget(struct whet_disk_queue *q)
     q->first = NULL;
     q->last = &q->first;
     q->bytes = 0;
+    q->told = 0;
     atomic_store(&q->count, 0);
     pthread_mutex_unlock(&q->lock);
     drop_list(all);

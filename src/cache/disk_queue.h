@@ -31,16 +31,17 @@ struct whet_disk_queue {
     struct whet_disk_waiting *first;
     struct whet_disk_waiting **last;
     uint64_t bytes; /* that wait or are being written */
+    int told;       /* that there is enough for a batch */
     atomic_size_t count;
 };
 
 WHET_MUST_USE int whet__disk_queue_init(struct whet_disk_queue *q);
 void whet__disk_queue_clear(struct whet_disk_queue *q);
 
-WHET_MUST_USE int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry);
-
-/* 1: putters have to wait. 2: there is enough for a batch. */
-int whet__disk_queue_full(struct whet_disk_queue *q, uint64_t max_bytes);
+/* 0. 1: it is in, and putters have to wait. 2: it is in, and there is enough for a batch, for
+ * the first time since one was taken. */
+WHET_MUST_USE int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
+                                       uint64_t max_bytes);
 
 /* A reference, or NULL. Costs one load when nothing waits. */
 struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,

@@ -72,23 +72,52 @@ void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e
     r->sum = sum_of(r, whet__hash64(value, e->value_len));
 }
 
+static void put_number(unsigned char *out, uint64_t n)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = (unsigned char)(n >> 8 * i);
+}
+
+static uint64_t get_number(const unsigned char *in)
+{
+    uint64_t n = 0;
+
+    for (int i = 0; i < 8; i++)
+        n |= (uint64_t)in[i] << 8 * i;
+    return n;
+}
+
+void whet__disk_head_pack(const struct whet_disk_record *r, unsigned char out[WHET_DISK_HEAD])
+{
+    const uint64_t numbers[] = {r->flags, r->epoch, r->made, r->ends, r->idle,
+                                r->cost,  r->len,   r->raw,  r->sum};
+
+    for (size_t i = 0; i < WHET_DISK_HEAD / 8; i++)
+        put_number(out + 8 * i, numbers[i]);
+}
+
+static void head_unpack(struct whet_disk_record *r, const unsigned char *head, size_t len)
+{
+    uint64_t *const numbers[] = {&r->flags, &r->epoch, &r->made, &r->ends, &r->idle,
+                                 &r->cost,  &r->len,   &r->raw,  &r->sum};
+
+    for (size_t i = 0; i < WHET_DISK_HEAD / 8; i++)
+        *numbers[i] = len == WHET_DISK_HEAD ? get_number(head + 8 * i) : UINT64_MAX;
+}
+
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st)
 {
+    const void *head;
+    size_t head_len;
+
     r->id = whet__store_int(st, 0);
     r->used = whet__store_int(st, 1);
     r->client = whet__store_int(st, 2);
     r->key = whet__store_blob(st, 3, &r->key_len);
-    r->flags = (uint64_t)whet__store_int(st, 4);
-    r->epoch = (uint64_t)whet__store_int(st, 5);
-    r->made = (uint64_t)whet__store_int(st, 6);
-    r->ends = (uint64_t)whet__store_int(st, 7);
-    r->idle = (uint64_t)whet__store_int(st, 8);
-    r->cost = (uint64_t)whet__store_int(st, 9);
-    r->about = whet__store_blob(st, 10, &r->about_len);
-    r->len = (uint64_t)whet__store_int(st, 11);
-    r->raw = (uint64_t)whet__store_int(st, 12);
-    r->sum = (uint64_t)whet__store_int(st, 13);
-    r->bytes = whet__store_blob(st, 14, &r->bytes_len);
+    head = whet__store_blob(st, 4, &head_len);
+    head_unpack(r, head, head_len);
+    r->about = whet__store_blob(st, 5, &r->about_len);
+    r->bytes = whet__store_blob(st, 6, &r->bytes_len);
 }
 
 /* When it was used last, as far as it is known: not before it was made. */

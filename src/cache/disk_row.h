@@ -46,7 +46,13 @@ struct whet_disk_record {
 void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e,
                           int64_t client);
 
-/* Of the present row of WHET_DISK_GET. */
+/* The numbers of a record, in the column `head`: nine of 64 bits, lowest byte first. */
+#define WHET_DISK_HEAD 72
+
+void whet__disk_head_pack(const struct whet_disk_record *r, unsigned char out[WHET_DISK_HEAD]);
+
+/* Of the present row of WHET_DISK_GET, or any that begins like it. A head that is none gives a
+ * record that no value fits. */
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st);
 
 /* 1 where the value is in a file. */

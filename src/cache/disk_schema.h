@@ -34,7 +34,7 @@ enum whet_disk_sql {
     WHET_DISK_COUNT_LEVEL,
     WHET_DISK_COUNT,
     WHET_DISK_OLDEST,
-    WHET_DISK_ENDED,
+    WHET_DISK_ALL,
     WHET_DISK_STATEMENTS
 };
 

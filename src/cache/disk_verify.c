@@ -10,15 +10,14 @@
 #include "cache/disk_large.h"
 #include "cache/disk_row.h"
 
-#define BAD_MAX   ((size_t)1 << 22)
-#define SECOND_NS UINT64_C(1000000000)
+#define BAD_MAX ((size_t)1 << 22)
 
 /* The columns of WHET_DISK_GET first; a place without a value has NULLs there. */
-static const char all_sql[] =
-    "SELECT p.value, p.used, p.client, v.key, v.flags, v.epoch, v.made, v.ends, v.idle,"
-    " v.cost, v.about, v.len, v.raw, v.sum, v.bytes, p.hash, p.bytes, g.name, c.name"
-    " FROM place p LEFT JOIN value v ON v.id = p.value LEFT JOIN large g ON g.id = p.value"
-    " LEFT JOIN client c ON c.id = p.client ORDER BY p.value";
+static const char all_sql[] = "SELECT p.value, p.used, p.client, v.key, v.head, v.about, "
+                              "v.bytes, p.hash, p.bytes, g.name,"
+                              " c.name FROM place p LEFT JOIN value v ON v.id = p.value LEFT "
+                              "JOIN large g ON g.id = p.value"
+                              " LEFT JOIN client c ON c.id = p.client ORDER BY p.value";
 
 struct bad {
     int64_t hash;
@@ -38,13 +37,13 @@ struct verifying {
 static int check_value(const struct verifying *v, struct whet_store_stmt *st,
                        const struct whet_disk_record *r)
 {
-    const char *name = whet__store_text(st, 17);
+    const char *name = whet__store_text(st, 9);
     struct whet_hash128 hash = whet__key_hash((uint64_t)r->client, r->key, r->key_len);
     struct whet_entry *e = NULL;
     struct whet_text path;
     int rc = 0;
 
-    if (r->key_len == 0 || whet__disk_place_of(&hash) != whet__store_int(st, 15))
+    if (r->key_len == 0 || whet__disk_place_of(&hash) != whet__store_int(st, 7))
         return -EBADMSG;
     whet__text_init(&path, PATH_MAX);
     if (whet__disk_record_is_large(r))
@@ -59,27 +58,13 @@ static int check_value(const struct verifying *v, struct whet_store_stmt *st,
 static int tell(struct verifying *v, struct whet_store_stmt *st,
                 const struct whet_disk_record *r, int code)
 {
-    const char *client = whet__store_text(st, 18);
     struct bad *bad = whet__vec_push(&v->bad);
-    const struct whet_disk_row row = {
-        .client = client != NULL ? client : "",
-        .key = r->key,
-        .key_len = r->key_len,
-        .len = r->len,
-        .disk_bytes = (uint64_t)whet__store_int(st, 16),
-        .made_ns = r->made,
-        .used_ns = r->used > 0 ? (uint64_t)r->used * SECOND_NS : 0,
-        .end_ns = r->ends,
-        .cost_ns = r->cost,
-        .flags = (unsigned)r->flags,
-        .epoch = r->epoch,
-        .about = r->about,
-        .about_len = r->about_len,
-    };
+    struct whet_disk_row row;
 
+    whet__disk_row_of(&row, r, whet__store_text(st, 10), whet__store_int(st, 8));
     if (bad == NULL)
         return -ENOMEM;
-    *bad = (struct bad){whet__store_int(st, 15), r->id};
+    *bad = (struct bad){whet__store_int(st, 7), r->id};
     if (code == -ENOENT)
         v->result.missing++;
     else

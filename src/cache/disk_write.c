@@ -20,7 +20,7 @@
 #define BATCH_BYTES ((uint64_t)4 << 20)
 #define PAUSE_NS    UINT64_C(3000000000)
 #define TRIES       3
-#define ROW_BYTES   80 /* of a row beside key, value and what it was made of */
+#define ROW_BYTES   120 /* of a row beside key, value and what it was made of */
 #define SECOND_NS   UINT64_C(1000000000)
 
 /* An entry on its way in. */
@@ -151,24 +151,21 @@ static int put_large(struct whet_disk_link *l, const struct arrival *a)
 static int put_value(struct whet_disk_link *l, const struct arrival *a)
 {
     const struct whet_disk_record *r = &a->record;
-    const uint64_t numbers[] = {r->flags, r->epoch, r->made, r->ends, r->idle, r->cost};
+    unsigned char head[WHET_DISK_HEAD];
     int rc;
     struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_PUT_VALUE, &rc);
 
     if (st == NULL)
         return rc;
+    whet__disk_head_pack(r, head);
     whet__store_bind_int(st, 1, a->id);
     whet__store_bind_blob(st, 2, r->key, r->key_len);
-    for (int i = 0; i < 6; i++)
-        whet__store_bind_int(st, 3 + i, (int64_t)numbers[i]);
-    whet__store_bind_blob(st, 9, r->about, r->about_len);
-    whet__store_bind_int(st, 10, (int64_t)r->len);
-    whet__store_bind_int(st, 11, (int64_t)r->raw);
-    whet__store_bind_int(st, 12, (int64_t)r->sum);
+    whet__store_bind_blob(st, 3, head, sizeof(head));
+    whet__store_bind_blob(st, 4, r->about, r->about_len);
     if (a->large[0] != '\0')
-        whet__store_bind_null(st, 13);
+        whet__store_bind_null(st, 5);
     else
-        whet__store_bind_blob(st, 13, r->bytes, r->bytes_len);
+        whet__store_bind_blob(st, 5, r->bytes, r->bytes_len);
     rc = whet__disk_run(st);
     return rc == 0 && a->large[0] != '\0' ? put_large(l, a) : rc;
 }

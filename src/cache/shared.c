@@ -23,7 +23,7 @@
 #define PAGE_BYTES 4096
 #define EPOCH_MAX  (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
 
-/* Of the folder that `path` is in, which is made. */
+/* Of the folder that `path` is in, which is made if it is missing. */
 static int is_network(const char *path, int *network)
 {
     const char *slash = strrchr(path, '/');
@@ -35,9 +35,12 @@ static int is_network(const char *path, int *network)
     folder = whet__mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
     if (folder == NULL)
         return -ENOMEM;
-    rc = whet__file_make_dirs(folder, 0700);
-    if (rc == 0)
-        rc = whet__file_is_network(folder, network);
+    rc = whet__file_is_network(folder, network);
+    if (rc == -ENOENT) {
+        rc = whet__file_make_dirs(folder, 0700);
+        if (rc == 0)
+            rc = whet__file_is_network(folder, network);
+    }
     whet__mem_free(folder);
     return rc;
 }
