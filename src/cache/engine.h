@@ -20,6 +20,7 @@
 #include <whet/api.h>
 #include <whet/cache.h>
 
+#include "base/mem.h"
 #include "cache/disk.h"
 #include "cache/entry.h"
 #include "cache/flight.h"
@@ -138,7 +139,9 @@ static inline void whet__ask_init(const struct whet_cache *c, struct whet_ask *a
 /* What a key's entry takes of memory, near enough for advice and traces. */
 static inline uint32_t whet__access_bytes(size_t key_len, size_t len)
 {
-    uint64_t bytes = sizeof(struct whet_entry) + ((key_len + 15) & ~(size_t)15) + len + 64;
+    const size_t tables = 64;
+    size_t block = sizeof(struct whet_entry) + ((key_len + 15) & ~(size_t)15) + len;
+    uint64_t bytes = whet__mem_bytes(block) + tables;
 
     return bytes < UINT32_MAX ? (uint32_t)bytes : UINT32_MAX;
 }

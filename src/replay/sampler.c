@@ -256,7 +256,7 @@ int whet__sampler_curve(const struct whet_sampler *s, struct whet_curve *out)
 
     if (s->requests == 0)
         return -EINVAL;
-    c.points = whet__mem_zalloc(BINS + 1, sizeof(*c.points));
+    c.points = whet__mem_zalloc(2 * BINS, sizeof(*c.points));
     if (c.points == NULL)
         return -ENOMEM;
     c.points[c.count++] = (struct whet_curve_point){0, 1};
@@ -264,9 +264,13 @@ int whet__sampler_curve(const struct whet_sampler *s, struct whet_curve *out)
         double before = c.points[c.count - 1].miss_ratio;
 
         hits += s->bins[i];
-        if (s->bins[i] > 0)
-            c.points[c.count++] =
-                (struct whet_curve_point){bin_last(i), limit(1 - hits / requests, before)};
+        if (s->bins[i] <= 0)
+            continue;
+        /* Nothing changes over a gap; in between would be a slope. */
+        if (bin_last(i - 1) > c.points[c.count - 1].size)
+            c.points[c.count++] = (struct whet_curve_point){bin_last(i - 1), before};
+        c.points[c.count++] =
+            (struct whet_curve_point){bin_last(i), limit(1 - hits / requests, before)};
     }
     c.floor = limit(s->cold / requests, 1);
     c.min_size = size_visible(s);
