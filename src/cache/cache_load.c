@@ -71,20 +71,20 @@ struct whet_inputs *whet_cache_draft_inputs(struct whet_cache_draft *d)
 /* The value with what it was made of and what it took; it was a block without them. */
 static int finish(struct whet_cache_draft *d, const struct whet_text *about, uint64_t cost_ns)
 {
-    struct whet_cache_put how = *d->put.how;
     struct whet_entry *e = d->entry;
     int rc;
 
-    how.cost_ns = cost_ns;
-    d->put.how = &how;
     d->put.about = about->data;
     d->put.about_len = about->len;
     rc = whet__cache_block(d->cache, &d->put, e != NULL ? e->value_len : 0, &d->entry);
-    if (rc == 0 && e != NULL)
-        memcpy(whet__entry_value(d->entry), whet__entry_value(e), e->value_len);
-    whet__entry_drop(e);
-    if (rc != 0)
+    if (rc != 0) {
         d->entry = NULL;
+    } else {
+        d->entry->cost_ns = cost_ns;
+        if (e != NULL)
+            memcpy(whet__entry_value(d->entry), whet__entry_value(e), e->value_len);
+    }
+    whet__entry_drop(e);
     return rc;
 }
 
