@@ -79,13 +79,21 @@ static int keep_packed(struct whet_cache *c, struct whet_entry *entry)
     return in;
 }
 
-int whet__cache_keep(struct whet_cache *c, struct whet_entry *entry)
+int whet__cache_keep(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *entry)
 {
+    int in = 0;
+
     if (entry->end_ns != 0 || entry->idle_ns != 0)
         atomic_fetch_or(&c->watch, WHET_WATCH_ENDS);
-    if (c->memory != NULL && whet__memory_put(c->memory, entry) == 1)
+    if (c->memory != NULL)
+        in = whet__memory_put(c->memory, entry) == 1;
+    if (c->packed == NULL)
+        return in;
+    if (!in && keep_packed(c, entry))
         return 1;
-    return c->packed != NULL && keep_packed(c, entry);
+    /* The older one, which this very put may have evicted to there. */
+    (void)whet__memory_remove(c->packed, ask, WHET_CACHE_REPLACED, NULL);
+    return in;
 }
 
 void whet__cache_take_out(struct whet_cache *c, const struct whet_ask *ask,
@@ -95,6 +103,16 @@ void whet__cache_take_out(struct whet_cache *c, const struct whet_ask *ask,
         (void)whet__memory_remove(c->memory, ask, reason, NULL);
     if (c->packed != NULL)
         (void)whet__memory_remove(c->packed, ask, reason, NULL);
+}
+
+int whet__cache_is_near(struct whet_cache *c, const struct whet_ask *ask)
+{
+    struct whet_entry *e = c->memory != NULL ? whet__memory_peek(c->memory, ask) : NULL;
+
+    if (e == NULL && c->packed != NULL)
+        e = whet__memory_peek(c->packed, ask);
+    whet__entry_drop(e);
+    return e != NULL;
 }
 
 /* An entry that others hold too may be on its way out of memory; its copy is not. */
@@ -132,11 +150,13 @@ static int bring_up(struct whet_cache *c, const struct whet_ask *ask, struct whe
         if (c->memory == NULL || !whet__memory_remove(c->packed, ask, WHET_CACHE_EVICTED, &old))
             return 0;
         whet__entry_drop(old);
+    } else if (whet__cache_is_near(c, ask)) {
+        return 1; /* another get has brought it */
     }
     own = own_copy(entry);
     if (own == NULL)
         return 0;
-    in = whet__cache_keep(c, own);
+    in = whet__cache_keep(c, ask, own);
     if (from == WHET_CACHE_REMOTE && c->disk != NULL)
         whet__disk_put(c->disk, own);
     whet__entry_drop(own);
@@ -152,21 +172,8 @@ int whet__cache_promote(struct whet_cache *c, const struct whet_ask *ask,
 
     if (group % 2 != 0 || !whet__turn_try(t))
         return 0;
-    if (atomic_load(now) == group) {
-        atomic_store(now, group + 1);
+    if (atomic_load(now) == group)
         in = bring_up(c, ask, entry, from);
-        atomic_store(now, group + 2);
-    }
     whet__cache_give(c, t);
     return in;
-}
-
-int whet__cache_is_near(struct whet_cache *c, const struct whet_ask *ask)
-{
-    struct whet_entry *e = c->memory != NULL ? whet__memory_peek(c->memory, ask) : NULL;
-
-    if (e == NULL && c->packed != NULL)
-        e = whet__memory_peek(c->packed, ask);
-    whet__entry_drop(e);
-    return e != NULL;
 }

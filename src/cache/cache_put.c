@@ -99,14 +99,6 @@ static int drop_far(struct whet_cache *c, const struct whet_ask *ask)
     return c->remote != NULL ? whet__remote_remove(c->remote, &ask->hash) : 0;
 }
 
-/* The one in memory is replaced where it is; a packed one would be a second one. */
-static int store_near(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *e)
-{
-    if (c->packed != NULL && c->memory != NULL)
-        (void)whet__memory_remove(c->packed, ask, WHET_CACHE_REPLACED, NULL);
-    return whet__cache_keep(c, e);
-}
-
 static int is_too_large(const struct whet_cache *c, const struct whet_entry *e)
 {
     const struct whet_memory *m = c->memory != NULL ? c->memory : c->packed;
@@ -124,7 +116,7 @@ int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct w
     atomic_fetch_add(group, 1);
     rc = whet__validity_put(c->validity, e);
     if (rc == 0) {
-        near = store_near(c, ask, e);
+        near = whet__cache_keep(c, ask, e);
         far = store_far(c, ask, e);
         rc = near || far || !is_too_large(c, e) ? 0 : -EFBIG;
     } else {

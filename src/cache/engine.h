@@ -184,8 +184,10 @@ static inline unsigned whet__cache_group(struct whet_cache *c, const struct whet
 int whet__cache_promote(struct whet_cache *c, const struct whet_ask *ask,
                         struct whet_entry *entry, unsigned group, enum whet_cache_level from);
 
-/* The turn is held: into the fastest level that takes it. 1: it is in memory of either kind. */
-int whet__cache_keep(struct whet_cache *c, struct whet_entry *entry);
+/* The turn is held: into the faster level in memory that takes it, instead of what was in
+ * either. 1: it is in. */
+int whet__cache_keep(struct whet_cache *c, const struct whet_ask *ask,
+                     struct whet_entry *entry);
 
 /* The turn is held: the key is taken out of memory, packed or not. */
 void whet__cache_take_out(struct whet_cache *c, const struct whet_ask *ask,
