@@ -98,7 +98,7 @@ static void file_replace(struct whet_disk *d)
 {
     d->file.note[0] = '\0';
     whet__store_file_replace(&d->file);
-    atomic_store(&d->replaced, 1);
+    whet__disk_queue_lose(&d->queue); /* it may have been marked untrue in the old one */
     atomic_store(&d->broken, 0);
     (void)!file_settle(d, whet__clock_now_ns());
 }

@@ -5,8 +5,8 @@
  * Memory   a link opens when it is needed first, and holds its store and statements.
  * Errors   negative errno values; whet__disk_failed decides what becomes of them.
  * Threads  locks are taken in this order: write_lock, a link's lock, file_lock; and
- *          write_lock, queue's lock. Nobody waits for a link while he holds one, but
- *          for the fork.
+ *          write_lock, queue's lock; file_lock, queue's lock. Nobody waits for a link while he
+ * holds one, but for the fork.
  *
  * Who opens the file is disk_link.c, who reads disk_read.c, who writes disk_write.c; the thread
  * that writes behind is in disk_keeper.c. One file, PATH.lock, is held shared as long as any
@@ -77,8 +77,7 @@ struct whet_disk {
     uint64_t retry_ns; /* the file could not be opened: not before then */
     char note[640];    /* why it is not used, or not written */
     enum whet_disk_note_kind note_kind;
-    atomic_int broken;   /* it is damaged: links are to be closed */
-    atomic_int replaced; /* by an empty one: what waits was true of another */
+    atomic_int broken; /* it is damaged: links are to be closed */
 
     struct whet_disk_queue queue;
     struct whet_disk_keeper keeper; /* under queue.lock */

@@ -94,6 +94,7 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
     if (w != NULL && !w->writing) {
         old = w->entry;
         w->entry = entry;
+        w->lost = 0;
         q->bytes -= whet__entry_bytes(old);
     } else {
         rc = add(q, entry);
@@ -119,7 +120,7 @@ struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
         return NULL;
     pthread_mutex_lock(&q->lock);
     w = look_up(q, hash);
-    if (w != NULL && w->entry->key_len == key_len &&
+    if (w != NULL && !w->lost && w->entry->key_len == key_len &&
         memcmp(whet__entry_key(w->entry), key, key_len) == 0)
         found = whet__entry_take(w->entry);
     pthread_mutex_unlock(&q->lock);
@@ -135,11 +136,13 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
     pthread_mutex_lock(&q->lock);
     q->told = 0;
     for (struct whet_disk_waiting *w = q->first; w != NULL && count < max; w = w->next) {
-        bytes += whet__entry_bytes(w->entry);
-        if (count > 0 && bytes > max_bytes)
-            break;
+        if (!w->lost) {
+            bytes += whet__entry_bytes(w->entry);
+            if (count > 0 && bytes > max_bytes)
+                break;
+            batch[count++] = w->entry;
+        }
         w->writing = 1;
-        batch[count++] = w->entry;
     }
     pthread_mutex_unlock(&q->lock);
     return count;
@@ -184,6 +187,14 @@ void whet__disk_queue_done(struct whet_disk_queue *q)
         q->last = &q->first;
     pthread_mutex_unlock(&q->lock);
     drop_list(done);
+}
+
+void whet__disk_queue_lose(struct whet_disk_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    for (struct whet_disk_waiting *w = q->first; w != NULL; w = w->next)
+        w->lost = 1;
+    pthread_mutex_unlock(&q->lock);
 }
 
 void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash)

@@ -23,6 +23,7 @@ struct whet_disk_waiting {
     struct whet_disk_waiting *next;  /* in order of arrival */
     struct whet_disk_waiting *chain; /* with the same bits of the hash, newest first */
     int writing;                     /* it is in the batch that is being written */
+    int lost;                        /* it is not to be written, nor found */
 };
 
 struct whet_disk_queue {
@@ -53,6 +54,9 @@ struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
 size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batch, size_t max,
                              uint64_t max_bytes);
 void whet__disk_queue_done(struct whet_disk_queue *q);
+
+/* What waits now is neither written nor found any more; what comes later is. */
+void whet__disk_queue_lose(struct whet_disk_queue *q);
 
 /* Not while a batch is being written. */
 void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash);

@@ -319,12 +319,11 @@ void whet__disk_drain(struct whet_disk *d)
     if (bytes > BATCH_BYTES)
         bytes = BATCH_BYTES;
     for (;;) {
-        if (atomic_exchange(&d->replaced, 0))
-            whet__disk_queue_forget(&d->queue);
         count = whet__disk_queue_take(&d->queue, batch, BATCH_COUNT, bytes);
+        if (count > 0)
+            write_entries(d, batch, count);
+        whet__disk_queue_done(&d->queue); /* also what was lost */
         if (count == 0)
             return;
-        write_entries(d, batch, count);
-        whet__disk_queue_done(&d->queue);
     }
 }

@@ -444,14 +444,26 @@ static void serves_threads(void **state)
     level_close(&other);
 }
 
+#if defined(__has_feature)
+#    if __has_feature(thread_sanitizer)
+#        define NO_THREADS_AFTER_FORK 1 /* it forbids them */
+#    endif
+#elif defined(__SANITIZE_THREAD__)
+#    define NO_THREADS_AFTER_FORK 1
+#endif
+
 /* Parent and child go on, each with connections of its own. */
 static void survives_a_fork(void **state)
 {
-    struct level v = level_open(0);
+    struct level v;
     int status;
     pid_t pid;
 
     (void)state;
+#ifdef NO_THREADS_AFTER_FORK
+    skip();
+#endif
+    v = level_open(0);
     level_put(&v, 0, 100);
     whet__disk_sync(v.disk);
     level_put(&v, 100, 100); /* wait in the queue: the parent writes them */
@@ -494,17 +506,22 @@ static void survives_every_failed_allocation(void **state)
     level_close(&v);
     EACH_ALLOCATION_FAILS
     {
+        v = level_for(CLIENT, 0, 1, 0);
+        if (v.disk != NULL) {
+            assert_true(level_has(&v, 1) >= 0);
+            level_put(&v, 1, 1);
+            whet__disk_sync(v.disk);
+            level_close(&v);
+        }
+    }
+    EACH_ALLOCATION_FAILS
+    {
         all = (struct listing){0};
         v = level_for(CLIENT, 0, 1, 0);
         if (v.disk != NULL) {
-            for (uint64_t n = 0; n < 4; n++)
-                assert_true(level_has(&v, n) >= 0);
-            level_put(&v, 100, 2);
-            level_put(&v, 3, 1);
-            whet__disk_sync(v.disk);
             (void)!whet__disk_each(v.disk, NULL, list_one, &all);
             (void)!whet__disk_clients(v.disk, &client, 1);
-            (void)!whet__disk_verify(v.disk, 1, NULL, NULL, &found);
+            (void)!whet__disk_verify(v.disk, 0, NULL, NULL, &found);
             level_close(&v);
         }
     }
