@@ -70,7 +70,8 @@ WHET_MUST_USE int whet__servant_join(struct whet_servant *out, size_t shared_byt
 ssize_t whet__servant_read(struct whet_servant *s, void *data, size_t size);
 WHET_MUST_USE int whet__servant_write(struct whet_servant *s, const void *data, size_t len);
 
-/* The most address space this process may have, and no core files. */
+/* The most address space this process may have (no limit in a build with a sanitizer), and no
+ * core files. */
 void whet__servant_limit(uint64_t memory_bytes);
 
 /* From now on a crash notes in *cause, before the process ends, whether it came with less

@@ -14,6 +14,18 @@
 
 #define CRASH_STACK ((size_t)64 * 1024)
 
+/* A sanitizer's shadow is larger than any limit of address space that one would set. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#    define SHADOWED 1
+#elif defined(__has_feature)
+#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#        define SHADOWED 1
+#    endif
+#endif
+#ifndef SHADOWED
+#    define SHADOWED 0
+#endif
+
 /* Known to the handler: set once, before there is one. */
 static volatile uint32_t *crash_cause;
 static size_t crash_room;
@@ -99,7 +111,7 @@ void whet__servant_limit(uint64_t memory_bytes)
     const struct rlimit memory = {(rlim_t)memory_bytes, (rlim_t)memory_bytes};
 
     (void)setrlimit(RLIMIT_CORE, &none);
-    if (memory_bytes != 0)
+    if (memory_bytes != 0 && !SHADOWED)
         (void)setrlimit(RLIMIT_AS, &memory);
 }
 
@@ -125,7 +137,7 @@ void whet__servant_note_crash(volatile uint32_t *cause, uint64_t memory_bytes)
                              .sa_flags = SA_ONSTACK | (int)SA_RESETHAND};
     struct sigaction old;
 
-    if (memory_bytes == 0 || sigaltstack(&alternate, NULL) != 0)
+    if (memory_bytes == 0 || SHADOWED || sigaltstack(&alternate, NULL) != 0)
         return;
     crash_cause = cause;
     crash_room = (size_t)(memory_bytes / 8);

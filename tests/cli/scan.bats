@@ -391,6 +391,9 @@ shards()
         --skipped p
     [[ $output == *"large.py"*"processor time"* ]]
     [[ $stderr == *"1 not analysed, first: 'large.py': processor time"* ]]
+    if ldd "$WHET" | grep -q -e libasan -e libtsan; then
+        return 0 # a sanitizer's own address space is larger than any limit
+    fi
     run -0 --separate-stderr whet scan --cache off --isolate --file-memory 128M --max-file-size 1G \
         --skipped p
     [[ $output == *"large.py"*"memory"* ]]
