@@ -1,4 +1,5 @@
-/* @cache: what remembering costs, and what it spares: the cache on disk. */
+/* @cache: what remembering costs, and what it spares: <whet/cache.h>, in memory and in a file.
+ */
 #include "suites/suites.h"
 
 #include <limits.h>
@@ -7,19 +8,19 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cache/former.h"
+#include <whet/cache.h>
 
-#define KEYS   2000
-#define BYTES  1000 /* of a value: what a file's analysis takes */
-#define BATCH  200
-#define SPACE  1
-#define NOBODY 2 /* a space that nothing is stored in */
+#include "os/file.h"
+
+#define KEYS  2000
+#define BYTES 1000 /* of a value: what a file's analysis takes */
+#define BATCH 200
+#define MIB   ((uint64_t)1 << 20)
 
 struct caches {
-    struct whet_disk_cache *disk;
-    char path[PATH_MAX];
+    struct whet_cache *cache;
+    char folder[PATH_MAX];
     char value[BYTES];
-    struct whet_text out;
     uint64_t next;
 };
 
@@ -29,63 +30,73 @@ static void configure(struct whet_bench_config *config, const char *about)
     whet_bench_about(config, about);
 }
 
-static struct whet_hash128 key_of(uint64_t number)
+/* Stores the keys from c->next on; 1: all of them are where they shall be. */
+static int put_batch(struct caches *c)
 {
-    return whet__hash128(&number, sizeof(number));
+    for (size_t i = 0; i < BATCH; i++) {
+        uint64_t key = c->next++ % KEYS;
+
+        if (whet_cache_put(c->cache, &key, sizeof(key), c->value, BYTES, NULL) != 0)
+            return 0;
+    }
+    whet_cache_sync(c->cache);
+    return 1;
 }
 
-/* Stores the keys from c->next on. */
-static size_t put_batch(struct caches *c)
-{
-    struct whet_disk_entry entries[BATCH];
-
-    for (size_t i = 0; i < BATCH; i++)
-        entries[i] = (struct whet_disk_entry){SPACE, key_of(c->next++ % KEYS), c->value, BYTES};
-    return whet__disk_cache_put(c->disk, entries, BATCH);
-}
-
-static void *caches_open(struct whet_bench_state *state)
+static void *caches_open(struct whet_bench_state *state, int in_file)
 {
     const char *scratch = whet_bench_scratch(state);
     struct caches *c = scratch != NULL ? calloc(1, sizeof(*c)) : NULL;
+    struct whet_cache_options o = {.bytes = 64 * MIB, .client = "bench"};
+    struct whet_error err;
+    char path[PATH_MAX + 16];
 
     if (c == NULL)
         return NULL;
-    whet__text_init(&c->out, 1 << 20);
     memset(c->value, 'v', BYTES);
-    snprintf(c->path, sizeof(c->path), "%s/cache-%ld.db", scratch, (long)getpid());
-    if (whet__disk_cache_open(&c->disk, c->path, 0) != 0) {
-        whet_bench_fail(state, "no memory for a cache");
+    snprintf(c->folder, sizeof(c->folder), "%s/cache-%ld", scratch, (long)getpid());
+    snprintf(path, sizeof(path), "%s/cache.db", c->folder);
+    if (in_file) {
+        o.path = path;
+        o.memory_bytes = WHET_CACHE_NONE;
+        o.packed_bytes = WHET_CACHE_NONE;
+    }
+    if (whet_cache_new(&c->cache, &o, &err) != 0) {
+        whet_bench_fail(state, "%s", err.text);
         return c;
     }
     while (c->next < KEYS) {
-        if (put_batch(c) != BATCH) {
-            whet_bench_fail(state, "cannot fill the cache: %s", whet__disk_cache_note(c->disk));
+        if (!put_batch(c)) {
+            whet_bench_fail(state, "cannot fill the cache");
             break;
         }
     }
     return c;
 }
 
+static void *memory_open(struct whet_bench_state *state)
+{
+    return caches_open(state, 0);
+}
+
+static void *file_open(struct whet_bench_state *state)
+{
+    return caches_open(state, 1);
+}
+
 static void caches_close(void *data)
 {
-    static const char *const endings[] = {"", "-wal", "-shm", ".lock"};
     struct caches *c = data;
 
     if (c == NULL)
         return;
-    whet__disk_cache_free(c->disk);
-    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
-        char path[PATH_MAX + 8];
-
-        snprintf(path, sizeof(path), "%s%s", c->path, endings[i]);
-        unlink(path);
-    }
-    whet__text_clear(&c->out);
+    whet_cache_free(c->cache);
+    if (access(c->folder, F_OK) == 0 && whet__file_remove_tree(c->folder) != 0)
+        fprintf(stderr, "cannot remove '%s'\n", c->folder);
     free(c);
 }
 
-static void get(struct whet_bench_state *state, unsigned space, int hits)
+static void get(struct whet_bench_state *state, uint64_t from, int hits)
 {
     struct caches *c = whet_bench_data(state);
     uint64_t found = 0, asked = 0;
@@ -93,9 +104,13 @@ static void get(struct whet_bench_state *state, unsigned space, int hits)
     whet_bench_set_items(state, 1);
     WHET_BENCH_LOOP(state)
     {
-        struct whet_hash128 key = key_of(asked++ * 7919 % KEYS);
+        uint64_t key = from + asked++ * 7919 % KEYS;
+        struct whet_cache_value value;
 
-        found += (uint64_t)whet__disk_cache_get(c->disk, space, &key, &c->out);
+        if (whet_cache_get(c->cache, &key, sizeof(key), &value) == 1) {
+            found++;
+            whet_cache_value_clear(&value);
+        }
     }
     if (found != (hits ? asked : 0))
         whet_bench_fail(state, "%llu of %llu keys were found", (unsigned long long)found,
@@ -104,24 +119,12 @@ static void get(struct whet_bench_state *state, unsigned space, int hits)
 
 static void hit_run(struct whet_bench_state *state)
 {
-    get(state, SPACE, 1);
-}
-
-static void hit_configure(struct whet_bench_config *config)
-{
-    configure(config, "a value of 1,000 bytes that is there");
-    whet_bench_once(config, caches_open, caches_close);
+    get(state, 0, 1);
 }
 
 static void miss_run(struct whet_bench_state *state)
 {
-    get(state, NOBODY, 0);
-}
-
-static void miss_configure(struct whet_bench_config *config)
-{
-    configure(config, "a value that is not there");
-    whet_bench_once(config, caches_open, caches_close);
+    get(state, KEYS, 0);
 }
 
 static void put_run(struct whet_bench_state *state)
@@ -132,23 +135,56 @@ static void put_run(struct whet_bench_state *state)
     whet_bench_set_bytes(state, (double)BATCH * BYTES);
     WHET_BENCH_LOOP(state)
     {
-        if (put_batch(c) != BATCH)
-            whet_bench_fail(state, "cannot store: %s", whet__disk_cache_note(c->disk));
+        if (!put_batch(c))
+            whet_bench_fail(state, "cannot store");
     }
+}
+
+static void hit_configure(struct whet_bench_config *config)
+{
+    configure(config, "a value of 1,000 bytes that is in memory");
+    whet_bench_once(config, memory_open, caches_close);
+}
+
+static void miss_configure(struct whet_bench_config *config)
+{
+    configure(config, "a value that is not in memory, the only level");
+    whet_bench_once(config, memory_open, caches_close);
 }
 
 static void put_configure(struct whet_bench_config *config)
 {
-    configure(config, "200 values of 1,000 bytes stored together");
-    whet_bench_once(config, caches_open, caches_close);
+    configure(config, "200 values of 1,000 bytes put into memory");
+    whet_bench_once(config, memory_open, caches_close);
+}
+
+static void file_hit_configure(struct whet_bench_config *config)
+{
+    configure(config, "a value of 1,000 bytes that is in the file only");
+    whet_bench_once(config, file_open, caches_close);
+}
+
+static void file_miss_configure(struct whet_bench_config *config)
+{
+    configure(config, "a value that is not in the file, the only level");
+    whet_bench_once(config, file_open, caches_close);
+}
+
+static void file_put_configure(struct whet_bench_config *config)
+{
+    configure(config, "200 values of 1,000 bytes put into the file, until they are there");
+    whet_bench_once(config, file_open, caches_close);
 }
 
 static struct whet_bench_entry benchmarks[] = {
     {"cache_hit", hit_run, hit_configure, NULL},
     {"cache_miss", miss_run, miss_configure, NULL},
     {"cache_put", put_run, put_configure, NULL},
+    {"cache_file_hit", hit_run, file_hit_configure, NULL},
+    {"cache_file_miss", miss_run, file_miss_configure, NULL},
+    {"cache_file_put", put_run, file_put_configure, NULL},
 };
 
 const struct whet_suite_entry whet__suite_cache = {
-    "cache", "the cache on disk: hit, miss, storing", benchmarks,
+    "cache", "the cache, in memory and in a file: hit, miss, storing", benchmarks,
     sizeof(benchmarks) / sizeof(benchmarks[0])};
