@@ -182,9 +182,24 @@ static int put_packed(struct whet_cache *c, struct whet_put *put, const void *va
     return rc;
 }
 
+/* What is here under a key, without counting or use. */
+static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *hash,
+                                       const void *key, size_t key_len)
+{
+    struct whet_ask ask = {.hash = *hash, .key = key, .key_len = key_len};
+    struct whet_cache *c = ctx;
+    struct whet_entry *e = c->memory != NULL ? whet__memory_peek(c->memory, &ask) : NULL;
+
+    if (e == NULL && c->packed != NULL)
+        e = whet__memory_peek(c->packed, &ask);
+    if (e == NULL && c->disk != NULL && whet__disk_peek(c->disk, hash, key, key_len, &e) != 1)
+        e = NULL;
+    return e;
+}
+
 int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache)
 {
-    return whet__inputs_new(out, cache->validity);
+    return whet__inputs_new(out, cache->validity, find_present, cache);
 }
 
 int whet_cache_put(struct whet_cache *c, const void *key, size_t key_len, const void *value,

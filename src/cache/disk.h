@@ -161,6 +161,7 @@ WHET_MUST_USE int whet__disk_verify(struct whet_disk *d, int repair,
                                     void *ctx, struct whet_disk_verify *out);
 
 struct whet_disk_gc {
+    int all;             /* 1: everything goes, whatever its age */
     uint64_t max_age_ns; /* by last use; 0: any */
     uint64_t max_bytes;  /* 0: the bound */
     const char *client;  /* NULL: all */

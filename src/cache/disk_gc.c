@@ -55,9 +55,9 @@ static int cut_old(struct whet_disk *d, struct whet_disk_link *l,
     struct whet_disk_cut cut = {.client = client_of(how), .dry = how->dry_run};
     int rc;
 
-    if (how->max_age_ns == 0 || how->max_age_ns >= now)
+    if (!how->all && (how->max_age_ns == 0 || how->max_age_ns >= now))
         return 0;
-    cut.before_s = (int64_t)((now - how->max_age_ns) / SECOND_NS);
+    cut.before_s = how->all ? INT64_MAX : (int64_t)((now - how->max_age_ns) / SECOND_NS);
     rc = whet__disk_cut(d, l, &cut);
     r->entries += cut.entries;
     r->bytes += cut.bytes;

@@ -11,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cache/entry.h"
 #include "cache/validity.h"
 #include "os/clock.h"
 #include "os/content.h"
@@ -25,6 +26,8 @@ struct input {
 
 struct whet_inputs {
     struct whet_validity *validity;
+    whet_inputs_find find;
+    void *ctx;
     uint64_t epoch;
     struct whet_arena arena; /* names, each behind a byte with its kind */
     struct whet_vec items;   /* of struct input */
@@ -32,13 +35,16 @@ struct whet_inputs {
     int untold;              /* others do not know of a need: such a value is not kept */
 };
 
-int whet__inputs_new(struct whet_inputs **out, struct whet_validity *validity)
+int whet__inputs_new(struct whet_inputs **out, struct whet_validity *validity,
+                     whet_inputs_find find, void *ctx)
 {
     struct whet_inputs *in = whet__mem_zalloc(1, sizeof(*in));
 
     if (in == NULL)
         return -ENOMEM;
     in->validity = validity;
+    in->find = find;
+    in->ctx = ctx;
     in->epoch = whet__validity_now(validity);
     whet__arena_init(&in->arena, WHET_INPUTS_MAX / 2);
     whet__vec_init(&in->items, sizeof(struct input), ITEMS_MAX);
@@ -177,6 +183,17 @@ int whet_inputs_file(struct whet_inputs *inputs, const char *path)
     return item.piece.file.path != NULL ? item_add(inputs, &item) : rc;
 }
 
+/* Whatever was put before anybody needed it is known to validity from its check on. */
+static void present_note(struct whet_inputs *in, const struct whet_input_need *need)
+{
+    struct whet_entry *entry =
+        in->find != NULL ? in->find(in->ctx, &need->hash, need->key, need->key_len) : NULL;
+
+    if (entry != NULL)
+        (void)!whet__validity_check(in->validity, entry, NULL);
+    whet__entry_drop(entry);
+}
+
 int whet_inputs_need(struct whet_inputs *inputs, const void *key, size_t key_len)
 {
     struct input item = {.piece.kind = WHET_ABOUT_NEED};
@@ -197,6 +214,7 @@ int whet_inputs_need(struct whet_inputs *inputs, const void *key, size_t key_len
     inputs->untold |= rc != 0;
     if (rc == -ENOMEM)
         return rc;
+    present_note(inputs, need);
     need->after = since > inputs->epoch ? since - inputs->epoch : 0;
     return item_add(inputs, &item);
 }

@@ -42,10 +42,17 @@ struct whet_input_need {
                        before that does not matter */
 };
 
+struct whet_entry;
 struct whet_validity;
 
 /* Begins now: the epoch is this moment's. */
-WHET_MUST_USE int whet__inputs_new(struct whet_inputs **out, struct whet_validity *validity);
+/* `find` answers the entry that is there under a key now, a reference, or NULL: what a value
+ * needs is looked at as it is named, so that what that was made of is known from then on,
+ * whether or not the maker asks for it. May be NULL: there is nothing to be found. */
+typedef struct whet_entry *(*whet_inputs_find)(void *ctx, const struct whet_hash128 *hash,
+                                               const void *key, size_t key_len);
+WHET_MUST_USE int whet__inputs_new(struct whet_inputs **out, struct whet_validity *validity,
+                                   whet_inputs_find find, void *ctx);
 
 /* The epoch at which whet_inputs_new was called. */
 uint64_t whet__inputs_epoch(const struct whet_inputs *in);

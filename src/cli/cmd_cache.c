@@ -1,5 +1,5 @@
-/* whet cache: what a recorded sequence of requests says of caches: simulations, curves, and
- * the size for a target. */
+/* whet cache: what is in caches on disk, and what a recorded sequence of requests says of
+ * caches: simulations, curves, and the size for a target. */
 #include "cli/command.h"
 
 #include <errno.h>
@@ -9,6 +9,7 @@
 
 #include "base/nearest.h"
 #include "front/bench_outputs.h"
+#include "front/cache_files.h"
 #include "front/cache_study.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -19,6 +20,16 @@
 #define REPORT_MAX ((size_t)64 << 20)
 
 struct cache_args {
+    struct whet_vec files; /* of const char * */
+    const char *client;
+    const char *tag;
+    const char *prefix;
+    const char *remote;
+    uint64_t max_age_ns;
+    uint64_t max_bytes;
+    uint64_t limit;
+    int dry_run;
+    int repair;
     const char *policies;
     const char *sizes;
     const char *format;
@@ -35,6 +46,54 @@ struct cache_args {
 };
 
 static const struct whet_option options[] = {
+    {.section = "Which caches and entries",
+     .name = "file",
+     .argument = "FILE",
+     WHET_INTO_LIST(cache_args, files),
+     .fallback = "those in $XDG_CACHE_HOME/whet",
+     .help = "the cache in FILE; may be given again"},
+    {.name = "client",
+     .argument = "NAME",
+     WHET_INTO_STRING(cache_args, client),
+     .fallback = "all",
+     .help = "what this client keeps: scan, run, or a program's own name"},
+    {.name = "prefix",
+     .argument = "TEXT",
+     WHET_INTO_STRING(cache_args, prefix),
+     .help = "keys that begin so (list, clear)"},
+    {.name = "tag",
+     .argument = "TAG",
+     WHET_INTO_STRING(cache_args, tag),
+     .help = "what was put with this tag (clear)"},
+    {.name = "remote",
+     .argument = "URL",
+     WHET_INTO_STRING(cache_args, remote),
+     .help = "the server that they share, too (explain, clear KEY, warm): "
+             "redis://HOST[:PORT][/DB] or unix:PATH"},
+    {.name = "limit",
+     .argument = "N",
+     WHET_INTO_UINT(cache_args, limit),
+     .min = 1,
+     .fallback = "50; of warm: 100000",
+     .help = "at most N entries (list, warm)"},
+    {.name = "max-age",
+     .argument = "TIME",
+     WHET_INTO_DURATION(cache_args, max_age_ns),
+     .min = 1,
+     .fallback = "7d",
+     .help = "drop what was not used for TIME (gc)"},
+    {.name = "max-size",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(cache_args, max_bytes),
+     .min = 1,
+     .fallback = "each cache's own bound",
+     .help = "drop the least recently used until SIZE is left on disk (gc)"},
+    {.name = "dry-run",
+     WHET_INTO_FLAG(cache_args, dry_run),
+     .help = "change nothing, say what would go (gc, clear)"},
+    {.name = "repair",
+     WHET_INTO_FLAG(cache_args, repair),
+     .help = "remove what is damaged (verify)"},
     {.section = "What to find out",
      .name = "policies",
      .letter = 'p',
@@ -108,7 +167,21 @@ static const struct whet_option options[] = {
      .help = "write a report to FILE, too: .html with curves, .json or .txt"},
 };
 
-static const char *const verbs[] = {"simulate", "curve", "tune", NULL};
+static const char *const verbs[] = {"simulate", "curve", "tune",  "stats", "list", "explain",
+                                    "verify",   "gc",    "clear", "warm",  NULL};
+
+/* Those of caches on disk. */
+static const struct {
+    const char *name;
+    whet_files_verb run;
+    size_t operands; /* at most */
+    int needs_key;
+} files_verbs[] = {
+    {"clear", whet__files_clear, 1, 0}, {"explain", whet__files_explain, 1, 1},
+    {"gc", whet__files_gc, 0, 0},       {"list", whet__files_list, 0, 0},
+    {"stats", whet__files_stats, 0, 0}, {"verify", whet__files_verify, 0, 0},
+    {"warm", whet__files_warm, 1, 0},
+};
 
 enum form { FORM_TEXT, FORM_JSON, FORM_HTML };
 
@@ -132,17 +205,19 @@ static int read_verb(const char *word, enum whet_study_verb *out, struct whet_er
 {
     const char *nearest;
 
-    for (unsigned i = 0; verbs[i] != NULL; i++) {
+    for (unsigned i = 0; i <= WHET_STUDY_TUNE; i++) {
         if (strcmp(word, verbs[i]) == 0) {
             *out = (enum whet_study_verb)i;
             return 0;
         }
     }
-    nearest = whet__nearest(word, verbs, 3);
+    nearest = whet__nearest(word, verbs, sizeof(verbs) / sizeof(verbs[0]) - 1);
     if (nearest != NULL)
         return whet_error_set(err, -EINVAL, "unknown verb: '%.64s': did you mean '%s'?", word,
                               nearest);
-    return whet_error_set(err, -EINVAL, "unknown verb: '%.64s': choose simulate, curve or tune",
+    return whet_error_set(err, -EINVAL,
+                          "unknown verb: '%.64s': choose stats, list, explain, verify, gc, "
+                          "clear, warm, simulate, curve or tune",
                           word);
 }
 
@@ -284,13 +359,84 @@ static int answer_part(const struct whet_call *call, const struct whet_study *st
     return rc != 0 ? rc : whet_error_set(err, -EINTR, "interrupted: the answer is a part");
 }
 
+/* ---- Caches on disk ---- */
+
+static int files_check(const struct whet_call *call, size_t verb, struct whet_error *err)
+{
+    const struct cache_args *args = call->args;
+    const char *name = files_verbs[verb].name;
+    size_t named = call->operand_count - 1;
+
+    if (named > files_verbs[verb].operands)
+        return whet_error_set(err, -EINVAL, "too many operands: '%.200s'",
+                              call->operands[files_verbs[verb].operands + 1]);
+    if (files_verbs[verb].needs_key && named == 0)
+        return whet_error_set(err, -EINVAL, "missing operand: 'KEY': whet cache %s KEY", name);
+    if ((args->tag != NULL) + (args->prefix != NULL) + (named != 0) > 1)
+        return whet_error_set(err, -EINVAL,
+                              "too much: 'cache %s': give one of KEY, --prefix "
+                              "and --tag",
+                              name);
+    if (args->dry_run && (args->tag != NULL || args->prefix != NULL || named != 0))
+        return whet_error_set(err, -EINVAL,
+                              "nothing to try: '--dry-run': an invalidation drops nothing, it "
+                              "makes entries untrue: leave it out");
+    if (args->output != NULL)
+        return whet_error_set(err, -EINVAL, "no report of '%s': '--output': use --json", name);
+    return 0;
+}
+
+static int files_run(const struct whet_call *call, size_t verb, struct whet_error *err)
+{
+    const struct cache_args *args = call->args;
+    const char *operand = call->operand_count > 1 ? call->operands[1] : NULL;
+    int warm = files_verbs[verb].run == whet__files_warm;
+    struct whet_files_wishes wishes = {
+        .paths = &args->files,
+        .client = args->client,
+        .key = warm ? NULL : operand,
+        .list = warm ? operand : NULL,
+        .tag = args->tag,
+        .prefix = args->prefix,
+        .remote = args->remote,
+        .max_age_ns = args->max_age_ns,
+        .max_bytes = args->max_bytes,
+        .limit = args->limit,
+        .dry_run = args->dry_run,
+        .repair = args->repair,
+        .json = args->json,
+        .stop = watch_stop,
+    };
+    struct whet_table_style style;
+    struct whet_text text;
+    int rc = files_check(call, verb, err);
+
+    if (rc != 0)
+        return rc;
+    whet__outputs_style(call->out, call->global, &style);
+    whet__text_init(&text, REPORT_MAX);
+    rc = files_verbs[verb].run(&wishes, &text, &style, err);
+    if (rc == 0 || rc == WHET_EXIT_NO)
+        fwrite(whet__text_str(&text), 1, text.len, call->out);
+    else if (err->code == 0)
+        whet_error_set(err, rc, "cannot answer: '%s': %s", files_verbs[verb].name,
+                       strerror(-rc));
+    whet__text_clear(&text);
+    return rc;
+}
+
 static int run_cache(const struct whet_call *call, struct whet_error *err)
 {
     struct whet_study_wishes wishes = {0};
     struct whet_study study = {0};
     const struct cache_args *args = call->args;
-    int rc = read_wishes(call, &wishes, err);
+    int rc;
 
+    for (size_t i = 0; i < sizeof(files_verbs) / sizeof(files_verbs[0]); i++) {
+        if (strcmp(call->operands[0], files_verbs[i].name) == 0)
+            return files_run(call, i, err);
+    }
+    rc = read_wishes(call, &wishes, err);
     if (rc != 0)
         return rc;
     rc = study_with_progress(call, &wishes, &study, err);
@@ -305,6 +451,10 @@ static int run_cache(const struct whet_call *call, struct whet_error *err)
 }
 
 static const struct whet_example examples[] = {
+    {"whet cache stats", "what is cached, by whom, and whether it pays"},
+    {"whet cache explain --client run KEY",
+     "whether KEY would hit, or the first input that differs"},
+    {"whet cache gc --max-age 3d --max-size 2GiB", "drop what was not used of late"},
     {"whet cache simulate requests.txt", "every policy at six sizes"},
     {"whet cache simulate -p lru,arc,s3fifo --sizes 1000,5% trace.csv.zst -o r.html",
      "three policies at two sizes, and a page with curves"},
@@ -316,14 +466,26 @@ static const struct whet_example examples[] = {
 const struct whet_command whet__cmd_cache = {
     .name = "cache",
     .group = WHET_GROUP_FIX,
-    .summary = "simulate caches on recorded requests, and find their size",
-    .operands = "VERB TRACE",
+    .summary = "inspect, clean, simulate and size caches",
+    .operands = "VERB [TRACE|KEY|LIST]",
     .operands_min = 1,
     .operands_max = 2,
     .words = verbs,
     .description =
-        "Reads TRACE, a recording of which keys were asked for (- is standard input; zstd is "
-        "expanded), and answers by VERB.\n\n"
+        "stats: what each client of each cache keeps, how often each level had the answer, and "
+        "the time that it saved. list: entries, the last used first. explain: whether KEY "
+        "(text, "
+        "or 0x and hex digits) would be answered, and if not, the first input that differs. "
+        "verify: reads everything and compares checksums. gc: drops what was not used for "
+        "--max-age, then the least recently used down to --max-size. clear: drops everything, "
+        "or, "
+        "with KEY, --prefix or --tag, makes it untrue for all who use the cache, with all that "
+        "needs it. warm: reads what was used last, so that it is in memory for the next "
+        "program; with LIST, a file with a key per line, it fetches these, from --remote "
+        "too.\n\n"
+        "simulate, curve and tune read TRACE, a recording of which keys were asked for (- is "
+        "standard input; zstd is "
+        "expanded), and answer by VERB.\n\n"
         "simulate: the miss ratio of each policy at each size. Every request goes through "
         "every "
         "cache; nothing is modelled. Regret is how much more a policy misses, on average over "

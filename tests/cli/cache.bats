@@ -168,3 +168,22 @@ assert s["cheapest"]["mean_ns"] <= s["default"]["mean_ns"]'
     fails "not densities: '--density 0,x': give how much more a byte of L2 and of L3 holds: 2.5,10" \
         whet cache tune --target 50% --density 0,x mix.txt
 }
+
+@test "no cache yet, and mistakes with caches on disk" {
+    for verb in stats list verify gc clear warm "explain KEY"; do
+        run whet cache $verb
+        [[ $output == "No cache "* ]]
+    done
+    [ ! -e "$XDG_CACHE_HOME/whet" ]
+    run -1 whet cache explain KEY
+    fails "missing operand: 'KEY': whet cache explain KEY" whet cache explain
+    fails "too many operands: 'x'" whet cache gc x
+    fails "unknown verb: 'wram': did you mean 'warm'?" whet cache wram
+    fails "cannot open: 'nope': No such file or directory" whet cache stats --file nope
+    echo text >text
+    fails "not a cache: 'text'" whet cache clear --file text
+    [ "$(cat text)" = text ]
+    fails "too much: 'cache clear': give one of KEY, --prefix and --tag" whet cache clear --tag a b
+    fails "no report of 'stats': '--output': use --json" whet cache stats -o x.html
+    fails "cannot read: 'nolist': No such file or directory" whet cache warm nolist
+}

@@ -26,7 +26,7 @@ static struct whet_inputs *inputs_new(void)
 {
     struct whet_inputs *in;
 
-    assert_int_equal(whet__inputs_new(&in, u.validity), 0);
+    assert_int_equal(whet__inputs_new(&in, u.validity, NULL, NULL), 0);
     return in;
 }
 
@@ -278,7 +278,7 @@ static void memory_may_run_out(void **state)
     {
         struct whet_inputs *in = NULL;
         struct whet_text text;
-        int rc = whet__inputs_new(&in, u.validity), failed = rc;
+        int rc = whet__inputs_new(&in, u.validity, NULL, NULL), failed = rc;
 
         whet__text_init(&text, 1 << 20);
         for (int i = 0; i < 20 && rc == 0; i++) {

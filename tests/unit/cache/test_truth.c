@@ -244,7 +244,7 @@ static uint64_t load(struct world *w, unsigned user, unsigned k)
         return strtoull(text, NULL, 10);
     }
     w->busy |= 1u << k;
-    assert_int_equal(whet__inputs_new(&in, u->validity), 0);
+    assert_int_equal(whet__inputs_new(&in, u->validity, NULL, NULL), 0);
     sum = make(w, user, k, in, odds);
     format(sum, value);
     rc = entry_put(u, w->keys[k].name, value, in, &e);

@@ -27,7 +27,7 @@ static struct whet_inputs *inputs_new(void)
 {
     struct whet_inputs *in;
 
-    assert_int_equal(whet__inputs_new(&in, u.validity), 0);
+    assert_int_equal(whet__inputs_new(&in, u.validity, NULL, NULL), 0);
     return in;
 }
 
@@ -421,7 +421,7 @@ static void memory_may_run_out(void **state)
         int rc = user_try(&u, NULL, 0);
 
         if (rc == 0)
-            rc = whet__inputs_new(&in, u.validity);
+            rc = whet__inputs_new(&in, u.validity, NULL, NULL);
         if (rc == 0)
             rc = whet_inputs_need(in, "b", 1);
         if (rc == 0)

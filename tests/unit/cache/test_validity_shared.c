@@ -26,7 +26,7 @@ static struct whet_entry *put(struct user *u, const char *key, const char *value
     struct whet_inputs *in;
     struct whet_entry *e = NULL;
 
-    assert_int_equal(whet__inputs_new(&in, u->validity), 0);
+    assert_int_equal(whet__inputs_new(&in, u->validity, NULL, NULL), 0);
     if (need != NULL)
         assert_int_equal(whet_inputs_need(in, need, strlen(need)), 0);
     assert_int_equal(entry_put(u, key, value, in, &e), 0);
@@ -275,7 +275,7 @@ static struct whet_entry *member_put(struct crowd *c, unsigned k, unsigned *vers
     snprintf(key, sizeof(key), "a%u", k);
     snprintf(need, sizeof(need), "k%u", k);
     *version = atomic_load(&c->versions[k]);
-    assert_int_equal(whet__inputs_new(&in, c->u.validity), 0);
+    assert_int_equal(whet__inputs_new(&in, c->u.validity, NULL, NULL), 0);
     assert_int_equal(whet_inputs_need(in, need, 2), 0);
     (void)!entry_put(&c->u, key, "1", in, &e);
     whet_inputs_free(in);

@@ -1,0 +1,299 @@
+/* Finding and opening the caches that a command is about. Those of this user lie in one
+ * folder, a handful of them. */
+#include "front/cache_files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "os/dir.h"
+#include "os/path.h"
+
+#define FILES_MAX     1000
+#define CLIENTS_MAX   1024
+#define LITTLE_MEMORY ((uint64_t)1 << 20)
+#define HEADER_LEN    72 /* of an SQLite file, up to the application id */
+#define ID_AT         68
+
+/* By what SQLite writes at the start of a file: the kind is told before it is opened, as
+ * opening may put a damaged one aside. 1: one of ours; 0: something else; -errno. */
+static int is_cache(const char *path)
+{
+    unsigned char header[HEADER_LEN];
+    FILE *file = fopen(path, "rb");
+    size_t len;
+    uint32_t id;
+
+    if (file == NULL)
+        return -errno;
+    len = fread(header, 1, sizeof(header), file);
+    fclose(file);
+    if (len < sizeof(header) || memcmp(header, "SQLite format 3", 16) != 0)
+        return 0;
+    id = (uint32_t)header[ID_AT] << 24 | (uint32_t)header[ID_AT + 1] << 16 |
+         (uint32_t)header[ID_AT + 2] << 8 | header[ID_AT + 3];
+    return id == WHET_DISK_APPLICATION_ID;
+}
+
+static int file_each(const char *path, int read_only, whet_each_file each, void *ctx,
+                     struct whet_error *err)
+{
+    struct whet_cache_file file = {.path = path};
+    struct whet_disk_options options = {
+        .path = path, .client = "whet-cache", .read_only = read_only};
+    char note[512];
+    int rc = whet__shared_new(&file.shared, path);
+
+    options.shared = file.shared;
+    if (rc == 0)
+        rc = whet__disk_new(&file.disk, &options);
+    if (rc != 0) {
+        whet_error_set(err, rc, "cannot open: '%.200s': %s", path, strerror(-rc));
+        goto out;
+    }
+    rc = each(ctx, &file, err);
+    if (rc == 0 && !file.excused && whet__disk_note(file.disk, note, sizeof(note)) != 0)
+        rc = whet_error_set(err, -EIO, "%s", note);
+out:
+    whet__disk_free(file.disk);
+    whet__shared_free(file.shared);
+    return rc;
+}
+
+static int named_each(const char *path, int read_only, whet_each_file each, void *ctx,
+                      struct whet_error *err)
+{
+    int kind = is_cache(path);
+
+    if (kind == 0)
+        return whet_error_set(err, -EINVAL, "not a cache: '%.200s'", path);
+    if (kind < 0)
+        return whet_error_set(err, kind, "cannot open: '%.200s': %s", path, strerror(-kind));
+    return file_each(path, read_only, each, ctx, err);
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static void paths_clear(struct whet_vec *paths)
+{
+    char **items = paths->items;
+
+    for (size_t i = 0; i < paths->len; i++)
+        whet__mem_free(items[i]);
+    whet__vec_clear(paths);
+}
+
+static int path_add(struct whet_vec *paths, const char *folder, const char *name)
+{
+    struct whet_text path;
+    char **item = NULL;
+    int rc;
+
+    whet__text_init(&path, PATH_MAX);
+    whet__text_printf(&path, "%s/%s", folder, name);
+    rc = whet__text_error(&path);
+    if (rc == 0 && is_cache(whet__text_str(&path)) == 1) {
+        item = whet__vec_push(paths);
+        if (item != NULL)
+            *item = whet__text_take(&path);
+        if (item == NULL || *item == NULL) {
+            paths->len -= item != NULL;
+            rc = -ENOMEM;
+        }
+    }
+    whet__text_clear(&path);
+    return rc == -EFBIG ? 0 : rc;
+}
+
+/* Appends the caches in the folder; one that is not there has none. */
+static int folder_read(const char *folder, struct whet_vec *paths)
+{
+    struct whet_dir_entry entry;
+    struct whet_dir dir;
+    char *buffer;
+    int fd = whet__dir_open(AT_FDCWD, folder);
+    int rc;
+
+    if (fd < 0)
+        return fd == -ENOENT ? 0 : fd;
+    buffer = whet__mem_alloc(WHET_DIR_BUFFER);
+    rc = buffer != NULL ? 0 : -ENOMEM;
+    if (rc == 0) {
+        whet__dir_init(&dir, fd, buffer, WHET_DIR_BUFFER);
+        while (rc == 0 && (rc = whet__dir_next(&dir, &entry)) > 0) {
+            rc = 0;
+            if (entry.kind == WHET_FILE_REGULAR && entry.name_len > 3 &&
+                strcmp(entry.name + entry.name_len - 3, ".db") == 0)
+                rc = path_add(paths, folder, entry.name);
+        }
+    }
+    whet__mem_free(buffer);
+    close(fd);
+    return rc;
+}
+
+/* $XDG_CACHE_HOME/whet */
+static int own_each(int read_only, whet_each_file each, void *ctx, struct whet_error *err)
+{
+    struct whet_text folder;
+    struct whet_vec paths;
+    int rc;
+
+    whet__text_init(&folder, PATH_MAX);
+    whet__vec_init(&paths, sizeof(char *), FILES_MAX);
+    rc = whet__path_cache_home(&folder);
+    if (rc == 0) {
+        whet__text_puts(&folder, "/whet");
+        rc = whet__text_error(&folder);
+    }
+    if (rc == 0)
+        rc = folder_read(whet__text_str(&folder), &paths);
+    if (rc != 0) {
+        whet_error_set(err, rc, "cannot list caches: '%.200s': %s", whet__text_str(&folder),
+                       strerror(-rc));
+    } else if (paths.len != 0) {
+        qsort(paths.items, paths.len, sizeof(char *), by_text);
+        for (size_t i = 0; i < paths.len && rc == 0; i++)
+            rc = file_each(((char **)paths.items)[i], read_only, each, ctx, err);
+    }
+    paths_clear(&paths);
+    whet__text_clear(&folder);
+    return rc;
+}
+
+int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
+                     void *ctx, struct whet_error *err)
+{
+    const char *const *named = w->paths->items;
+    int rc = 0;
+
+    if (w->paths->len == 0)
+        return own_each(read_only, each, ctx, err);
+    for (size_t i = 0; i < w->paths->len && rc == 0; i++)
+        rc = named_each(named[i], read_only, each, ctx, err);
+    return rc;
+}
+
+int whet__files_clients(struct whet_cache_file *file, struct whet_disk_client **out, int *count,
+                        struct whet_error *err)
+{
+    struct whet_disk_client *clients = whet__mem_zalloc(CLIENTS_MAX, sizeof(*clients));
+    int rc = clients != NULL ? whet__disk_clients(file->disk, clients, CLIENTS_MAX) : -ENOMEM;
+
+    if (rc < 0) {
+        whet__mem_free(clients);
+        return whet_error_set(err, rc, "cannot read: '%.200s': %s", file->path, strerror(-rc));
+    }
+    *out = clients;
+    *count = rc < CLIENTS_MAX ? rc : CLIENTS_MAX;
+    return 0;
+}
+
+void whet__files_clients_free(struct whet_disk_client *clients)
+{
+    whet__mem_free(clients);
+}
+
+int whet__files_cache(const char *path, const char *client, const char *remote,
+                      uint64_t memory_bytes, int read_only, struct whet_cache **out,
+                      struct whet_error *err)
+{
+    struct whet_cache_options options = {
+        .memory_bytes = memory_bytes != 0 ? memory_bytes : LITTLE_MEMORY,
+        .packed_bytes = WHET_CACHE_NONE,
+        .path = path,
+        .remote = remote,
+        .client = client,
+        .flags = read_only ? WHET_CACHE_READ_ONLY : 0,
+        .sample_keys = UINT32_MAX,
+    };
+
+    return whet_cache_new(out, &options, err);
+}
+
+/* ---- Keys ---- */
+
+/* One that looks like the other form is written in it, too. */
+static int is_text(const char *key, size_t len)
+{
+    if (len >= 2 && key[0] == '0' && key[1] == 'x')
+        return 0;
+    for (size_t i = 0; i < len; i++) {
+        if ((unsigned char)key[i] < 0x20 || key[i] == 0x7f)
+            return 0;
+    }
+    return whet__utf8_valid(key, len);
+}
+
+void whet__files_put_key(struct whet_text *out, const void *key, size_t len)
+{
+    const unsigned char *bytes = key;
+
+    if (is_text(key, len)) {
+        whet__text_append(out, key, len);
+        return;
+    }
+    whet__text_puts(out, "0x");
+    for (size_t i = 0; i < len; i++)
+        whet__text_printf(out, "%02x", bytes[i]);
+}
+
+static int digit_of(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+int whet__files_read_key(const char *text, struct whet_text *out, struct whet_error *err)
+{
+    size_t len = strlen(text);
+
+    whet__text_reset(out);
+    if (len < 2 || text[0] != '0' || text[1] != 'x') {
+        whet__text_append(out, text, len);
+    } else {
+        for (size_t i = 2; i < len; i += 2) {
+            int high = digit_of(text[i]), low = high >= 0 ? digit_of(text[i + 1]) : -1;
+
+            if (low < 0)
+                return whet_error_set(
+                    err, -EINVAL, "not a key: '%.64s': 0x is followed by pairs of hex digits",
+                    text);
+            whet__text_putc(out, (char)(high << 4 | low));
+        }
+    }
+    if (out->len == 0 || out->len > WHET_CACHE_KEY_MAX || whet__text_error(out) != 0)
+        return whet_error_set(err, -EINVAL, "not a key: '%.64s': 1 to %zu bytes", text,
+                              WHET_CACHE_KEY_MAX);
+    return 0;
+}
+
+/* ---- JSON ---- */
+
+void whet__files_json_begin(struct whet_json *j, struct whet_text *out, const char *verb)
+{
+    whet__json_init(j, out, 2);
+    whet__json_object(j);
+    whet__json_put_string(j, "type", "cache");
+    whet__json_put_int(j, "version", 1);
+    whet__json_put_string(j, "verb", verb);
+}
+
+int whet__files_json_end(struct whet_json *j)
+{
+    whet__json_object_end(j);
+    whet__text_putc(j->text, '\n');
+    return whet__text_error(j->text);
+}
