@@ -117,7 +117,7 @@ struct whet_cache_options {
                                    what is already here; 0: 1 s */
 
     uint32_t sample_keys; /* keys whose accesses are remembered, for whet_cache_advise; 0:
-                             8,192; UINT32_MAX: none */
+                             2,048; UINT32_MAX: none */
 
     /* Told, outside all locks, of each entry that has left memory. Must not wait for another
      * thread that uses the cache. NULL: nobody listens. */
