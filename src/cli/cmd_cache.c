@@ -51,7 +51,7 @@ static const struct whet_option options[] = {
      .argument = "FILE",
      WHET_INTO_LIST(cache_args, files),
      .fallback = "those in $XDG_CACHE_HOME/whet",
-     .help = "the cache in FILE; may be given again"},
+     .help = "the cache in FILE"},
     {.name = "client",
      .argument = "NAME",
      WHET_INTO_STRING(cache_args, client),
