@@ -2,8 +2,9 @@
  * moment, processes that hammer one file, noise in it, no room for it. Nothing is ever worse
  * than a miss, and what was committed stays.
  *
- * WHET_DISK_KILLS, WHET_DISK_SECONDS, WHET_DISK_NOISES: how often and how long; the suite has
- * a small part of what bench/cache/prove runs. */
+ * The suite has a small part of it. All of it, some three minutes:
+ * WHET_DISK_KILLS=500 WHET_DISK_SECONDS=60 WHET_DISK_NOISES=500 build/tests/test_disk_crash
+ */
 #include "disk_fixture.h"
 
 #include <signal.h>
