@@ -171,14 +171,34 @@ int whet__cache_accept(struct whet_cache *c, const struct whet_ask *ask, unsigne
     return 1;
 }
 
+/* What waits to be written may be untrue, while another process has put a true one: that is in
+ * the file, behind it. */
+static int find_on_disk(struct whet_cache *c, const struct whet_ask *ask, unsigned group,
+                        struct whet_found *out)
+{
+    for (;;) {
+        struct whet_entry *e;
+        int waits, hit;
+
+        if (whet__disk_get(c->disk, &ask->hash, ask->key, ask->key_len, &out->entry) != 1)
+            return 0;
+        e = whet__entry_take(out->entry);
+        waits = !(e->flags & WHET_ENTRY_ON_DISK);
+        hit = whet__cache_accept(c, ask, group, WHET_CACHE_DISK, out);
+        if (!hit && waits)
+            whet__disk_refuse(c->disk, e);
+        whet__entry_drop(e);
+        if (hit || !waits)
+            return hit;
+    }
+}
+
 int whet__cache_find_far(struct whet_cache *c, const struct whet_ask *ask, int remote,
                          struct whet_found *out)
 {
     unsigned group = whet__cache_group(c, ask);
 
-    if (c->disk != NULL &&
-        whet__disk_get(c->disk, &ask->hash, ask->key, ask->key_len, &out->entry) == 1 &&
-        whet__cache_accept(c, ask, group, WHET_CACHE_DISK, out))
+    if (c->disk != NULL && find_on_disk(c, ask, group, out))
         return 1;
     return remote && c->remote != NULL &&
            whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, &out->entry) == 1 &&

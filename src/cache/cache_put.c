@@ -114,6 +114,9 @@ int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct w
 
     whet__turn_take(t);
     atomic_fetch_add(group, 1);
+    /* In the file, the last of several processes to put is told by this. */
+    if (c->disk != NULL)
+        e->made_ns = whet__clock_wall_ns();
     rc = whet__validity_put(c->validity, e);
     if (rc == 0) {
         near = whet__cache_keep(c, ask, e);

@@ -249,6 +249,11 @@ void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
     whet__vec_clear(&r.files);
 }
 
+void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
+{
+    whet__disk_queue_refuse(&d->queue, entry);
+}
+
 void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes)
 {
     atomic_store(&d->max_bytes, max_bytes != 0 ? max_bytes : DEFAULT_MAX_BYTES);

@@ -65,8 +65,13 @@ WHET_MUST_USE int whet__disk_get(struct whet_disk *d, const struct whet_hash128 
 WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128 *hash,
                                   const void *key, size_t key_len, struct whet_entry **out);
 
+/* This one, that was got, is not true. If it waits to be written (flags say nothing of
+ * WHET_ENTRY_ON_DISK), it is not written, and a next get answers what is in the file. */
+void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry);
+
 /* Takes a reference of its own; written within a second. Who puts faster than the disk takes it
- * helps to write. What is larger than a quarter of the bound is not kept. */
+ * helps to write. What is larger than a quarter of the bound is not kept, and neither is what
+ * another process has replaced meanwhile: of two, the one with the later made_ns stays. */
 void whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
 
 /* The entry is gone for everybody when this returns, also from the queue (of this process:

@@ -55,6 +55,9 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
                              uint64_t max_bytes);
 void whet__disk_queue_done(struct whet_disk_queue *q);
 
+/* This one, if it waits, is neither written nor found any more. */
+void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry);
+
 /* What waits now is neither written nor found any more; what comes later is. */
 void whet__disk_queue_lose(struct whet_disk_queue *q);
 

@@ -105,6 +105,14 @@ static void head_unpack(struct whet_disk_record *r, const unsigned char *head, s
         *numbers[i] = len == WHET_DISK_HEAD ? get_number(head + 8 * i) : UINT64_MAX;
 }
 
+uint64_t whet__disk_head_made(const void *head, size_t len)
+{
+    struct whet_disk_record r;
+
+    head_unpack(&r, head, len);
+    return len == WHET_DISK_HEAD ? r.made : 0;
+}
+
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st)
 {
     const void *head;

@@ -51,6 +51,9 @@ void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e
 
 void whet__disk_head_pack(const struct whet_disk_record *r, unsigned char out[WHET_DISK_HEAD]);
 
+/* When the value of this head was made; 0: it is no head. */
+uint64_t whet__disk_head_made(const void *head, size_t len);
+
 /* Of the present row of WHET_DISK_GET, or any that begins like it. A head that is none gives a
  * record that no value fits. */
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st);

@@ -19,6 +19,8 @@ const char *const whet__disk_sql[WHET_DISK_STATEMENTS] = {
         "SELECT p.value, p.used, p.client, v.key, v.head, v.about, v.bytes FROM place p"
         " CROSS JOIN value v ON v.id = p.value WHERE p.hash = ?1",
     [WHET_DISK_FIND] = "SELECT value FROM place WHERE hash = ?1",
+    [WHET_DISK_FIND_HEAD] = "SELECT p.value, p.client, v.head FROM place p LEFT JOIN value v"
+                            " ON v.id = p.value WHERE p.hash = ?1",
     [WHET_DISK_LAST] = "SELECT max(id) FROM value",
     [WHET_DISK_PUT_PLACE] = "INSERT OR REPLACE INTO place(hash, value, used, client, bytes)"
                             " VALUES(?1, ?2, ?3, ?4, ?5)",

@@ -19,6 +19,7 @@
 enum whet_disk_sql {
     WHET_DISK_GET,
     WHET_DISK_FIND,
+    WHET_DISK_FIND_HEAD,
     WHET_DISK_LAST,
     WHET_DISK_PUT_PLACE,
     WHET_DISK_PUT_VALUE,

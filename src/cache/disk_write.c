@@ -38,7 +38,7 @@ struct batch {
     struct arrival **sorted;
     size_t count;
     struct whet_vec old_files; /* of what is replaced */
-    int64_t now_s;
+    uint64_t now_ns;
 };
 
 static int by_place(const void *a, const void *b)
@@ -60,7 +60,7 @@ static int batch_init(struct whet_disk *d, struct batch *b, struct whet_entry **
     if (b->items == NULL || b->sorted == NULL)
         return -ENOMEM;
     b->count = count;
-    b->now_s = (int64_t)(whet__clock_wall_ns() / SECOND_NS);
+    b->now_ns = whet__clock_wall_ns();
     for (size_t i = 0; i < count; i++) {
         struct arrival *a = &b->items[i];
 
@@ -109,27 +109,64 @@ static void remove_files(struct whet_disk *d, const struct batch *b)
     }
 }
 
+/* The value that is there, 0: none, and when it was made, if it is this client's. */
+static int find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
+                    int64_t *value, uint64_t *made_ns)
+{
+    const void *head;
+    size_t len;
+    int rc;
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_FIND_HEAD, &rc);
+
+    if (st == NULL)
+        return rc;
+    whet__store_bind_int(st, 1, place);
+    rc = whet__store_step(st);
+    if (rc != 1)
+        return rc;
+    *value = whet__store_int(st, 0);
+    head = whet__store_blob(st, 2, &len);
+    *made_ns = whet__store_int(st, 1) == d->client_id ? whet__disk_head_made(head, len) : 0;
+    whet__store_reset(st);
+    return 0;
+}
+
+/* What waited here while another process put the same key, and wrote it, is the older of the
+ * two. Its file goes with those that were replaced. */
+static void leave_out(struct batch *b, struct arrival *a)
+{
+    char *name = a->large[0] != '\0' ? whet__vec_push(&b->old_files) : NULL;
+
+    a->id = 0;
+    if (name != NULL)
+        memcpy(name, a->large, WHET_LARGE_NAME);
+}
+
 /* A new value gets a new id, as ids are in order of age; what it replaces is dropped. */
 static int put_place(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
                      struct arrival *a)
 {
-    struct whet_store_stmt *find, *put;
+    struct whet_store_stmt *put;
+    uint64_t made_ns = 0;
     int64_t old = 0;
     int rc;
 
-    find = whet__disk_statement(l, WHET_DISK_FIND, &rc);
-    put = find != NULL ? whet__disk_statement(l, WHET_DISK_PUT_PLACE, &rc) : NULL;
+    put = whet__disk_statement(l, WHET_DISK_PUT_PLACE, &rc);
     if (put == NULL)
         return rc;
-    whet__store_bind_int(find, 1, a->place);
-    rc = whet__disk_number(find, &old);
+    rc = find_old(d, l, a->place, &old, &made_ns);
+    /* One that was made after now says that the clock was set back. */
+    if (rc == 0 && made_ns > a->record.made && made_ns <= b->now_ns) {
+        leave_out(b, a);
+        return 0;
+    }
     if (rc == 0 && old != 0)
         rc = whet__disk_drop_value(l, old, &b->old_files);
     if (rc != 0)
         return rc;
     whet__store_bind_int(put, 1, a->place);
     whet__store_bind_int(put, 2, a->id);
-    whet__store_bind_int(put, 3, b->now_s);
+    whet__store_bind_int(put, 3, (int64_t)(b->now_ns / SECOND_NS));
     whet__store_bind_int(put, 4, d->client_id);
     whet__store_bind_int(put, 5, (int64_t)a->disk_bytes);
     return whet__disk_run(put);

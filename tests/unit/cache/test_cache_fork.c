@@ -240,13 +240,68 @@ static int can_fork(void)
     return 1;
 }
 
+/* Who put last counts, not whose disk was slower. */
+static void test_last_put_counts(void **state)
+{
+    struct whet_cache_options o = {0};
+    struct whet_cache *a, *b;
+    struct scratch s;
+
+    (void)state;
+    scratch_init(&s);
+    o.path = s.path;
+    for (int large = 0; large < 2; large++) {
+        static char old[1 << 20], new[1 << 20];
+
+        memset(old, 'o', sizeof(old) - 1);
+        memset(new, 'n', sizeof(new) - 1);
+        a = open_cache(&o);
+        b = open_cache(&o);
+        assert_int_equal(put(a, "k", large ? old : "old"), 0);
+        assert_int_equal(put(b, "k", large ? new : "new"), 0);
+        whet_cache_sync(b);
+        whet_cache_sync(a);
+        whet_cache_free(a);
+        whet_cache_free(b);
+        a = open_cache(&o);
+        assert_true(has(a, "k", large ? new : "new"));
+        whet_cache_free(a);
+    }
+    scratch_clear(&s);
+}
+
+/* What waits to be written here is no longer true; what another put since is in the file. */
+static void test_file_behind_queue(void **state)
+{
+    struct whet_cache_options o = {0};
+    struct whet_cache *a, *b;
+    struct scratch s;
+
+    (void)state;
+    scratch_init(&s);
+    o.path = s.path;
+    a = open_cache(&o);
+    b = open_cache(&o);
+    assert_int_equal(put(a, "k", "old"), 0);
+    assert_int_equal(whet_cache_invalidate(b, "k", 1), 0);
+    assert_int_equal(put(b, "k", "new"), 0);
+    whet_cache_sync(b);
+    assert_true(has(a, "k", "new"));
+    whet_cache_free(a);
+    assert_true(has(b, "k", "new"));
+    whet_cache_free(b);
+    b = open_cache(&o);
+    assert_true(has(b, "k", "new"));
+    whet_cache_free(b);
+    scratch_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_memory),
-        cmocka_unit_test(test_file),
-        cmocka_unit_test(test_while_busy),
-        cmocka_unit_test(test_second_process),
+        cmocka_unit_test(test_memory),          cmocka_unit_test(test_file),
+        cmocka_unit_test(test_while_busy),      cmocka_unit_test(test_second_process),
+        cmocka_unit_test(test_last_put_counts), cmocka_unit_test(test_file_behind_queue),
     };
 
     if (!can_fork()) {
