@@ -139,7 +139,7 @@ static uint64_t used_ns(const struct whet_disk_record *r)
 static void entry_fill(const struct whet_disk_record *r, struct whet_entry *e)
 {
     e->flags = (uint32_t)(r->flags & KEPT_FLAGS) | WHET_ENTRY_ON_DISK;
-    e->raw_len = r->raw;
+    e->raw_len = (uint32_t)r->raw; /* checked */
     e->epoch = r->epoch;
     e->made_ns = r->made;
     e->end_ns = r->ends;
@@ -167,7 +167,8 @@ static int check_length(const struct whet_disk_record *r, const char *large)
     uint64_t len = r->bytes_len;
     int rc = 0;
 
-    if (whet__disk_record_is_large(r) != (large != NULL) || r->flags & ~(uint64_t)KEPT_FLAGS)
+    if (whet__disk_record_is_large(r) != (large != NULL) || r->raw > WHET_CACHE_VALUE_MAX ||
+        r->flags & ~(uint64_t)KEPT_FLAGS)
         return -EBADMSG;
     if (large != NULL)
         rc = whet__large_length(large, &len);

@@ -39,9 +39,9 @@ int whet__entry_new(struct whet_entry **out, const struct whet_hash128 *hash, co
     memset(e, 0, offsetof(struct whet_entry, bytes));
     atomic_init(&e->refs, 1);
     e->hash = *hash;
-    e->key_len = (uint32_t)key_len;
+    e->key_len = (uint16_t)key_len;
     e->about_len = (uint32_t)about_len;
-    e->value_len = value_len;
+    e->value_len = (uint32_t)value_len;
     memcpy(e->bytes, key, key_len);
     if (about_len != 0)
         memcpy(e->bytes + key_len, about, about_len);
@@ -56,7 +56,7 @@ int whet__entry_shorten(struct whet_entry **entry, size_t value_len)
     e = whet__mem_resize(e, 1, value_offset(e->key_len, e->about_len) + value_len);
     if (e == NULL)
         return -ENOMEM;
-    e->value_len = value_len;
+    e->value_len = (uint32_t)value_len;
     *entry = e;
     return 0;
 }

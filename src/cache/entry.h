@@ -31,25 +31,27 @@ enum whet_entry_flags {
     WHET_ENTRY_PREDICTED = 1 << 5
 };
 
-/* What a hit reads stands last, next to key and value. */
+/* What a hit reads is all in the second line of 64 bytes, and small keys and values with it. */
 struct whet_entry {
     struct whet_entry *next; /* of whoever has taken it out; before, of cache/memory.c */
     uint64_t epoch; /* the moment, on the clock of cache/shared.h, from which it was true:
                        an invalidation after it makes it untrue */
     uint64_t made_ns;
-    atomic_ullong used_ns; /* last use; kept up only where idle_ns is set */
-    uint64_t cost_ns;
-    uint64_t raw_len;         /* of the value expanded; 0: it is not compressed */
-    struct whet_hash128 hash; /* of client and key: whet__key_hash */
-    atomic_ullong checked;    /* count of changes (cache/shared.h) at which it was last found
-                                 true; UINT64_MAX: it has files and is always looked at */
+    atomic_ullong used_ns;    /* last use; kept up only where idle_ns is set */
     uint64_t end_ns;          /* 0: none */
     uint64_t idle_ns;         /* 0: none */
-    uint64_t value_len;       /* of the bytes here: compressed ones in the packed level */
+    struct whet_hash128 hash; /* of client and key: whet__key_hash */
+
+    uint64_t cost_ns;
+    atomic_ullong checked; /* count of changes (cache/shared.h) at which it was last found
+                              true; UINT64_MAX: it has files and is always looked at */
+    uint32_t raw_len;      /* of the value expanded; 0: it is not compressed */
+    uint32_t value_len;    /* of the bytes here: compressed ones in the packed level */
+    uint16_t key_len;
+    uint8_t uses;       /* in the level it is in, not told yet: under that shard's lock */
+    uint32_t about_len; /* of what it was made of; 0: nothing */
     atomic_uint refs;
-    uint32_t flags; /* enum whet_entry_flags */
-    uint32_t key_len;
-    uint32_t about_len;    /* of what it was made of; 0: nothing */
+    uint32_t flags;        /* enum whet_entry_flags */
     unsigned char bytes[]; /* key, about, padding to 16, value */
 };
 

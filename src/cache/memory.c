@@ -164,13 +164,13 @@ static inline void count_hit(struct whet_shard *s, const struct whet_ask *ask,
                              const struct whet_index_item *item, struct whet_entry *e)
 {
     if (item != NULL)
-        whet__shard_use(s, item->slot);
+        whet__shard_use(s, item);
     whet__shard_add(s, WHET_SHARD_HITS, 1);
     if (e->cost_ns != 0)
         whet__shard_add(s, WHET_SHARD_SAVED, e->cost_ns);
     if (e->flags & WHET_ENTRY_NEGATIVE)
         whet__shard_add(s, WHET_SHARD_NEGATIVE, 1);
-    if (e->idle_ns != 0)
+    if (ask->now_ns != 0 && e->idle_ns != 0)
         atomic_store_explicit(&e->used_ns, ask->now_ns, memory_order_relaxed);
 }
 
@@ -193,6 +193,15 @@ struct whet_entry *whet__memory_get(struct whet_memory *m, const struct whet_ask
     return e;
 }
 
+/* Numbers without a call. */
+static inline void copy_value(void *out, struct whet_entry *e, size_t len)
+{
+    if (len == sizeof(uint64_t))
+        memcpy(out, whet__entry_value(e), sizeof(uint64_t));
+    else if (len != 0)
+        memcpy(out, whet__entry_value(e), len);
+}
+
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len)
 {
@@ -202,11 +211,8 @@ int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *o
     int sure = e != NULL && e->raw_len == 0 && is_sure(e, ask);
 
     if (sure) {
-        size_t part = e->value_len < room ? e->value_len : room;
-
         count_hit(s, ask, item, e);
-        if (part != 0)
-            memcpy(out, whet__entry_value(e), part);
+        copy_value(out, e, e->value_len < room ? e->value_len : room);
         *len = e->value_len;
     }
     unlock_shard(m, s);

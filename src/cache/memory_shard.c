@@ -18,6 +18,7 @@ static struct whet_index_item *item_of(const struct whet_shard *s, uint32_t slot
 static void add_entry(struct whet_shard *s, uint32_t slot, struct whet_entry *e)
 {
     item_of(s, slot)->entry = e;
+    e->uses = 0;
     s->entry_bytes += whet__entry_bytes(e);
     whet__shard_add(s, WHET_SHARD_ENTRIES, 1);
     count_bytes(s);
@@ -129,6 +130,15 @@ void whet__shard_dropped(void *ctx, uint32_t slot, int remembered)
         free_slot(s, slot);
 }
 
+unsigned whet__shard_uses(void *ctx, uint32_t slot)
+{
+    struct whet_entry *e = item_of(ctx, slot)->entry;
+    unsigned uses = e->uses;
+
+    e->uses = 0;
+    return uses;
+}
+
 /* ---- In and out ---- */
 
 void whet__shard_fit(struct whet_shard *s, uint64_t capacity)
@@ -223,8 +233,9 @@ static int put_in_place(struct whet_shard *s, struct whet_index_item *item,
     if (whet__entry_bytes(item->entry) != whet__entry_bytes(e) ||
         pinned != (can_pin(s, e) || (pinned && (e->flags & WHET_ENTRY_PINNED))))
         return 0;
+    e->uses = item->entry->uses;
     item->entry = e;
-    whet__shard_use(s, item->slot);
+    whet__shard_use(s, item);
     return 1;
 }
 

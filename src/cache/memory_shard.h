@@ -94,10 +94,23 @@ static inline uint32_t whet__hash_tag(const struct whet_hash128 *hash)
     return (uint32_t)(whet__hash_low(hash) >> 32);
 }
 
+/* Numbers are looked at as such: no call. */
+static inline int whet__key_is(const void *a, const void *b, size_t len)
+{
+    uint64_t x, y;
+
+    if (len != sizeof(x))
+        return memcmp(a, b, len) == 0;
+    memcpy(&x, a, sizeof(x));
+    memcpy(&y, b, sizeof(y));
+    return x == y;
+}
+
+/* All keys of a level are of one client, so that the key says it; the hash is in another line
+ * of memory. */
 static inline int whet__entry_is(const struct whet_entry *e, const struct whet_ask *ask)
 {
-    return memcmp(&e->hash, &ask->hash, sizeof(e->hash)) == 0 && e->key_len == ask->key_len &&
-           memcmp(e->bytes, ask->key, ask->key_len) == 0;
+    return e->key_len == ask->key_len && whet__key_is(e->bytes, ask->key, ask->key_len);
 }
 
 /* The item of an entry with this key, or NULL; until something comes or goes. */
@@ -117,13 +130,20 @@ static inline struct whet_index_item *whet__shard_find(const struct whet_shard *
     return NULL;
 }
 
-/* A pinned entry is unknown to the policy. */
-static inline void whet__shard_use(struct whet_shard *s, uint32_t slot)
+#define WHET_USES_MAX 15 /* more than any policy cares for; then the line stays clean */
+
+/* In the entry, whose line is at hand, where the policy may be told later; else in the policy,
+ * which a pinned entry is unknown to. */
+static inline void whet__shard_use(struct whet_shard *s, const struct whet_index_item *item)
 {
     struct whet_policy *p = s->tables.policy;
 
-    if (whet__policy_resident(p, slot))
-        p->ops->hit(p, slot);
+    if (p->uses != NULL) {
+        if (item->entry->uses < WHET_USES_MAX)
+            item->entry->uses++;
+    } else if (whet__policy_resident(p, item->slot)) {
+        p->ops->hit(p, item->slot);
+    }
 }
 
 /* ---- memory_shard.c ---- */
@@ -146,6 +166,7 @@ void whet__shard_fit(struct whet_shard *s, uint64_t capacity);
 
 /* What policies call. */
 void whet__shard_dropped(void *ctx, uint32_t slot, int remembered);
+unsigned whet__shard_uses(void *ctx, uint32_t slot);
 
 /* Into the list of what is told when the lock is released. */
 static inline void whet__shard_tell(struct whet_shard *s, struct whet_entry *e)

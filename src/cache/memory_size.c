@@ -32,6 +32,8 @@ static void connect_policy(struct whet_shard *s, struct whet_tables *t)
 {
     t->policy->hashes = t->hashes;
     t->policy->dropped = whet__shard_dropped;
+    if (t->policy->ops->flags & WHET_POLICY_LATER)
+        t->policy->uses = whet__shard_uses;
     t->policy->ctx = s;
 }
 

@@ -71,6 +71,11 @@ struct whet_policy {
     void (*dropped)(void *ctx, uint32_t id, int remembered);
     void *ctx;
 
+    /* How often a resident was used since this was last called, besides what `hit` was told.
+     * An owner whose policy has WHET_POLICY_LATER may count uses where it has its hand
+     * anyway, and spare itself the node's line. NULL: all were told. */
+    unsigned (*uses)(void *ctx, uint32_t id);
+
     struct whet_policy *parts[WHET_POLICY_PARTS]; /* see whet__policy_part */
     unsigned lead;                                /* the part that is followed at present */
     int is_part;
@@ -80,7 +85,8 @@ enum whet_policy_flags {
     WHET_POLICY_FUTURE = 1 << 0, /* has to know what comes: only prepare and replay */
     WHET_POLICY_GHOSTS = 1 << 1, /* remembers evicted ids */
     WHET_POLICY_HASHES = 1 << 2, /* wants `hashes` where ids are used again */
-    WHET_POLICY_PARTED = 1 << 3  /* has parts */
+    WHET_POLICY_PARTED = 1 << 3, /* has parts */
+    WHET_POLICY_LATER = 1 << 4   /* asks for `uses` when it decides, not before */
 };
 
 struct whet_policy_ops {

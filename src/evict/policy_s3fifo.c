@@ -45,6 +45,16 @@ static inline void hit(struct whet_policy *p, uint32_t id)
     p->nodes[id].mark = (uint8_t)(uses + (uses < USES_MAX));
 }
 
+/* What the owner counted for itself. */
+static void ask_uses(struct whet_policy *p, uint32_t id)
+{
+    if (p->uses != NULL) {
+        unsigned uses = p->nodes[id].mark + p->uses(p->ctx, id);
+
+        p->nodes[id].mark = (uint8_t)(uses < USES_MAX ? uses : USES_MAX);
+    }
+}
+
 static void take_out(struct whet_policy *p, uint32_t id)
 {
     const struct whet_policy_node *n = &p->nodes[id];
@@ -72,6 +82,7 @@ static int evict_small(struct whet_policy *p)
     while (!whet__policy_list_empty(p, small)) {
         uint32_t id = whet__policy_list_last(p, small);
 
+        ask_uses(p, id);
         if (p->nodes[id].mark < USES_MAIN) {
             take_out(p, id);
             remember(p, id);
@@ -91,10 +102,12 @@ static int evict_main(struct whet_policy *p)
 
     if (whet__policy_list_empty(p, main))
         return 0;
+    ask_uses(p, id);
     while (p->nodes[id].mark != 0) {
         p->nodes[id].mark--;
         whet__policy_renew(p, main, id);
         id = whet__policy_list_last(p, main);
+        ask_uses(p, id);
     }
     take_out(p, id);
     whet__policy_forget(p, id);
@@ -148,7 +161,7 @@ const struct whet_policy_ops whet__policy_s3fifo = {
     .name = "s3fifo",
     .title = "S3-FIFO",
     .summary = "newcomers that were not used soon, then the unused of a FIFO",
-    .flags = WHET_POLICY_GHOSTS,
+    .flags = WHET_POLICY_GHOSTS | WHET_POLICY_LATER,
     .state_size = sizeof(struct s3fifo),
     .init = init,
     .resize = resize,

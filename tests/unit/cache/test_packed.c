@@ -124,9 +124,9 @@ static void refuses_damage(void **state)
             whet__entry_value(packed)[whet__random_below(&r, packed->value_len)] =
                 (unsigned char)whet__random_next(&r);
         if (i % 3 == 0)
-            packed->raw_len = 1 + whet__random_below(&r, 4000);
+            packed->raw_len = (uint32_t)(1 + whet__random_below(&r, 4000));
         if (i % 7 == 0)
-            packed->value_len = whet__random_below(&r, packed->value_len);
+            packed->value_len = (uint32_t)whet__random_below(&r, packed->value_len);
         rc = whet__entry_unpack(packed, &back);
         assert_true(rc == -EBADMSG || (rc == 0 && back->value_len == packed->raw_len));
         refused += rc != 0;
