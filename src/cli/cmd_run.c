@@ -1,6 +1,7 @@
 /* whet run: many commands at once, each accounted for. */
 #include "cli/command.h"
 
+#include "cluster/shard.h"
 #include "front/run_request.h"
 
 struct run_args {
@@ -26,6 +27,12 @@ struct run_args {
     int null_ends;
     int dry_run;
     int json;
+    const char *shard;
+    const char *parts;
+    const char *on;
+    unsigned shards;
+    struct whet_vec sbatch; /* of const char * */
+    int merge;
 };
 
 static const struct whet_option_choice halts[] = {
@@ -154,6 +161,39 @@ static const struct whet_option options[] = {
      WHET_INTO_FLAG(run_args, resume),
      .value = WHET_JOB_LOG_RESUME_FAILED,
      .help = "the same, but repeat what failed"},
+    {.section = "More than one machine",
+     .name = "on",
+     .argument = "ENGINE",
+     WHET_INTO_STRING(run_args, on),
+     .help = "slurm: run by a job array, a shard for each task, and show what one machine "
+             "would have"},
+    {.name = "shards",
+     .argument = "N",
+     WHET_INTO_UINT(run_args, shards),
+     .min = 1,
+     .max = WHET_SHARDS_MAX,
+     .fallback = "8",
+     .help = "so many tasks (--on)"},
+    {.name = "sbatch",
+     .argument = "WORD",
+     WHET_INTO_LIST(run_args, sbatch),
+     .help = "hand WORD to sbatch: --sbatch=--partition=long; may be given again (--on)"},
+    {.name = "parts",
+     .argument = "DIR",
+     WHET_INTO_STRING(run_args, parts),
+     .fallback = "with --on one in the current folder, removed at the end",
+     .help =
+         "keep logs and output of shards in DIR, which all machines see, instead of showing "
+         "them"},
+    {.name = "shard",
+     .argument = "K/N",
+     WHET_INTO_STRING(run_args, shard),
+     .help = "run the Kth of N parts of the commands; those that need each other stay "
+             "together"},
+    {.name = "merge",
+     WHET_INTO_FLAG(run_args, merge),
+     .help = "run nothing: show what the shards left in the folder that is the operand, as one "
+             "machine would have"},
 };
 
 static int run_run(const struct whet_call *call, struct whet_error *err)
@@ -185,6 +225,12 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .order = args->live ? WHET_SHOW_LIVE : (enum whet_show_order)args->order,
         .dry_run = args->dry_run,
         .json = args->json,
+        .shard = args->shard,
+        .parts = args->parts,
+        .on = args->on,
+        .shards = args->shards,
+        .sbatch = &args->sbatch,
+        .merge = args->merge,
     };
 
     return whet__run_request(&request, err);
@@ -198,6 +244,9 @@ static const struct whet_example examples[] = {
      "words of a command, inputs from a pipe"},
     {"whet run --project test", "the command test of whet.yaml, after what it needs"},
     {"whet run --log done.jsonl --resume -f commands.txt", "go on where an earlier run ended"},
+    {"whet run --on slurm --shards 100 -f commands.txt", "the same commands by a job array"},
+    {"whet run --shard 2/8 --parts parts -f commands.txt", "the second of eight machines"},
+    {"whet run --merge parts", "what all eight have printed, in order"},
     {"whet run -- ./deploy {1} {2} ::: test live ::: a b c", "all six pairs"},
     {NULL, NULL},
 };

@@ -2,10 +2,10 @@
 #include "cli/scan_args.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
+#include "cluster/shard.h"
 #include "cluster/slurm.h"
 #include "data/project.h"
 
@@ -216,45 +216,6 @@ const struct whet_scan_format *whet__scan_args_format(const struct whet_scan_arg
     return &whet__scan_format_table;
 }
 
-/* The task that this is, of a job array whose tasks are 1..N. */
-static int shard_of_array(struct whet_scan_options *o, struct whet_error *err)
-{
-    const char *id = getenv("SLURM_ARRAY_TASK_ID"), *max = getenv("SLURM_ARRAY_TASK_MAX");
-    unsigned long k = id != NULL ? strtoul(id, NULL, 10) : 0;
-    unsigned long n = max != NULL ? strtoul(max, NULL, 10) : 0;
-
-    if (k < 1 || n < k || n > WHET_SLURM_TASKS_MAX)
-        return whet_error_set(err, -EINVAL,
-                              "not in a job array with tasks from 1 on: '--shard array': "
-                              "SLURM_ARRAY_TASK_ID is %s, SLURM_ARRAY_TASK_MAX %s",
-                              id != NULL ? id : "not set", max != NULL ? max : "not set");
-    o->shard = (unsigned)k;
-    o->shards = (unsigned)n;
-    return 0;
-}
-
-/* "2/8" */
-static int shard_read(const char *text, struct whet_scan_options *o, struct whet_error *err)
-{
-    unsigned long k, n;
-    char *end;
-
-    if (text == NULL)
-        return 0;
-    if (strcmp(text, "array") == 0)
-        return shard_of_array(o, err);
-    k = strtoul(text, &end, 10);
-    n = end != text && *end == '/' ? strtoul(end + 1, &end, 10) : 0;
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || k < 1 || n < k ||
-        n > WHET_SLURM_TASKS_MAX)
-        return whet_error_set(
-            err, -EINVAL, "not a shard: '--shard %.64s': K/N with K from 1 to N, N up to %d",
-            text, WHET_SLURM_TASKS_MAX);
-    o->shard = (unsigned)k;
-    o->shards = (unsigned)n;
-    return 0;
-}
-
 /* What whet.yaml says of settings that the command line leaves open. */
 static int project_apply(const struct whet_call *call, const char *path,
                          struct whet_scan_options *o, struct whet_error *err)
@@ -321,10 +282,13 @@ int whet__scan_args_options(const struct whet_call *call, const char *path,
                             struct whet_scan_options *out, struct whet_error *err)
 {
     const struct whet_scan_args *args = call->args;
+    struct whet_shard shard = {0, 0};
     int rc;
 
     options_fill(args, format, out);
-    rc = shard_read(args->shard, out, err);
+    rc = whet__shard_read(args->shard, &shard, err);
+    out->shard = shard.number;
+    out->shards = shard.of;
     if (rc == 0 && args->config)
         rc = project_apply(call, path, out, err);
     return rc;

@@ -11,6 +11,7 @@
 #include <whet/units.h>
 
 #include "base/mem.h"
+#include "cluster/shard.h"
 
 #define JOBS_MAX 4096
 
@@ -233,6 +234,19 @@ static int open_operands(struct whet_run_input *in, const struct whet_run_reques
     return words_take(in, r, count, err);
 }
 
+/* Leaves out what is other shards'. */
+static int open_shard(struct whet_run_input *in, const struct whet_run_request *r,
+                      struct whet_error *err)
+{
+    struct whet_shard shard;
+    int rc = whet__shard_read(r->shard, &shard, err);
+
+    if (rc != 0 || shard.number == 0)
+        return rc;
+    return whet__source_shard(&in->shard, &in->source, in->jobs_open ? &in->needs : NULL,
+                              shard.number, shard.of, err);
+}
+
 int whet__run_input_open(struct whet_run_input *in, const struct whet_run_request *r,
                          struct whet_error *err)
 {
@@ -249,6 +263,8 @@ int whet__run_input_open(struct whet_run_input *in, const struct whet_run_reques
                             "no command: 'whet run': give commands, or --file FILE");
     else if (rc == 0)
         rc = open_lines(in, r, err);
+    if (rc == 0)
+        rc = open_shard(in, r, err);
     if (rc != 0)
         whet__run_input_close(in);
     return rc;
@@ -262,6 +278,7 @@ void whet__run_input_close(struct whet_run_input *in)
         whet__inputs_close(&in->inputs);
     if (in->template_open)
         whet__template_clear(&in->template);
+    whet__source_shard_clear(&in->shard);
     whet__needs_clear(&in->needs);
     if (in->jobs_open)
         whet__jobs_clear(&in->jobs);

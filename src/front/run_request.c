@@ -3,7 +3,12 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <string.h>
 
+#include "cluster/shard.h"
+#include "front/run_merge.h"
+#include "front/run_part.h"
+#include "front/run_slurm.h"
 #include "front/run_watch.h"
 #include "os/signal.h"
 
@@ -67,42 +72,112 @@ static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
 }
 
 static int run(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
-               struct whet_job_log *log, struct whet_error *err)
+               struct whet_job_log *log, struct whet_run_part *part, struct whet_error *err)
 {
     struct whet_run_counts counts = {0};
     struct whet_run_watch watch;
     int rc;
 
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
-    rc = whet__executor_run(&(struct whet_run_options){.source = in->source,
-                                                       .sink = whet__run_watch_sink(&watch),
-                                                       .hooks = whet__run_watch_hooks(&watch),
-                                                       .jobs = jobs,
-                                                       .halt = r->halt,
-                                                       .order = r->order,
-                                                       .grace_ns = r->grace_ns},
-                            &counts, err);
+    watch.part = part;
+    rc = whet__executor_run(
+        &(struct whet_run_options){.source = in->source,
+                                   .sink = whet__run_watch_sink(&watch),
+                                   .hooks = whet__run_watch_hooks(&watch),
+                                   .jobs = jobs,
+                                   .halt = r->halt,
+                                   .order = part != NULL ? WHET_SHOW_FINISH : r->order,
+                                   .grace_ns = r->grace_ns},
+        &counts, err);
     whet__run_watch_end(&watch);
     /* The driver meets the closed pipe itself, and ends as others do then. */
     if (rc == -EPIPE)
         return 1;
+    if (rc == 0 && part != NULL && whet__interrupted() == 0)
+        rc = whet__run_part_end(part, whet__run_watch_left(&watch, &counts), err);
     return rc != 0 ? rc : whet__run_watch_answer(&watch, &counts);
 }
 
 static int run_with_log(struct whet_run_input *in, const struct whet_run_request *r,
-                        unsigned jobs, struct whet_error *err)
+                        const char *path, unsigned jobs, struct whet_run_part *part,
+                        struct whet_error *err)
 {
     struct whet_job_log log;
     int rc;
 
-    if (r->log == NULL)
-        return run(in, r, jobs, NULL, err);
-    rc = whet__job_log_open(&log, r->log, r->log_mode, err);
+    if (path == NULL)
+        return run(in, r, jobs, NULL, part, err);
+    rc = whet__job_log_open(&log, path, r->log_mode, err);
     if (rc != 0)
         return rc;
-    rc = run(in, r, jobs, &log, err);
+    log.same_number = part != NULL; /* each needs its own line for the merge */
+    rc = run(in, r, jobs, &log, part, err);
     whet__job_log_close(&log);
     return rc;
+}
+
+static int run_part(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
+                    struct whet_error *err)
+{
+    struct whet_run_part part;
+    struct whet_shard shard;
+    int rc;
+
+    if (r->parts == NULL)
+        return run_with_log(in, r, r->log, jobs, NULL, err);
+    rc = whet__shard_read(r->shard, &shard, err);
+    if (rc == 0)
+        rc = whet__run_part_open(&part, r->parts, shard, err);
+    if (rc != 0)
+        return rc;
+    rc = run_with_log(in, r, whet__text_str(&part.log), jobs, &part, err);
+    whet__run_part_close(&part);
+    return rc;
+}
+
+/* Who runs it. */
+static int check_engine(const struct whet_run_request *r, struct whet_error *err)
+{
+    if ((r->merge != 0) + (r->shard != NULL) + (r->on != NULL) > 1)
+        return whet_error_set(err, -EINVAL, "one of them: '--merge', '--shard' and '--on'");
+    if (r->on != NULL && strcmp(r->on, "slurm") != 0)
+        return whet_error_set(err, -EINVAL, "unknown engine: '%.64s': choose slurm", r->on);
+    if (r->on == NULL && (r->shards != 0 || (r->sbatch != NULL && r->sbatch->len != 0)))
+        return whet_error_set(err, -EINVAL,
+                              "what for: '--shards' and '--sbatch' go with '--on slurm'");
+    if (r->merge && r->operand_count != 1)
+        return whet_error_set(err, -EINVAL,
+                              "one folder of parts is expected, behind all options: whet run "
+                              "--merge DIR");
+    return 0;
+}
+
+/* What it leaves. */
+static int check_parts(const struct whet_run_request *r, struct whet_error *err)
+{
+    if (r->parts != NULL && r->shard == NULL && r->on == NULL)
+        return whet_error_set(err, -EINVAL,
+                              "what for: '--parts' goes with '--shard' and '--on slurm'");
+    if (r->parts != NULL && r->shard != NULL && r->log != NULL)
+        return whet_error_set(err, -EINVAL,
+                              "a shard's log is in its parts: leave out '--log', and give it "
+                              "to '--merge'");
+    if ((r->parts != NULL || r->on != NULL) && r->order == WHET_SHOW_LIVE)
+        return whet_error_set(err, -EINVAL, "what is kept is not shown: leave out '--live'");
+    if (r->on != NULL && r->parts == NULL && r->log_mode != WHET_JOB_LOG_NEW)
+        return whet_error_set(err, -EINVAL,
+                              "nothing to go on with: '--resume': name the folder by "
+                              "--parts DIR");
+    return 0;
+}
+
+static int check_log(const struct whet_run_request *r, struct whet_error *err)
+{
+    if (r->log == NULL && r->parts == NULL && r->log_mode != WHET_JOB_LOG_NEW)
+        return whet_error_set(err, -EINVAL,
+                              "nothing to go on with: '--resume': name the log by "
+                              "--log FILE");
+    return 0;
 }
 
 int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
@@ -111,18 +186,24 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
     unsigned jobs;
     int rc = whet__run_jobs_parse(r->jobs, &jobs, err);
 
-    if (rc == 0 && r->log == NULL && r->log_mode != WHET_JOB_LOG_NEW)
-        rc = whet_error_set(err, -EINVAL,
-                            "nothing to go on with: '--resume': name the log by "
-                            "--log FILE");
+    if (rc == 0)
+        rc = check_engine(r, err);
+    if (rc == 0)
+        rc = check_parts(r, err);
+    if (rc == 0)
+        rc = check_log(r, err);
     if (rc != 0)
         return rc;
+    if (r->merge)
+        return whet__run_merge(r, r->operands[0], err);
+    if (r->on != NULL && !r->dry_run)
+        return whet__run_on_slurm(r, err);
     rc = whet__run_input_open(&in, r, err);
     if (rc != 0)
         return rc;
     if (r->jobs == NULL && in.tuned_jobs != 0)
         jobs = in.tuned_jobs;
-    rc = r->dry_run ? dry_run(&in, r, err) : run_with_log(&in, r, jobs, err);
+    rc = r->dry_run ? dry_run(&in, r, err) : run_part(&in, r, jobs, err);
     whet__run_input_close(&in);
     return rc;
 }

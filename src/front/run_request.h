@@ -24,6 +24,7 @@
 #include "run/jobs.h"
 #include "run/lines.h"
 #include "run/source_lines.h"
+#include "run/source_shard.h"
 #include "run/source_template.h"
 #include "run/template.h"
 
@@ -60,6 +61,12 @@ struct whet_run_request {
     enum whet_show_order order;
     int dry_run;
     int json;
+    const char *shard;             /* as whet__shard_read takes it; NULL: all */
+    const char *parts;             /* folder for what shards leave; NULL: none, or our own */
+    const char *on;                /* "slurm"; NULL: here */
+    unsigned shards;               /* with `on`; 0: not said */
+    const struct whet_vec *sbatch; /* of const char *: further words for it */
+    int merge;                     /* run nothing: the operand is a folder of parts */
 };
 
 /* Where jobs come from, and what has to stay open for it. */
@@ -80,6 +87,7 @@ struct whet_run_input {
     struct whet_jobs jobs; /* all of them known: JSON, whet.yaml */
     int jobs_open;
     struct whet_needs needs;
+    struct whet_source_shard shard;
     struct whet_project project;
     int project_open;
     struct whet_text path; /* of whet.yaml */

@@ -57,8 +57,19 @@ static int write_bytes(void *ctx, enum whet_stream stream, const char *bytes, si
     return errno != 0 ? -errno : -EIO;
 }
 
+static int write_nothing(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
+{
+    (void)ctx;
+    (void)stream;
+    (void)bytes;
+    (void)len;
+    return 0;
+}
+
 struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
 {
+    if (w->part != NULL)
+        return (struct whet_sink){write_nothing, w};
     return (struct whet_sink){write_bytes, w};
 }
 
@@ -68,9 +79,25 @@ static int on_look_up(void *ctx, const struct whet_run_job *job, struct whet_job
 {
     struct whet_run_watch *w = ctx;
 
+    int rc = whet__job_log_look_up(w->log, job, result, err);
+
     (void)printed;
     (void)spool;
-    return whet__job_log_look_up(w->log, job, result, err);
+    if (rc == 1 && w->part != NULL && !whet__run_part_has(w->part, result)) {
+        memset(result, 0, sizeof(*result)); /* a node fell before it was all written */
+        rc = 0;
+    }
+    return rc;
+}
+
+static int on_record(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                     const struct whet_printed printed[WHET_STREAMS],
+                     const struct whet_spool *spool, struct whet_error *err)
+{
+    struct whet_run_watch *w = ctx;
+
+    (void)job;
+    return result->resumed ? 0 : whet__run_part_add(w->part, printed, spool, result, err);
 }
 
 /* Says what became of a job that did not end well. Of a single command, its exit code says it
@@ -112,13 +139,13 @@ struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
 {
     return (struct whet_run_hooks){.ctx = w,
                                    .look_up = w->log != NULL ? on_look_up : NULL,
+                                   .record = w->part != NULL ? on_record : NULL,
                                    .ended = on_ended,
                                    .tick = w->line.out != NULL ? on_tick : NULL,
                                    .stop = on_stop};
 }
 
-/* How many were never begun; 0 where that is not known. */
-static uint64_t left_over(const struct whet_run_watch *w, const struct whet_run_counts *c)
+uint64_t whet__run_watch_left(const struct whet_run_watch *w, const struct whet_run_counts *c)
 {
     return w->total > c->ended ? w->total - c->ended : 0;
 }
@@ -138,7 +165,7 @@ static void answer_json(const struct whet_run_watch *w, const struct whet_run_co
     whet__json_put_uint(&j, "failed", c->failed);
     whet__json_put_uint(&j, "skipped", c->skipped);
     whet__json_put_uint(&j, "stopped", c->stopped);
-    whet__json_put_uint(&j, "not_started", left_over(w, c));
+    whet__json_put_uint(&j, "not_started", whet__run_watch_left(w, c));
     whet__json_put_uint(&j, "found", c->found);
     whet__json_put_uint(&j, "retries", c->retried);
     whet__json_put_uint(&j, "at_once", w->workers);
@@ -160,16 +187,16 @@ static void put_part(struct whet_text *out, uint64_t count, const char *what)
 /* "3 of 100 failed, 2 skipped" */
 static void answer_text(const struct whet_run_watch *w, const struct whet_run_counts *c)
 {
-    int good = c->ok == c->ended && left_over(w, c) == 0;
+    int good = c->ok == c->ended && whet__run_watch_left(w, c) == 0;
     struct whet_text text;
     char took[24];
 
     whet__text_init(&text, SUMMARY_MAX);
     whet__text_printf(&text, "%llu of %llu failed", (unsigned long long)c->failed,
-                      (unsigned long long)(c->ended + left_over(w, c)));
+                      (unsigned long long)(c->ended + whet__run_watch_left(w, c)));
     put_part(&text, c->skipped, "skipped");
     put_part(&text, c->stopped, "stopped");
-    put_part(&text, left_over(w, c), "not started");
+    put_part(&text, whet__run_watch_left(w, c), "not started");
     put_part(&text, c->found, "found done");
     put_part(&text, c->retried, "retries");
     whet__log(good || w->total == 1 ? WHET_LOG_INFO : WHET_LOG_WARNING, "%s in %s",
@@ -183,7 +210,7 @@ int whet__run_watch_answer(struct whet_run_watch *w, const struct whet_run_count
     if (w->request->json)
         answer_json(w, c);
     answer_text(w, c);
-    if (c->ended == 1 && left_over(w, c) == 0)
+    if (c->ended == 1 && whet__run_watch_left(w, c) == 0)
         return whet__job_exit(&w->last);
-    return c->ok == c->ended && left_over(w, c) == 0 ? 0 : 1;
+    return c->ok == c->ended && whet__run_watch_left(w, c) == 0 ? 0 : 1;
 }

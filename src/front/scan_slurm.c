@@ -3,17 +3,15 @@
 #include "front/scan_slurm.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/arena.h"
 #include "base/mem.h"
+#include "cluster/parts.h"
 #include "cluster/slurm.h"
 #include "os/file.h"
-#include "os/path.h"
 #include "os/spawn.h"
 
 #define WORDS_MAX 64
@@ -90,52 +88,13 @@ static void words_fill(struct task_words *w, const char *path,
     word_add(w, path);
 }
 
-/* ---- The folder of the parts ---- */
-
-static int folder_make(const char *asked, struct whet_text *out, struct whet_error *err)
-{
-    char own[64];
-    int rc;
-
-    snprintf(own, sizeof(own), ".whet-slurm-%ld", (long)getpid());
-    if (asked == NULL)
-        asked = own;
-    rc = whet__file_make_dirs(asked, 0777);
-    if (rc == 0)
-        rc = whet__path_real(asked, out);
-    return rc != 0 ? whet_error_set(err, rc, "cannot make: '%.200s': %s", asked, strerror(-rc))
-                   : 0;
-}
-
-/* The first line that a task wrote to stderr. */
-static void first_words(const struct whet_slurm_options *array, unsigned task, char out[256])
-{
-    struct whet_text path, text;
-
-    out[0] = '\0';
-    whet__text_init(&path, PATH_MAX);
-    whet__text_init(&text, (size_t)1 << 20);
-    whet__slurm_output(array, task, "err", &path);
-    if (whet__text_error(&path) == 0 &&
-        whet__file_read(AT_FDCWD, whet__text_str(&path), text.max, &text) == 0)
-        snprintf(out, 256, ": %.*s", (int)strcspn(whet__text_str(&text), "\n"),
-                 whet__text_str(&text));
-    whet__text_clear(&path);
-    whet__text_clear(&text);
-}
-
 /* Every shard has to be there; which of those forgotten by Slurm is, the merge will see. */
 static int tasks_check(const struct whet_slurm_options *array,
                        const struct whet_slurm_task *tasks, struct whet_error *err)
 {
-    char words[256];
-
     for (unsigned i = 0; i < array->tasks; i++) {
-        if (tasks[i].state != WHET_SLURM_FAILED)
-            continue;
-        first_words(array, i + 1, words);
-        return whet_error_set(err, -EIO, "shard %u/%u failed: %s%.150s: see '%.150s'", i + 1,
-                              array->tasks, tasks[i].word, words, array->folder);
+        if (tasks[i].state == WHET_SLURM_FAILED)
+            return whet__parts_failed(array, i + 1, tasks[i].word, err);
     }
     return 0;
 }
@@ -209,7 +168,7 @@ int whet__scan_on_slurm(struct whet_scan **out, const char *path,
     if (rc != 0)
         whet_error_set(err, rc, "cannot tell where this program is: %s", strerror(-rc));
     if (rc == 0)
-        rc = folder_make(how->parts, &folder, err);
+        rc = whet__parts_make(how->parts, &folder, err);
     if (rc == 0) {
         words_fill(&words, path, options);
         array.folder = whet__text_str(&folder);

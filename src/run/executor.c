@@ -101,6 +101,11 @@ static void count(struct executor *x, const struct whet_job_result *r)
     c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
 }
 
+static uint64_t turn_of(const struct whet_run_job *job)
+{
+    return job->turn != 0 ? job->turn : job->number;
+}
+
 /* The job is over, however that came. */
 static void job_ended(struct executor *x, struct slot *s)
 {
@@ -111,9 +116,14 @@ static void job_ended(struct executor *x, struct slot *s)
     count(x, r);
     if (o->source.ended != NULL)
         o->source.ended(o->source.ctx, &s->job, r);
+    if (o->hooks.record != NULL)
+        fail(x,
+             o->hooks.record(o->hooks.ctx, &s->job, &s->result, s->attempt.printed,
+                             &x->shop.spool, x->err),
+             NULL);
     if (o->hooks.ended != NULL)
         fail(x, o->hooks.ended(o->hooks.ctx, &s->job, r, x->err), NULL);
-    fail(x, whet__show_ended(&x->shop.show, s->job.number, s->attempt.printed),
+    fail(x, whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed),
          "cannot show what a command printed");
     slot_free(x, s);
     if (good || resumed || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)

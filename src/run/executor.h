@@ -18,7 +18,8 @@
  *
  * hooks.look_up and hooks.keep are the place of a cache of results. Telemetry goes to
  * hooks.started and hooks.ended, where the job log and the progress line live, too. Work for
- * other machines is cut by the source: a shard is a source that leaves out the others' jobs.
+ * other machines is cut by the source (run/source_shard.h), and hooks.record keeps what they
+ * print.
  */
 #ifndef WHET_RUN_EXECUTOR_H
 #define WHET_RUN_EXECUTOR_H
@@ -62,6 +63,12 @@ struct whet_run_hooks {
                  const struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool);
+
+    /* It has ended, and this is what is to be shown of it (not with live output); what it says
+     * of where that is kept goes into the result. -errno with *err ends the run. */
+    int (*record)(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                  const struct whet_printed printed[WHET_STREAMS],
+                  const struct whet_spool *spool, struct whet_error *err);
 
     void (*started)(void *ctx, const struct whet_run_job *job, unsigned slot);
 

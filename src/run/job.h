@@ -23,8 +23,9 @@ enum { WHET_JOB_TYPE_WORDS = WHET_JOB_MIXED + 1 };
 extern const char *const whet__job_type_words[WHET_JOB_TYPE_WORDS]; /* "", "cpu", "io", ... */
 
 struct whet_run_job {
-    uint64_t number;      /* from 1, without gaps, in the order of the input */
-    const char *name;     /* NULL: none */
+    uint64_t number;  /* from 1, without gaps, in the order of the input */
+    uint64_t turn;    /* from 1, without gaps: when what it prints is shown; 0: its number */
+    const char *name; /* NULL: none */
     const char *category; /* NULL: none */
     enum whet_job_type type;
     const char *const *argv;    /* ended by NULL; argv[0] is looked for in PATH without '/' */
@@ -68,7 +69,10 @@ struct whet_job_result {
     uint64_t user_ns;
     uint64_t sys_ns;
     uint64_t max_rss_bytes;
-    char reason[200]; /* why it is not OK, for people; "" if it is */
+    int kept; /* 1: what it printed is in a file, for whoever puts shards together: */
+    uint64_t kept_at;
+    uint64_t kept_bytes[2]; /* of stdout, and of stderr behind it */
+    char reason[200];       /* why it is not OK, for people; "" if it is */
 };
 
 /* The same on every machine for the same argv, declared environment and folder. `here` is

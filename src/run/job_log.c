@@ -31,6 +31,9 @@ struct entry {
     enum whet_job_end end;
     int exit_code;
     int signal;
+    int kept;
+    uint64_t kept_at;
+    uint64_t kept_bytes[2];
     int taken; /* by a job of this run */
     struct entry *next;
 };
@@ -110,6 +113,16 @@ static int end_of(const char *word, enum whet_job_end *out)
     return 0;
 }
 
+static void kept_read(const struct whet_json_node *root, struct entry *out)
+{
+    const struct whet_json_node *kept = whet__json_in_get(root, "output");
+
+    out->kept = kept != NULL;
+    out->kept_at = whet__json_in_uint(whet__json_in_get(kept, "at"), 0);
+    out->kept_bytes[0] = whet__json_in_uint(whet__json_in_get(kept, "stdout_bytes"), 0);
+    out->kept_bytes[1] = whet__json_in_uint(whet__json_in_get(kept, "stderr_bytes"), 0);
+}
+
 /* A later line about the same job takes the place of an earlier one. */
 static int remember(struct whet_job_log *log, const struct whet_json_node *root, uint64_t line,
                     struct whet_error *err)
@@ -123,6 +136,7 @@ static int remember(struct whet_job_log *log, const struct whet_json_node *root,
         return bad_line(log, line, "no line of a log of whet run", err);
     read.exit_code = (int)whet__json_in_int(whet__json_in_get(root, "exit_code"), -1);
     read.signal = (int)whet__json_in_int(whet__json_in_get(root, "signal"), 0);
+    kept_read(root, &read);
     list = entries_of(log, id);
     if (list == NULL)
         return fail(log, -ENOMEM, err);
@@ -270,7 +284,7 @@ static struct entry *entry_choose(const struct whet_job_log *log, struct entry *
     struct entry *found = NULL;
 
     for (struct entry *e = list; e != NULL; e = e->next)
-        if (is_done(log, e) && (found == NULL || e->number == number))
+        if (is_done(log, e) && (e->number == number || (found == NULL && !log->same_number)))
             found = e;
     return found;
 }
@@ -296,6 +310,9 @@ int whet__job_log_look_up(struct whet_job_log *log, const struct whet_run_job *j
     result->end = entry->end;
     result->exit_code = entry->exit_code;
     result->signal = entry->signal;
+    result->kept = entry->kept;
+    result->kept_at = entry->kept_at;
+    memcpy(result->kept_bytes, entry->kept_bytes, sizeof(result->kept_bytes));
     if (entry->end != WHET_JOB_OK)
         snprintf(result->reason, sizeof(result->reason), "an earlier run says so: %s",
                  whet__job_end_words[entry->end]);
@@ -348,6 +365,18 @@ static void put_job(struct whet_json *j, const struct whet_run_job *job, const c
         whet__json_put_string(j, "cwd", job->cwd);
 }
 
+static void put_kept(struct whet_json *j, const struct whet_job_result *r)
+{
+    if (!r->kept)
+        return;
+    whet__json_key(j, "output");
+    whet__json_object(j);
+    whet__json_put_uint(j, "at", r->kept_at);
+    whet__json_put_uint(j, "stdout_bytes", r->kept_bytes[0]);
+    whet__json_put_uint(j, "stderr_bytes", r->kept_bytes[1]);
+    whet__json_object_end(j);
+}
+
 static void put_result(struct whet_json *j, const struct whet_job_result *r)
 {
     whet__json_put_string(j, "end", whet__job_end_words[r->end]);
@@ -364,6 +393,7 @@ static void put_result(struct whet_json *j, const struct whet_job_result *r)
     whet__json_put_string(j, "reason", r->reason);
     whet__json_put_uint(j, "attempts", r->attempts);
     whet__json_put_bool(j, "cached", r->cached);
+    put_kept(j, r);
     if (r->attempts == 0)
         return;
     put_time(j, "start", r->start_wall_ns);

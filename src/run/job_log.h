@@ -36,6 +36,8 @@ struct whet_job_log {
     const char *path; /* borrowed */
     int fd;
     enum whet_job_log_mode mode;
+    int same_number; /* of equals, only the job of the same number is the same; may be set when
+                        it is open */
     struct whet_text line;
     struct whet_text identity;
     struct whet_text here;

@@ -346,3 +346,98 @@ assert (a["jobs"], a["ok"], a["failed"]) == (10000, 9900, 100), a' "$output"
     [ "$(grep -c 'out of memory' <<<"$stderr")" = 2 ]
     [ "$(left)" = 0 ]
 }
+
+# ---- Shards ----
+
+# A job for shards: it says who ran, and fails now and then.
+shard_jobs()
+{
+    mkdir -p ran
+    cat >job <<'SH'
+#!/bin/sh
+echo x >>"ran/$1"
+[ $(($1 % 3)) = 0 ] || echo "out $1"
+[ $(($1 % 5)) = 0 ] || printf 'err %s' "$1" >&2
+exit $(($1 == 7))
+SH
+    chmod +x job
+    seq 20 | sed 's/^/.\/job /' >commands
+}
+
+@test "shards run each command once, and their parts together are the run of one machine" {
+    shard_jobs
+    run -1 --separate-stderr whet run -k -q -f commands
+    one=$output
+    [[ $stderr == *"err 1err 2"* ]]
+    whet run -k -q -f commands 2>one.err || true
+    rm -r ran && mkdir ran
+    for k in 3 1 2; do
+        whet run -k -q -j 2 --shard $k/3 --parts parts -f commands >out 2>&1 || true
+        [ ! -s out ]
+    done
+    [ "$(cat ran/* | wc -l)" = 20 ]
+    code=0
+    whet run -q --log log --merge parts >merged 2>merged.err || code=$?
+    [ "$code" = 1 ]
+    [ "$(cat merged)" = "$one" ]
+    cmp one.err merged.err
+    [ "$(head -1 log)" = '{"type":"run-log","version":1}' ]
+    [ "$(sed 1d log | jq .number | tr '\n' ' ')" = "$(seq 20 | tr '\n' ' ')" ]
+    whet run -k --log log --resume -f commands 2>/dev/null || true
+    [ "$(cat ran/* | wc -l)" = 20 ]
+    # Without parts a shard shows what is its.
+    whet run -q -k --shard 2/3 -f commands 2>/dev/null | cmp - <(printf 'out %s\n' 2 5 8 11 14 17 20)
+    whet run --json --merge parts 2>/dev/null >sum || true
+    [ "$(jq -c '[.jobs, .ok, .failed]' sum)" = '[20,19,1]' ]
+}
+
+@test "a shard that was killed goes on with its parts" {
+    shard_jobs
+    printf '#!/bin/sh\n[ ! -e hold ] || { kill -KILL $PPID; sleep 9; }\nexec ./job "$1"\n' >killer
+    chmod +x killer
+    # 9 is like 3: equals are told apart by their number.
+    for i in 1 2 3 4 5 6 7 8 3; do echo "./job $i"; done | sed '5s/.*/.\/killer 5/' >commands
+    whet run -k -q -f commands >one 2>one.err || true
+    rm -r ran && mkdir ran
+    whet run -k -q --shard 2/2 --parts parts -f commands || true
+    touch hold
+    "$WHET" run -k -q -j 1 --shard 1/2 --parts parts -f commands || true
+    rm hold
+    fails "shard 1 has not ended: 'parts/part-1.end' is not there" whet run --merge parts
+    whet run -q -k --shard 1/2 --parts parts --resume -f commands || true
+    [ "$(cat ran/1 ran/2 ran/4 ran/5 ran/6 ran/7 ran/8 | wc -l)" = 7 ]
+    [ "$(wc -l <ran/3)" = 2 ]
+    whet run -q --merge parts >merged 2>merged.err || true
+    cmp one merged
+    cmp one.err merged.err
+    # Output that a fallen node took with it is made again.
+    truncate -s -2 parts/part-1.shown
+    run -2 --separate-stderr whet run -q --merge parts
+    [[ $stderr == *"whet: a damaged part: 'parts/part-1.shown': it is cut"* ]]
+    whet run -q -k --shard 1/2 --parts parts --resume -f commands || true
+    whet run -q --merge parts 2>/dev/null | cmp one -
+}
+
+@test "what needs each other stays in one shard" {
+    printf '{"name":"%s","argv":["echo","%s"],"needs":[%s]}\n' a a '"c"' b b '' c c '' d d '"b"' e e '' >jobs
+    [ "$(whet run --shard 1/2 -f jobs | tr '\n' ' ')" = "a c e " ]
+    [ "$(whet run --shard 2/2 -f jobs | tr '\n' ' ')" = "b d " ]
+    [ "$(whet run -n --shard 2/2 -f jobs | tr '\n' ' ')" = "b: echo b d: echo d " ]
+    whet run --shard 1/2 --parts p -f jobs
+    whet run --shard 2/2 --parts p -f jobs
+    [ "$(whet run --merge p | tr '\n' ' ')" = "a b c d e " ]
+    whet run -q --shard 1/3 --parts p --resume -f jobs
+    fails "parts of different runs: 'p': shard 1 is of 3, shard 2 of 2" whet run --merge p
+}
+
+@test "shards that make no sense are refused" {
+    fails "not a shard: '--shard 0/2': K/N with K from 1 to N, N up to 1000000" whet run --shard 0/2 true
+    fails "not a shard: '--shard 3/2x': K/N with K from 1 to N, N up to 1000000" whet run --shard 3/2x true
+    fails "what for: '--parts' goes with '--shard' and '--on slurm'" whet run --parts p true
+    fails "what for: '--shards' and '--sbatch' go with '--on slurm'" whet run --shards 3 true
+    fails "one of them: '--merge', '--shard' and '--on'" whet run --on slurm --shard 1/2 true
+    fails "what is kept is not shown: leave out '--live'" whet run --live --shard 1/2 --parts p true
+    fails "one folder of parts is expected, behind all options: whet run --merge DIR" whet run --merge
+    fails "shard 1 has not ended: 'nowhere/part-1.end' is not there" whet run --merge nowhere
+    fails "unknown engine: 'pbs': choose slurm" whet run --on pbs true
+}

@@ -61,6 +61,80 @@ project()
     cmp one merged
 }
 
+# Commands that count themselves, say something on both streams, and fail once. With hold, the
+# second of a task on n2 waits for a machine that is about to fall.
+run_jobs()
+{
+    mkdir -p ran
+    cat >job <<'SH'
+#!/bin/sh
+if [ "${SLURMD_NODENAME:-}" = n2 ] && [ -e hold ] && [ -s n2.done ]; then
+    echo "$PPID" >n2.whet
+    while [ -e hold ]; do sleep 0.1; done
+    exit 9
+fi
+echo x >>"ran/$1"
+echo "out $1"
+printf 'err %s' "$1" >&2
+echo "$1" >>"${SLURMD_NODENAME:-here}.done"
+exit $(($1 == 5))
+SH
+    chmod +x job
+    seq 12 | sed 's/^/.\/job /' >commands
+    "$WHET" run -q -k -f commands >one 2>one.err || code=$?
+    [ "$code" = 1 ]
+    rm -r ran
+    mkdir ran
+}
+
+@test "a run by two nodes is the run of one machine, byte for byte" {
+    begin
+    run_jobs
+    code=0
+    "$WHET" run -q -k --on slurm --shards 4 --log log <commands >two 2>two.err 3>&- || code=$?
+    [ "$code" = 1 ] || cat two.err
+    [ "$code" = 1 ]
+    cmp one two
+    cmp one.err two.err
+    [ -z "$(ls -d .whet-slurm-* 2>/dev/null)" ]
+    [ "$(cat ran/* | wc -l)" = 12 ]
+    [ "$(sed 1d log | jq .number | tr '\n' ' ')" = "1 2 3 4 5 6 7 8 9 10 11 12 " ]
+    [ "$(cut -d' ' -f2 one | whet run --on slurm --shards 2 'echo {}' :::: -)" = "$(seq 12)" ]
+    # What has ended is not run again; what comes by way of parts says so.
+    code=0
+    whet run -q -k --on slurm --shards 2 --parts parts -f commands >two 2>two.err || code=$?
+    cmp one two
+    fails "there are parts already: '$PWD/parts/part-1.log': go on with them by --resume, or remove them" \
+        whet run --on slurm --shards 2 --parts parts -f commands
+}
+
+@test "a node that dies in the middle repeats no command that has ended" {
+    begin
+    run_jobs
+    touch hold
+    "$WHET" run -q -k -j 1 --on slurm --shards 2 --sbatch=--cpus-per-task=2 -f commands >two 2>two.err 3>&- &
+    local run=$! try stepd code=0
+    for ((try = 0; try < 600; try++)); do
+        [ ! -s n2.whet ] || break
+        sleep 0.1
+    done
+    [ -s n2.whet ]
+    # The plug is pulled: whoever could tell the controller dies first.
+    stepd=$(awk '/^PPid:/ { print $2 }' "/proc/$(cat n2.whet)/status")
+    slurm_pull n2
+    kill -9 "$stepd"
+    kill -9 "$(cat n2.whet)"
+    rm hold
+    [ "$(wc -l <n2.done)" = 1 ]
+    wait "$run" || code=$?
+    [ "$code" = 1 ] || cat two.err
+    [ "$code" = 1 ]
+    cmp one two
+    cmp one.err two.err
+    [ "$(cat ran/* | wc -l)" = 12 ]
+    [ "$(wc -l <n2.done)" = 1 ]
+}
+
 @test "what a shard says when it fails is passed on" {
     begin
     project

@@ -1,0 +1,392 @@
+/* Parts put together. Expected load: a million jobs from a thousand shards: logs are read once
+ * to learn where everything is, and again, job by job, in the order of the input. */
+#include "front/run_merge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "data/json_in.h"
+#include "front/run_part.h"
+#include "front/run_watch.h"
+#include "os/signal.h"
+
+#define JOBS_MAX    ((size_t)100000000)
+#define PIECE_BYTES ((size_t)64 * 1024)
+#define WORDS_MAX   ((size_t)64 * 1024)
+
+/* Where a job's line and output are. */
+struct place {
+    uint64_t line_at;
+    uint64_t kept_at;
+    uint64_t kept_bytes[WHET_STREAMS];
+    uint64_t number;
+    uint32_t line_bytes; /* 0: the job was never begun */
+    uint32_t part;
+};
+
+struct merge {
+    const char *dir;
+    unsigned parts;
+    uint64_t left; /* jobs that were never begun */
+    struct whet_vec places;
+    struct whet_run_watch watch;
+    struct whet_run_counts counts;
+    struct whet_arena arena; /* of one job's texts */
+    struct whet_text line;
+    FILE *log;
+    int fds[2]; /* log and output of the part looked at last */
+    unsigned open_part;
+    struct whet_error *err;
+};
+
+static int part_fail(const struct merge *m, unsigned part, const char *which, const char *why)
+{
+    return whet_error_set(m->err, -EBADMSG, "a damaged part: '%.300s/part-%u.%s': %s", m->dir,
+                          part, which, why);
+}
+
+/* ---- Learning where everything is ---- */
+
+static int place_put(struct merge *m, const struct place *seen)
+{
+    struct place *place;
+
+    if (seen->number > JOBS_MAX)
+        return whet_error_set(m->err, -EFBIG, "too many jobs: at most %zu", JOBS_MAX);
+    while (m->places.len < seen->number)
+        if (whet__vec_push(&m->places) == NULL)
+            return whet_error_set(m->err, -ENOMEM, "out of memory: '--merge'");
+    place = (struct place *)m->places.items + seen->number - 1;
+    if (place->line_bytes != 0 && place->part != seen->part)
+        return whet_error_set(m->err, -EBADMSG,
+                              "job %llu is in two parts, of shards %u and %u: '%.300s': these "
+                              "are parts of different runs",
+                              (unsigned long long)seen->number, place->part, seen->part,
+                              m->dir);
+    *place = *seen; /* a later line takes the place of an earlier one */
+    return 0;
+}
+
+static int line_learn(struct merge *m, struct place *seen, const char *text, size_t len)
+{
+    const struct whet_json_node *root, *kept;
+    struct whet_json_in *json;
+    int rc = whet__json_in_parse(&json, text, len, m->dir, m->err);
+
+    if (rc == -EBADMSG)
+        return part_fail(m, seen->part, "log", "no JSON");
+    if (rc != 0)
+        return rc;
+    root = whet__json_in_root(json);
+    kept = whet__json_in_get(root, "output");
+    seen->number = whet__json_in_uint(whet__json_in_get(root, "number"), 0);
+    seen->kept_at = whet__json_in_uint(whet__json_in_get(kept, "at"), 0);
+    seen->kept_bytes[0] = whet__json_in_uint(whet__json_in_get(kept, "stdout_bytes"), 0);
+    seen->kept_bytes[1] = whet__json_in_uint(whet__json_in_get(kept, "stderr_bytes"), 0);
+    seen->line_bytes = (uint32_t)len;
+    whet__json_in_free(json);
+    if (seen->number == 0)
+        return part_fail(m, seen->part, "log", "a line without number");
+    return kept != NULL ? place_put(m, seen)
+                        : part_fail(m, seen->part, "log", "a job without output");
+}
+
+static int log_learn(struct merge *m, unsigned part)
+{
+    struct whet_lines lines;
+    struct whet_text path;
+    const char *text;
+    uint64_t at = 0;
+    size_t len;
+    int rc;
+
+    whet__text_init(&path, PATH_MAX);
+    whet__run_part_path(m->dir, part, "log", &path);
+    rc = whet__lines_open(&lines, whet__text_str(&path), '\n', m->err);
+    if (rc == 0) {
+        while ((rc = whet__lines_next(&lines, &text, &len, m->err)) == 1) {
+            struct place seen = {.line_at = at, .part = part};
+
+            at += len + 1;
+            rc = lines.number > 1 ? line_learn(m, &seen, text, len) : 0;
+            if (rc != 0)
+                break;
+        }
+        whet__lines_close(&lines);
+    }
+    whet__text_clear(&path);
+    return rc;
+}
+
+static int parts_learn(struct merge *m)
+{
+    struct whet_shard first, shard;
+    uint64_t left;
+    int rc = whet__run_part_ended(m->dir, 1, &first, &left, m->err);
+
+    if (rc != 0)
+        return rc;
+    m->parts = first.of;
+    for (unsigned k = 1; k <= m->parts && rc == 0; k++) {
+        rc = whet__run_part_ended(m->dir, k, &shard, &left, m->err);
+        if (rc == 0 && shard.of != m->parts)
+            rc = whet_error_set(m->err, -EBADMSG,
+                                "parts of different runs: '%.300s': shard 1 is of %u, shard %u "
+                                "of %u",
+                                m->dir, m->parts, k, shard.of);
+        if (rc == 0)
+            rc = log_learn(m, k);
+        m->left += rc == 0 ? left : 0;
+    }
+    return rc;
+}
+
+/* ---- Showing it ---- */
+
+static void part_close(struct merge *m)
+{
+    for (int i = 0; i < 2; i++) {
+        if (m->fds[i] >= 0)
+            close(m->fds[i]);
+        m->fds[i] = -1;
+    }
+    m->open_part = 0;
+}
+
+/* Two files at a time, whatever the number of parts. */
+static int part_open(struct merge *m, unsigned part)
+{
+    static const char *const which[2] = {"log", "shown"};
+    struct whet_text path;
+    int rc = 0;
+
+    if (part == m->open_part)
+        return 0;
+    part_close(m);
+    whet__text_init(&path, PATH_MAX);
+    for (int i = 0; i < 2 && rc == 0; i++) {
+        whet__text_reset(&path);
+        whet__run_part_path(m->dir, part, which[i], &path);
+        m->fds[i] = open(whet__text_str(&path), O_RDONLY | O_CLOEXEC);
+        if (m->fds[i] < 0)
+            rc = part_fail(m, part, which[i], strerror(errno));
+    }
+    m->open_part = rc == 0 ? part : 0;
+    whet__text_clear(&path);
+    return rc;
+}
+
+static int read_at(int fd, uint64_t at, char *out, size_t len)
+{
+    while (len > 0) {
+        ssize_t n = pread(fd, out, len, (off_t)at);
+
+        if (n == 0)
+            return -ENODATA;
+        if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0) {
+            out += n;
+            at += (uint64_t)n;
+            len -= (size_t)n;
+        }
+    }
+    return 0;
+}
+
+static int output_show(struct merge *m, const struct place *place)
+{
+    struct whet_sink sink = whet__run_watch_sink(&m->watch);
+    uint64_t at = place->kept_at;
+    char piece[PIECE_BYTES];
+
+    for (int i = 0; i < WHET_STREAMS; i++) {
+        uint64_t left = place->kept_bytes[i];
+
+        while (left > 0) {
+            size_t len = left < sizeof(piece) ? (size_t)left : sizeof(piece);
+            int rc = read_at(m->fds[1], at, piece, len);
+
+            if (rc != 0)
+                return part_fail(m, place->part, "shown", "it is cut");
+            rc = sink.write(sink.ctx, (enum whet_stream)i, piece, len);
+            if (rc != 0)
+                return rc;
+            at += len;
+            left -= len;
+        }
+    }
+    return 0;
+}
+
+static void result_read(const struct whet_json_node *root, struct whet_job_result *out)
+{
+    const char *end = whet__json_in_string(whet__json_in_get(root, "end"), "");
+
+    *out = (struct whet_job_result){
+        .end = WHET_JOB_STOPPED,
+        .exit_code = (int)whet__json_in_int(whet__json_in_get(root, "exit_code"), -1),
+        .signal = (int)whet__json_in_int(whet__json_in_get(root, "signal"), 0),
+        .cached = whet__json_in_bool(whet__json_in_get(root, "cached"), 0),
+        .attempts = (unsigned)whet__json_in_uint(whet__json_in_get(root, "attempts"), 0),
+        .user_ns = whet__json_in_uint(whet__json_in_get(root, "user_ns"), 0),
+        .sys_ns = whet__json_in_uint(whet__json_in_get(root, "sys_ns"), 0),
+    };
+    for (int i = 0; i < WHET_JOB_END_WORDS; i++)
+        if (strcmp(end, whet__job_end_words[i]) == 0)
+            out->end = (enum whet_job_end)i;
+    snprintf(out->reason, sizeof(out->reason), "%s",
+             whet__json_in_string(whet__json_in_get(root, "reason"), ""));
+}
+
+static void result_count(struct whet_run_counts *c, const struct whet_job_result *r)
+{
+    c->ended++;
+    c->ok += r->end == WHET_JOB_OK;
+    c->skipped += r->end == WHET_JOB_SKIPPED;
+    c->stopped += r->end == WHET_JOB_STOPPED;
+    c->failed = c->ended - c->ok - c->skipped - c->stopped;
+    c->found += (uint64_t)(r->cached != 0);
+    c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
+    c->user_ns += r->user_ns;
+    c->sys_ns += r->sys_ns;
+}
+
+/* The job that a line is about, as far as messages name it. */
+static int job_read(struct merge *m, const struct whet_json_node *root,
+                    struct whet_run_job *out)
+{
+    const struct whet_json_node *argv = whet__json_in_get(root, "argv");
+    size_t count = whet__json_in_count(argv);
+    const char **words = whet__arena_zalloc(&m->arena, count + 1, sizeof(*words));
+
+    if (words == NULL)
+        return whet_error_set(m->err, -ENOMEM, "out of memory: '--merge'");
+    for (size_t i = 0; i < count; i++)
+        words[i] = whet__json_in_string(whet__json_in_at(argv, i), "");
+    *out = (struct whet_run_job){
+        .number = whet__json_in_uint(whet__json_in_get(root, "number"), 0),
+        .name = whet__json_in_string(whet__json_in_get(root, "name"), NULL),
+        .argv = words};
+    return 0;
+}
+
+static int line_tell(struct merge *m)
+{
+    struct whet_run_hooks hooks = whet__run_watch_hooks(&m->watch);
+    struct whet_job_result result;
+    struct whet_run_job job;
+    struct whet_json_in *json;
+    int rc = whet__json_in_parse(&json, whet__text_str(&m->line), m->line.len, m->dir, m->err);
+
+    if (rc != 0)
+        return rc;
+    whet__arena_reset(&m->arena);
+    rc = job_read(m, whet__json_in_root(json), &job);
+    if (rc == 0) {
+        result_read(whet__json_in_root(json), &result);
+        result_count(&m->counts, &result);
+        rc = hooks.ended(hooks.ctx, &job, &result, m->err);
+    }
+    whet__json_in_free(json);
+    return rc;
+}
+
+static int job_show(struct merge *m, const struct place *place)
+{
+    int rc = part_open(m, place->part);
+
+    if (rc != 0)
+        return rc;
+    whet__text_reset(&m->line);
+    whet__text_fill(&m->line, ' ', place->line_bytes);
+    rc = whet__text_error(&m->line);
+    if (rc == 0)
+        rc = read_at(m->fds[0], place->line_at, m->line.data, place->line_bytes);
+    if (rc != 0)
+        return part_fail(m, place->part, "log", strerror(-rc));
+    if (m->log != NULL && (fwrite(m->line.data, 1, m->line.len, m->log) != m->line.len ||
+                           fputc('\n', m->log) == EOF))
+        return whet_error_set(m->err, -EIO, "cannot log: '%.300s'", m->watch.request->log);
+    rc = output_show(m, place);
+    return rc == 0 ? line_tell(m) : rc;
+}
+
+static int all_show(struct merge *m)
+{
+    const struct place *places = m->places.items;
+    int rc = 0;
+
+    m->watch.total = m->left;
+    for (size_t i = 0; i < m->places.len; i++)
+        m->watch.total += places[i].line_bytes != 0;
+    for (size_t i = 0; i < m->places.len && rc == 0 && whet__interrupted() == 0; i++)
+        if (places[i].line_bytes != 0)
+            rc = job_show(m, &places[i]);
+    return rc;
+}
+
+/* ---- The log of the whole ---- */
+
+int whet__run_merge_check(const struct whet_run_request *r, struct whet_error *err)
+{
+    struct stat st;
+
+    if (r->log == NULL || stat(r->log, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size == 0)
+        return 0;
+    return whet_error_set(err, -EEXIST, "there is a log already: '%.300s': remove it", r->log);
+}
+
+static int log_open(struct merge *m, const struct whet_run_request *r)
+{
+    int rc = whet__run_merge_check(r, m->err);
+
+    if (rc != 0 || r->log == NULL)
+        return rc;
+    m->log = fopen(r->log, "we");
+    if (m->log == NULL ||
+        fprintf(m->log, "{\"type\":\"run-log\",\"version\":%d}\n", WHET_JOB_LOG_VERSION) < 0)
+        return whet_error_set(m->err, -errno, "cannot log: '%.300s': %s", r->log,
+                              strerror(errno));
+    return 0;
+}
+
+static int log_close(struct merge *m, const char *path)
+{
+    if (m->log != NULL && fclose(m->log) != 0)
+        return whet_error_set(m->err, -errno, "cannot log: '%.300s': %s", path,
+                              strerror(errno));
+    return 0;
+}
+
+int whet__run_merge(const struct whet_run_request *r, const char *dir, struct whet_error *err)
+{
+    struct merge m = {.dir = dir, .fds = {-1, -1}, .err = err};
+    int rc, closed;
+
+    whet__vec_init(&m.places, sizeof(struct place), JOBS_MAX);
+    whet__text_init(&m.line, WHET_LINES_MAX + 1);
+    whet__arena_init(&m.arena, WHET_LINES_MAX * sizeof(char *) + WORDS_MAX);
+    whet__run_watch_init(&m.watch, r, 0, 0, NULL);
+    rc = parts_learn(&m);
+    m.watch.workers = m.parts;
+    if (rc == 0)
+        rc = log_open(&m, r);
+    if (rc == 0)
+        rc = all_show(&m);
+    closed = log_close(&m, r->log);
+    rc = rc == 0 ? closed : rc;
+    part_close(&m);
+    whet__run_watch_end(&m.watch);
+    if (rc == 0)
+        rc = whet__run_watch_answer(&m.watch, &m.counts);
+    whet__vec_clear(&m.places);
+    whet__text_clear(&m.line);
+    whet__arena_clear(&m.arena);
+    return rc == -EPIPE ? 1 : rc;
+}
