@@ -195,7 +195,9 @@ WHET_API void whet_inputs_free(struct whet_inputs *inputs);
 /* The value holds as long as the file has this content. How it looks to stat is compared
  * first (size, times, inode, device); if that differs, or says too little because the file
  * was changed as it was looked at, its content is hashed. A file that does not exist is an
- * input as well: the value holds until it does. -EISDIR, -EINVAL: no regular file; -EACCES,
+ * input as well: the value holds until it does. What leaves no trace goes unseen: a file that
+ * comes and is gone again before the put, or is changed and changed back within a step of the
+ * clock that stamps it, some milliseconds. -EISDIR, -EINVAL: no regular file; -EACCES,
  * -EIO ...: it cannot be looked at; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_inputs_file(struct whet_inputs *inputs, const char *path);
 

@@ -49,6 +49,16 @@ static inline void other_start(struct other *o, char *const args[])
     o->answers = answers[0];
 }
 
+/* It does not answer. */
+static inline void other_failed(struct other *o, const char *when)
+{
+    int status = -1;
+
+    (void)!waitpid(o->pid, &status, 0);
+    o->pid = 0;
+    fail_msg("%s: the second process has ended, status %#x", when, (unsigned)status);
+}
+
 /* Waits for it; once it has answered nothing more, it ends by itself. */
 static inline void other_end(struct other *o)
 {

@@ -173,8 +173,15 @@ static inline void edit(struct world *w, unsigned f, int content)
     }
     file = fopen(path, "w");
     assert_non_null(file);
-    fputc('0' + content, file); /* always of the same size, often the same byte */
+    fprintf(file, "%08d", content); /* always of the same size, often the same bytes */
     assert_int_equal(fclose(file), 0);
+}
+
+/* To what it never was: a file that is changed back within a step of the clock that stamps it,
+ * or comes and goes again, leaves no trace, so that nobody can know what a value is made of. */
+static inline void renew(struct world *w, unsigned f)
+{
+    edit(w, f, (int)(1000 + w->state->changes));
 }
 
 static inline void invalidate(struct world *w, unsigned k)
