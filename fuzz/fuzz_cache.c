@@ -5,37 +5,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/former.h"
+#include <whet/cache.h>
+
 #include "os/file.h"
+
+#define KEYS 40 /* in tests/data/corpus/cache/sound, where each key is its own value */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What tests/data/corpus/cache/sound holds, and what a hit must be. */
-static void use(struct whet_disk_cache *c)
+static void get(struct whet_cache *c, const char *key)
 {
-    struct whet_disk_entry entry = {1, whet__hash128("new", 3), "value", 5};
-    struct whet_hash128 key;
-    struct whet_text out;
-    char name[16];
+    struct whet_cache_value value;
 
-    whet__text_init(&out, 1 << 20);
-    for (int i = 0; i < 40; i++) {
-        snprintf(name, sizeof(name), "key %d", i);
-        key = whet__hash128(name, strlen(name));
-        if (whet__disk_cache_get(c, 0, &key, &out) && strcmp(whet__text_str(&out), name) != 0)
-            abort();
-    }
-    (void)whet__disk_cache_put(c, &entry, 1);
-    if (whet__disk_cache_get(c, 1, &entry.key, &out) &&
-        strcmp(whet__text_str(&out), "value") != 0)
+    if (whet_cache_get(c, key, strlen(key), &value) != 1)
+        return;
+    if (value.len != strlen(key) || memcmp(value.data, key, value.len) != 0)
         abort();
-    whet__disk_cache_trim(c);
-    whet__text_clear(&out);
+    whet_cache_value_clear(&value);
+}
+
+static void use(struct whet_cache *c)
+{
+    char key[16], note[700];
+
+    for (int i = 0; i < KEYS; i++) {
+        snprintf(key, sizeof(key), "key %d", i);
+        get(c, key);
+    }
+    if (whet_cache_put(c, "new", 3, "new", 3, NULL) != 0)
+        abort();
+    whet_cache_sync(c);
+    get(c, "new");
+    (void)whet_cache_note(c, note, sizeof(note));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct whet_disk_cache *c;
+    struct whet_cache_options o = {.memory_bytes = WHET_CACHE_NONE,
+                                   .packed_bytes = WHET_CACHE_NONE,
+                                   .disk_bytes = 1 << 18,
+                                   .client = "fuzz"};
+    struct whet_cache *c;
     struct whet_text folder;
     char path[600];
 
@@ -43,10 +53,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (whet__file_make_temp_dir(&folder) != 0)
         return 0;
     snprintf(path, sizeof(path), "%s/cache.db", whet__text_str(&folder));
-    if (whet__file_write(path, data, size, 0) == 0 &&
-        whet__disk_cache_open(&c, path, 1 << 16) == 0) {
+    o.path = path;
+    if (whet__file_write(path, data, size, 0) == 0 && whet_cache_new(&c, &o, NULL) == 0) {
         use(c);
-        whet__disk_cache_free(c);
+        whet_cache_free(c);
     }
     (void)!whet__file_remove_tree(whet__text_str(&folder));
     whet__text_clear(&folder);

@@ -1,8 +1,7 @@
 /* What a get and a put cost in the level on disk, in bare SQLite doing the same (a table with a
- * unique index on a 16-byte key, prepared statements, the same settings), and in the
- * scanner's former cache.
+ * unique index on a 16-byte key, prepared statements, the same settings).
  *
- * usage: disk-cost level|bare|former FOLDER
+ * usage: disk-cost level|bare FOLDER
  * Prints lines "CASE NANOSECONDS", processor time of the whole process per operation. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +12,6 @@
 
 #include "base/random.h"
 #include "cache/disk.h"
-#include "cache/former.h"
 #include "os/clock.h"
 
 #define COUNT    10000
@@ -37,7 +35,7 @@ static struct whet_hash128 hash_of(size_t n)
     return whet__hash128(&n, sizeof(n));
 }
 
-/* One of three that are compared. */
+/* One of two that are compared. */
 struct subject {
     void (*open)(void);
     void (*put)(size_t from, size_t count);
@@ -180,40 +178,6 @@ static void bare_close(void)
     sqlite3_close(db);
 }
 
-/* ---- the scanner's former cache ---- */
-
-static struct whet_disk_cache *former;
-
-static void former_open(void)
-{
-    if (whet__disk_cache_open(&former, path, 0) != 0)
-        fail("no cache");
-}
-
-static void former_put(size_t from, size_t count)
-{
-    static struct whet_disk_entry entries[BATCH];
-
-    for (size_t i = 0; i < count; i++)
-        entries[i] = (struct whet_disk_entry){0, hash_of(from + i), value, LENGTH};
-    if (whet__disk_cache_put(former, entries, count) != count)
-        fail("not stored");
-}
-
-static void former_get(size_t n)
-{
-    struct whet_hash128 hash = hash_of(n);
-    static struct whet_text out = {.max = LENGTH};
-
-    if (!whet__disk_cache_get(former, 0, &hash, &out))
-        fail("a miss");
-}
-
-static void former_close(void)
-{
-    whet__disk_cache_free(former);
-}
-
 static uint64_t start_ns;
 
 static void start(void)
@@ -265,19 +229,15 @@ int main(int argc, char **argv)
     static const struct subject level = {level_open, level_put, level_get, level_lone,
                                          level_close};
     static const struct subject bare = {bare_open, bare_put, bare_get, bare_lone, bare_close};
-    static const struct subject old = {former_open, former_put, former_get, former_get,
-                                       former_close};
     struct whet_random r;
 
     if (argc != 3)
-        fail("usage: disk-cost level|bare|former FOLDER");
+        fail("usage: disk-cost level|bare FOLDER");
     snprintf(path, sizeof(path), "%s/%s.db", argv[2], argv[1]);
     whet__random_init(&r, 1);
     whet__random_permutation(&r, order, COUNT);
     for (size_t i = 0; i < LENGTH; i++)
         value[i] = (unsigned char)whet__random_next(&r);
-    measure(strcmp(argv[1], "level") == 0  ? &level
-            : strcmp(argv[1], "bare") == 0 ? &bare
-                                           : &old);
+    measure(strcmp(argv[1], "level") == 0 ? &level : &bare);
     return 0;
 }

@@ -59,6 +59,9 @@ struct whet_scan_options {
     enum whet_scan_cache cache;
     const char *cache_dir;    /* NULL: $XDG_CACHE_HOME/whet or ~/.cache/whet */
     uint64_t cache_max_bytes; /* on disk; 0: 1 GiB */
+    const char *remote;       /* a Redis or Valkey server that machines share answers through,
+                                 as in <whet/cache.h>; NULL: none. Not asked where `cache` is
+                                 WHET_SCAN_CACHE_OFF */
     uint64_t max_file_bytes;  /* larger files are skipped; 0: 10 MiB */
     unsigned shard;           /* with `shards`: which part of the folders to scan, 1..shards */
     unsigned shards;          /* how many parts there are, each scanned by somebody; 0: all

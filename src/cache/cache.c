@@ -183,7 +183,7 @@ static void tell_counts(struct whet_cache *c)
     if (c->disk == NULL)
         return;
     pthread_mutex_lock(&c->telling);
-    whet_cache_stats_read(c, &now);
+    whet__cache_counts_read(c, &now);
     whet__cache_stats_since(&now, &c->told);
     pthread_mutex_unlock(&c->telling);
     whet__disk_count(c->disk, &now);

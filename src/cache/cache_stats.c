@@ -34,14 +34,17 @@ static void take_untrue(struct whet_cache_level_stats *s, uint64_t untrue)
     s->invalidations += untrue;
 }
 
-static void read_levels(struct whet_cache *c, struct whet_cache_level_stats *levels)
+typedef void (*disk_teller)(struct whet_disk *d, struct whet_cache_level_stats *out);
+
+static void read_levels(struct whet_cache *c, struct whet_cache_level_stats *levels,
+                        disk_teller disk)
 {
     if (c->memory != NULL)
         whet__memory_stats(c->memory, &levels[WHET_CACHE_MEMORY]);
     if (c->packed != NULL)
         whet__memory_stats(c->packed, &levels[WHET_CACHE_PACKED]);
     if (c->disk != NULL)
-        whet__disk_stats(c->disk, &levels[WHET_CACHE_DISK]);
+        disk(c->disk, &levels[WHET_CACHE_DISK]);
     if (c->remote != NULL)
         whet__remote_stats(c->remote, &levels[WHET_CACHE_REMOTE]);
     take_untrue(&levels[WHET_CACHE_DISK], whet__cache_counted(c, WHET_COUNT_DISK_UNTRUE));
@@ -52,14 +55,14 @@ static void read_levels(struct whet_cache *c, struct whet_cache_level_stats *lev
     levels[WHET_CACHE_REMOTE].present = c->remote != NULL;
 }
 
-void whet_cache_stats_read(struct whet_cache *c, struct whet_cache_stats *out)
+static void read_all(struct whet_cache *c, struct whet_cache_stats *out, disk_teller disk)
 {
     struct whet_memory_sums sums = {0}, packed = {0};
     struct whet_cache_stats s;
     uint64_t fast;
 
     memset(&s, 0, sizeof(s));
-    read_levels(c, s.levels);
+    read_levels(c, s.levels, disk);
     if (c->memory != NULL)
         whet__memory_sums(c->memory, &sums);
     if (c->packed != NULL)
@@ -80,6 +83,16 @@ void whet_cache_stats_read(struct whet_cache *c, struct whet_cache_stats *out)
     if (c->oracle != NULL)
         whet__oracle_stats(c->oracle, &s);
     *out = s;
+}
+
+void whet_cache_stats_read(struct whet_cache *c, struct whet_cache_stats *out)
+{
+    read_all(c, out, whet__disk_stats);
+}
+
+void whet__cache_counts_read(struct whet_cache *c, struct whet_cache_stats *out)
+{
+    read_all(c, out, whet__disk_counts);
 }
 
 static void since(uint64_t *now, uint64_t *before)

@@ -67,6 +67,7 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
     rc = make_folder(d, &network);
     d->store_options = (struct whet_store_options){
         .application_id = WHET_DISK_APPLICATION_ID,
+        .former_id = WHET_DISK_FORMER_ID,
         .version = WHET_DISK_VERSION,
         .flags =
             (network ? WHET_STORE_NO_WAL : 0u) | (o->read_only ? WHET_STORE_READ_ONLY : 0u),
@@ -135,12 +136,13 @@ int whet__disk_new(struct whet_disk **out, const struct whet_disk_options *optio
 /* Writes down what is left, on a connection that is there. */
 static void settle(struct whet_disk *d)
 {
+    int wrote = d->writer.store != NULL || atomic_load(&d->queue.count) != 0;
     int rc = 0;
 
     pthread_mutex_lock(&d->write_lock);
     whet__disk_link_inherit(&d->writer, &d->links[0]);
     whet__disk_drain(d);
-    if (!d->read_only)
+    if (!d->read_only && (wrote || whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
         rc = whet__disk_write_uses(d);
     if (rc != 0)
         whet__disk_failed(d, rc);
@@ -301,15 +303,8 @@ static int look_at_size(struct whet_disk *d, struct whet_disk_link *l, uint64_t 
     return 0;
 }
 
-void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out)
+void whet__disk_counts(struct whet_disk *d, struct whet_cache_level_stats *out)
 {
-    struct whet_disk_link *l = whet__disk_link_take(d);
-    uint64_t entries = 0, bytes = 0;
-    int rc = look_at_size(d, l, &entries, &bytes);
-
-    whet__disk_link_return(l);
-    if (rc != 0)
-        whet__disk_failed(d, rc);
     for (unsigned i = 0; i < d->readers; i++) {
         out->hits += atomic_load(&d->links[i].hits);
         out->misses += atomic_load(&d->links[i].misses);
@@ -319,6 +314,18 @@ void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out)
     out->evictions += atomic_load(&d->evictions);
     out->failures += atomic_load(&d->failures);
     out->capacity_bytes += atomic_load(&d->max_bytes);
+}
+
+void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out)
+{
+    struct whet_disk_link *l = whet__disk_link_take(d);
+    uint64_t entries = 0, bytes = 0;
+    int rc = look_at_size(d, l, &entries, &bytes);
+
+    whet__disk_link_return(l);
+    if (rc != 0)
+        whet__disk_failed(d, rc);
+    whet__disk_counts(d, out);
     out->entries += entries;
     out->bytes += bytes;
 }

@@ -32,6 +32,8 @@
 
 #define WHET_DISK_APPLICATION_ID 0x77684332u /* "whC2", in the header of the SQLite file */
 
+#define WHET_DISK_FORMER_ID      0x77684331u /* "whC1": the scanner's cache of whet 0.1 */
+
 #define WHET_DISK_QUEUE_BYTES    ((uint64_t)16 << 20)
 #define WHET_DISK_LARGE          ((size_t)64 << 10) /* values from here on are files */
 
@@ -92,7 +94,10 @@ void whet__disk_trim(struct whet_disk *d);
  * the client's row once a minute, at _trim and _free. */
 void whet__disk_count(struct whet_disk *d, const struct whet_cache_stats *since);
 
-/* Adds what this level knows to *out. */
+/* Adds to *out what this process has counted: all but entries and bytes. */
+void whet__disk_counts(struct whet_disk *d, struct whet_cache_level_stats *out);
+
+/* Adds all that this level knows to *out: counts the rows of the file. */
 void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out);
 
 /* Appends to `out` why the level does not answer as it should; 0: it does. */

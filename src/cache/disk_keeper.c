@@ -79,7 +79,7 @@ static int is_held(struct whet_disk *d)
 static void write_uses_if_due(struct whet_disk *d)
 {
     uint64_t now = whet__clock_now_ns();
-    unsigned long uses = whet__disk_uses(d);
+    unsigned long uses = whet__disk_uses(d) + (unsigned long)whet__disk_has_counts(d);
     int rc;
 
     if (uses == 0 || (uses < TRIM_USES && now < d->trimmed_ns + TRIM_NS))

@@ -121,6 +121,19 @@ static int open_store(struct whet_disk *d, struct whet_disk_link *l)
     return rc;
 }
 
+/* A process that only reads looks at the ledger once, before its first get: the connection for
+ * that serves the get as well. Whoever wants the ledger again opens another. */
+static int take_over(struct whet_disk *d, struct whet_disk_link *l)
+{
+    int is_reader = l >= d->links && l < d->links + d->readers;
+
+    if (!is_reader || pthread_mutex_trylock(&d->ledger.lock) != 0)
+        return 0;
+    whet__disk_link_inherit(l, &d->ledger);
+    pthread_mutex_unlock(&d->ledger.lock);
+    return l->store != NULL;
+}
+
 int whet__disk_link_open(struct whet_disk *d, struct whet_disk_link *l)
 {
     int rc;
@@ -128,6 +141,8 @@ int whet__disk_link_open(struct whet_disk *d, struct whet_disk_link *l)
     if (l->store != NULL && !atomic_load_explicit(&d->broken, memory_order_relaxed))
         return 0;
     whet__disk_link_close(d, l);
+    if (!atomic_load(&d->broken) && take_over(d, l))
+        return 0;
     pthread_mutex_lock(&d->file_lock);
     rc = open_store(d, l);
     if (rc == 0)

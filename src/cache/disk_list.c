@@ -109,6 +109,25 @@ static int levels_read(struct whet_store_stmt *st, int64_t id, struct whet_disk_
     return rc;
 }
 
+/* What processes have left in passing. */
+static void left_add(struct whet_disk *d, int64_t id, struct whet_disk_client *out)
+{
+    struct whet_cache_stats left;
+
+    whet__disk_counts_left(d, id, &left);
+    for (int i = 0; i < WHET_CACHE_LEVELS; i++) {
+        out->hits[i] += left.levels[i].hits;
+        out->misses[i] += left.levels[i].misses;
+        out->evictions[i] += left.levels[i].evictions;
+        out->expirations[i] += left.levels[i].expirations;
+        out->invalidations[i] += left.levels[i].invalidations;
+    }
+    out->puts += left.puts;
+    out->loads += left.loads;
+    out->load_ns += left.load_ns;
+    out->saved_ns += left.saved_ns;
+}
+
 static void client_read(struct whet_store_stmt *st, struct whet_disk_client *out)
 {
     const char *name = whet__store_text(st, 1);
@@ -140,6 +159,7 @@ int whet__disk_clients(struct whet_disk *d, struct whet_disk_client *out, int ro
         if (count < room) {
             client_read(&clients, &out[count]);
             rc = levels_read(&levels, whet__store_int(&clients, 0), &out[count]);
+            left_add(d, whet__store_int(&clients, 0), &out[count]);
         }
         count++;
     }

@@ -130,7 +130,7 @@ void whet__disk_snapshot_end(struct whet_disk_link *l);
 /* Of readers who are not at it this moment: before the log is emptied. */
 void whet__disk_snapshots_end(struct whet_disk *d);
 
-/* In the writer's stead, what an idle reader has open, so that a process that is about to end
+/* In its own stead, what an idle link has open, so that a process that is about to end
  * need not open anything. */
 void whet__disk_link_inherit(struct whet_disk_link *to, struct whet_disk_link *from);
 
@@ -215,6 +215,24 @@ unsigned long whet__disk_uses(struct whet_disk *d);
 
 /* Writes down uses and counts. write_lock is held. */
 WHET_MUST_USE int whet__disk_write_uses(struct whet_disk *d);
+
+/* ---- disk_count.c ---- */
+
+/* This process has counted something that is not written down. */
+int whet__disk_has_counts(struct whet_disk *d);
+
+/* Leaves what was counted for whoever writes next. 0: it cannot be left. */
+int whet__disk_counts_leave(struct whet_disk *d);
+
+/* What others of a client have left. */
+void whet__disk_counts_left(struct whet_disk *d, int64_t client, struct whet_cache_stats *out);
+
+/* Takes what was counted here and what others of this client have left; 0: nothing. */
+int whet__disk_counts_take(struct whet_disk *d, struct whet_cache_stats *out);
+
+/* A whet_disk_deed that adds a struct whet_cache_stats to the client's rows. */
+WHET_MUST_USE int whet__disk_write_counts(struct whet_disk *d, struct whet_disk_link *l,
+                                          void *ctx);
 
 /* ---- disk_list.c ---- */
 

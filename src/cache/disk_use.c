@@ -1,4 +1,4 @@
-/* Which entries were used, and what was counted: kept in memory and written down in bulk. A
+/* Which entries were used: kept in memory and written down in bulk, with what was counted. A
  * stamp costs a page to be written, so an entry gets one an hour; and while the file is less
  * than half full, and nothing has to go, one a day. */
 #include "cache/disk_parts.h"
@@ -58,109 +58,6 @@ static int touch(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
     return rc;
 }
 
-static int count_level(struct whet_disk *d, struct whet_disk_link *l, int level,
-                       const struct whet_cache_level_stats *s)
-{
-    int rc;
-    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_COUNT_LEVEL, &rc);
-
-    if (st == NULL)
-        return rc;
-    whet__store_bind_int(st, 1, d->client_id);
-    whet__store_bind_int(st, 2, level);
-    whet__store_bind_int(st, 3, (int64_t)s->hits);
-    whet__store_bind_int(st, 4, (int64_t)s->misses);
-    whet__store_bind_int(st, 5, (int64_t)s->evictions);
-    whet__store_bind_int(st, 6, (int64_t)s->expirations);
-    whet__store_bind_int(st, 7, (int64_t)s->invalidations);
-    return whet__disk_run(st);
-}
-
-static int count_client(struct whet_disk *d, struct whet_disk_link *l,
-                        const struct whet_cache_stats *s)
-{
-    int rc;
-    struct whet_store_stmt *put = whet__disk_statement(l, WHET_DISK_PUT_CLIENT, &rc);
-    struct whet_store_stmt *st =
-        put != NULL ? whet__disk_statement(l, WHET_DISK_COUNT_CLIENT, &rc) : NULL;
-
-    if (st == NULL)
-        return rc;
-    whet__store_bind_int(put, 1, d->client_id);
-    whet__store_bind_text(put, 2, d->client);
-    rc = whet__disk_run(put);
-    if (rc != 0)
-        return rc;
-    whet__store_bind_int(st, 1, d->client_id);
-    whet__store_bind_int(st, 2, (int64_t)s->puts);
-    whet__store_bind_int(st, 3, (int64_t)s->loads);
-    whet__store_bind_int(st, 4, (int64_t)s->load_ns);
-    whet__store_bind_int(st, 5, (int64_t)s->saved_ns);
-    return whet__disk_run(st);
-}
-
-static int is_level(const struct whet_cache_level_stats *s)
-{
-    return s->hits + s->misses + s->evictions + s->expirations + s->invalidations != 0;
-}
-
-static int count(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
-{
-    const struct whet_cache_stats *s = ctx;
-    int rc = count_client(d, l, s);
-
-    for (int i = 0; i < WHET_CACHE_LEVELS && rc == 0; i++) {
-        if (is_level(&s->levels[i]))
-            rc = count_level(d, l, i, &s->levels[i]);
-    }
-    return rc;
-}
-
-static void level_add(struct whet_cache_level_stats *to, const struct whet_cache_level_stats *s)
-{
-    to->hits += s->hits;
-    to->misses += s->misses;
-    to->evictions += s->evictions;
-    to->expirations += s->expirations;
-    to->invalidations += s->invalidations;
-}
-
-static int is_something(const struct whet_cache_stats *s)
-{
-    int some = s->puts + s->loads + s->saved_ns != 0;
-
-    for (int i = 0; i < WHET_CACHE_LEVELS; i++)
-        some |= is_level(&s->levels[i]);
-    return some;
-}
-
-void whet__disk_count(struct whet_disk *d, const struct whet_cache_stats *since)
-{
-    pthread_mutex_lock(&d->count_lock);
-    for (int i = 0; i < WHET_CACHE_LEVELS; i++)
-        level_add(&d->counted.levels[i], &since->levels[i]);
-    d->counted.puts += since->puts;
-    d->counted.loads += since->loads;
-    d->counted.load_ns += since->load_ns;
-    d->counted.saved_ns += since->saved_ns;
-    d->has_counted |= is_something(since);
-    pthread_mutex_unlock(&d->count_lock);
-}
-
-/* Takes what was counted; 0: nothing was. */
-static int take_counted(struct whet_disk *d, struct whet_cache_stats *out)
-{
-    int some;
-
-    pthread_mutex_lock(&d->count_lock);
-    some = d->has_counted;
-    *out = d->counted;
-    memset(&d->counted, 0, sizeof(d->counted));
-    d->has_counted = 0;
-    pthread_mutex_unlock(&d->count_lock);
-    return some;
-}
-
 /* What all links have noted, sorted. */
 static void take_touched(struct whet_disk *d, struct whet_vec *out)
 {
@@ -191,30 +88,34 @@ unsigned long whet__disk_uses(struct whet_disk *d)
         uses += d->links[i].touched.len;
         pthread_mutex_unlock(&d->links[i].lock);
     }
-    pthread_mutex_lock(&d->count_lock);
-    uses += d->has_counted != 0;
-    pthread_mutex_unlock(&d->count_lock);
     return uses;
+}
+
+static int write_uses(struct whet_disk *d, struct whet_vec *touched)
+{
+    struct whet_disk_link *l = &d->writer;
+    struct whet_cache_stats counted;
+    int rc;
+
+    pthread_mutex_lock(&l->lock);
+    rc = whet__disk_link_open(d, l);
+    if (rc == 0 && touched->len > 0)
+        rc = whet__disk_transact(d, l, touch, touched);
+    if (rc == 0 && whet__disk_counts_take(d, &counted))
+        rc = whet__disk_transact(d, l, whet__disk_write_counts, &counted);
+    pthread_mutex_unlock(&l->lock);
+    return rc;
 }
 
 int whet__disk_write_uses(struct whet_disk *d)
 {
-    struct whet_disk_link *l = &d->writer;
-    struct whet_cache_stats counted;
     struct whet_vec touched;
-    int some = take_counted(d, &counted), rc = 0;
+    int rc = 0;
 
     whet__vec_init(&touched, sizeof(int64_t), (size_t)1 << 22);
     take_touched(d, &touched);
-    if (!some && touched.len == 0)
-        return 0;
-    pthread_mutex_lock(&l->lock);
-    rc = whet__disk_link_open(d, l);
-    if (rc == 0 && touched.len > 0)
-        rc = whet__disk_transact(d, l, touch, &touched);
-    if (rc == 0 && some)
-        rc = whet__disk_transact(d, l, count, &counted);
-    pthread_mutex_unlock(&l->lock);
+    if (whet__disk_has_counts(d) || touched.len > 0)
+        rc = write_uses(d, &touched);
     whet__vec_clear(&touched);
     return rc;
 }

@@ -324,6 +324,10 @@ void whet__cache_tend(struct whet_cache *c, uint64_t now_ns);
 
 /* ---- cache_stats.c ---- */
 
+/* What whet_cache_stats_read tells, but entries and bytes of the disk, which it has to count.
+ */
+void whet__cache_counts_read(struct whet_cache *c, struct whet_cache_stats *out);
+
 /* Takes off what was there before. */
 void whet__cache_stats_since(struct whet_cache_stats *now, struct whet_cache_stats *before);
 

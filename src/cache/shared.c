@@ -21,7 +21,8 @@
 
 #define MAGIC      UINT64_C(0x7768657473686172)
 #define PAGE_BYTES 4096
-#define EPOCH_MAX  (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
+_Static_assert(sizeof(struct whet_shared_page) <= PAGE_BYTES, "the page holds it");
+#define EPOCH_MAX (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
 
 /* Of the folder that `path` is in, which is made if it is missing. */
 static int is_network(const char *path, int *network)

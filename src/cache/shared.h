@@ -22,11 +22,21 @@
 
 #include <whet/api.h>
 
+#define WHET_SHARED_CLIENTS 16
+#define WHET_SHARED_COUNTS  24
+
+/* What processes of a client have counted, and not yet written to the file: disk_count.c. */
+struct whet_shared_counts {
+    atomic_ullong client; /* 0: nobody's */
+    atomic_ullong counts[WHET_SHARED_COUNTS];
+};
+
 struct whet_shared_page {
     atomic_ullong magic;
     atomic_ullong epoch;   /* the last one given out */
     atomic_ullong changes; /* of what is invalid, or of dependencies: odd while one is made */
     atomic_ullong commits; /* to the file: who reads from a snapshot lets go of it */
+    struct whet_shared_counts counted[WHET_SHARED_CLIENTS];
 };
 
 struct whet_shared {

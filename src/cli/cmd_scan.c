@@ -286,6 +286,8 @@ static const struct whet_example examples[] = {
     {"whet scan --merge part-*.json", "their answers as one"},
     {"whet scan --isolate --file-cpu 2s", "foreign code, which a parser may choke on"},
     {"whet scan --on slurm --shards 100 /data/src", "the same by a Slurm job array"},
+    {"whet scan --remote redis://cache --shard 2/8",
+     "shards that are run again repeat nothing"},
     {"whet scan --skipped", "what was left out, and by which rule"},
     {NULL, NULL},
 };

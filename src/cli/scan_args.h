@@ -37,6 +37,7 @@ struct whet_scan_args {
     uint64_t file_cpu_ns;
     uint64_t file_memory_bytes;
     const char *cache_dir;
+    const char *remote;
     const char *format;
     const char *output;
     const char *shard;
@@ -47,7 +48,7 @@ struct whet_scan_args {
     int merge;
 };
 
-#define WHET_SCAN_ROW_COUNT 30
+#define WHET_SCAN_ROW_COUNT 31
 extern const struct whet_option whet__scan_rows[WHET_SCAN_ROW_COUNT];
 extern const struct whet_scan_args whet__scan_defaults;
 

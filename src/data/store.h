@@ -36,6 +36,8 @@ enum whet_store_flags {
 
 struct whet_store_options {
     uint32_t application_id; /* tells our kinds of files apart; not 0 */
+    uint32_t former_id;      /* of what an earlier whet kept under the same name, and nobody
+                                misses: see data/store_file.h; 0: none */
     int version;             /* of the tables, 1.. */
     unsigned flags;          /* enum whet_store_flags */
     unsigned busy_ms;        /* the longest wait for others; 0: 5,000. Spent once, it is

@@ -64,6 +64,46 @@ out:
     return rc;
 }
 
+/* What an earlier whet kept here, as far as the header of SQLite's format tells: the
+ * application's number is at byte 68, highest byte first. */
+static int is_former(const struct whet_store_file *f)
+{
+    static const char magic[16] = "SQLite format 3";
+    uint32_t id = f->options->former_id;
+    const unsigned char want[4] = {(unsigned char)(id >> 24), (unsigned char)(id >> 16),
+                                   (unsigned char)(id >> 8), (unsigned char)id};
+    char head[72];
+    FILE *file;
+    size_t len;
+
+    if (id == 0)
+        return 0;
+    file = fopen(f->path, "rbe");
+    if (file == NULL)
+        return 0;
+    len = fread(head, 1, sizeof(head), file);
+    fclose(file);
+    return len == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0 &&
+           memcmp(head + 68, want, sizeof(want)) == 0;
+}
+
+static int remove_former(struct whet_store_file *f)
+{
+    static const char *const endings[] = {"-shm", "-wal", ""};
+    struct whet_text name;
+    int rc = 0;
+
+    whet__text_init(&name, PATH_MAX);
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]) && rc == 0; i++) {
+        if (name_of(&name, f, endings[i], "") == NULL)
+            rc = -ENOMEM;
+        else if (remove(whet__text_str(&name)) != 0 && errno != ENOENT)
+            rc = -errno;
+    }
+    whet__text_clear(&name);
+    return rc;
+}
+
 static int lock_shared(struct whet_store_file *f)
 {
     int rc = -EBUSY;
@@ -76,12 +116,12 @@ static int lock_shared(struct whet_store_file *f)
     return rc;
 }
 
-/* Moves the file aside if it is known to be damaged and nobody uses it. The caller has
+/* Moves the file aside if it is known not to be a sound one and nobody uses it. The caller has
  * closed the store; the lock is given up. */
 static void clean_up(struct whet_store_file *f)
 {
     char bad[16];
-    int rc;
+    int former, rc;
 
     if (f->lock < 0 || !whet__lock_flag(f->lock))
         return;
@@ -89,10 +129,11 @@ static void clean_up(struct whet_store_file *f)
     if (rc != 0)
         return;
     if (whet__lock_flag(f->lock)) {
-        rc = move_aside(f, bad);
+        former = is_former(f);
+        rc = former ? remove_former(f) : move_aside(f, bad);
         if (rc == 0)
             rc = whet__lock_flag_set(f->lock, 0);
-        if (rc == 0)
+        if (rc == 0 && !former)
             snprintf(f->note, sizeof(f->note),
                      "the %s was damaged and has been started anew: '%s': the old one "
                      "is now '%s%s'",
@@ -105,7 +146,12 @@ void whet__store_file_note(struct whet_store_file *f, int code)
 {
     if (f->note[0] != '\0' || code == -ENOMEM)
         return;
-    if (code == -EBADMSG || code == -EPROTOTYPE)
+    if ((code == -EBADMSG || code == -EPROTOTYPE) && is_former(f))
+        snprintf(f->note, sizeof(f->note),
+                 "the %s is of an older version of whet, which still uses it: '%s': it is not "
+                 "used until it can be replaced",
+                 f->what, f->path);
+    else if (code == -EBADMSG || code == -EPROTOTYPE)
         snprintf(f->note, sizeof(f->note),
                  "the %s is damaged: '%s': it is not used until it can be replaced", f->what,
                  f->path);

@@ -28,8 +28,9 @@ struct whet_store_file {
     char note[640];
 };
 
-/* Opens or makes PATH; `what` is what notes call it: "cache". It and `options` must outlive
- * the file. */
+/* Opens or makes PATH. A file with options.former_id, which an earlier whet has left, is
+ * removed without a word as soon as nobody uses it. `what` is what notes call it: "cache". It
+ * and `options` must outlive the file. */
 WHET_MUST_USE int whet__store_file_open(struct whet_store_file *f, const char *path,
                                         const char *what,
                                         const struct whet_store_options *options);

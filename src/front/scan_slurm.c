@@ -68,6 +68,10 @@ static void words_fill(struct task_words *w, const char *path,
             word_add(w, flags[i].word);
     }
     word_add(w, o->flags & WHET_SCAN_FUNCTIONS ? "--functions" : "--no-functions");
+    if (o->remote != NULL) {
+        word_add(w, "--remote");
+        word_add(w, o->remote);
+    }
     if (o->cache_dir != NULL) {
         word_add(w, "--cache-dir");
         word_add(w, o->cache_dir);

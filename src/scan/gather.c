@@ -24,21 +24,24 @@ static struct whet_hash128 index_key(struct whet_scan *scan, struct whet_scan_wo
 static void known_load(struct whet_scan *scan, struct whet_scan_worker *w,
                        struct whet_scan_dir *dir, struct whet_arena *arena)
 {
-    struct whet_disk_cache *cache = whet__scan_cache(scan, w);
+    struct whet_cache_value value;
+    size_t len;
     char *row;
 
-    if (cache == NULL)
+    if (scan->rows == NULL)
         return;
     dir->key = index_key(scan, w, dir->walk);
     if (whet__text_error(&w->path) != 0) {
         w->error = whet__text_error(&w->path);
         return;
     }
-    if (!whet__disk_cache_get(cache, WHET_SCAN_SPACE_INDEX, &dir->key, &w->row))
+    if (!whet__scan_recall(scan, WHET_SCAN_SPACE_INDEX, &dir->key, &value))
         return;
-    row = whet__arena_strndup(arena, w->row.data, w->row.len);
+    len = value.len;
+    row = whet__arena_strndup(arena, value.data, len);
+    whet_cache_value_clear(&value);
     if (row == NULL ||
-        whet__index_unpack(row, w->row.len, &dir->known, &dir->known_count, arena) != 0) {
+        whet__index_unpack(row, len, &dir->known, &dir->known_count, arena) != 0) {
         dir->known = NULL;
         dir->known_count = 0;
     }
@@ -96,23 +99,27 @@ void whet__scan_accept(struct whet_scan_item *item, const struct whet_hash128 *h
     item->state = WHET_ITEM_DONE;
 }
 
+/* The functions of a content that is known otherwise. 1: they are there. */
+static int functions_recall(struct whet_scan *scan, struct whet_scan_worker *w,
+                            const struct whet_scan_item *item, const struct whet_hash128 *hash,
+                            uint32_t count, const struct whet_scan_function **out)
+{
+    struct whet_hash128 key = whet__scan_record_key(scan, hash, item);
+    struct whet_summary_record summary;
+
+    return whet__scan_record_recall(scan, w, &key, &summary, out) &&
+           summary.function_count == count;
+}
+
 int whet__scan_apply(struct whet_scan *scan, struct whet_scan_worker *w,
                      struct whet_scan_item *item, const struct whet_hash128 *hash,
                      const struct whet_summary_record *summary)
 {
     const struct whet_scan_function *functions = NULL;
 
-    if (scan->want_functions && summary->function_count != 0) {
-        struct whet_hash128 key = whet__scan_record_key(scan, hash, item);
-        struct whet_disk_cache *cache = whet__scan_cache(scan, w);
-        struct whet_summary_record again;
-
-        if (cache == NULL ||
-            !whet__disk_cache_get(cache, WHET_SCAN_SPACE_RECORD, &key, &w->row) ||
-            whet__record_unpack(w->row.data, w->row.len, &again, &functions, &w->keep) != 0 ||
-            again.function_count != summary->function_count)
-            return 0;
-    }
+    if (scan->want_functions && summary->function_count != 0 &&
+        !functions_recall(scan, w, item, hash, summary->function_count, &functions))
+        return 0;
     whet__scan_accept(item, hash, summary, functions);
     item->file.flags |= WHET_SCAN_FILE_CACHED;
     return 1;

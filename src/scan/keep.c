@@ -1,5 +1,5 @@
-/* Puts into the cache what was learnt of each folder. The records of contents are on
- * their way already, in the workers' batches; here are the rows by folder. */
+/* Puts into the cache what was learnt of each folder: rows. The records of contents are on
+ * their way already. */
 #include "scan/state.h"
 
 #include <errno.h>
@@ -52,7 +52,7 @@ static int dir_keep(struct whet_scan *scan, struct whet_scan_worker *w,
     }
     whet__text_reset(&w->row);
     whet__index_pack(entries, count, &w->row);
-    whet__scan_batch_add(scan, w, WHET_SCAN_SPACE_INDEX, &dir->key, &w->row);
+    whet__scan_remember(scan, w, WHET_SCAN_SPACE_INDEX, &dir->key, &w->row);
     whet__mem_free(entries);
     return 0;
 }
@@ -70,15 +70,8 @@ static void dirs_keep(struct whet_scan *scan, const struct whet_scan_worker *fro
 
 void whet__scan_keep(struct whet_scan *scan)
 {
-    struct whet_scan_worker *first = &scan->workers[0];
-
-    if (!scan->cached)
+    if (scan->rows == NULL)
         return;
-    for (unsigned i = 0; i < scan->totals.jobs; i++) {
-        dirs_keep(scan, &scan->workers[i], first);
-        whet__scan_batch_flush(scan, &scan->workers[i]);
-    }
-    whet__scan_batch_flush(scan, first);
-    if (first->cache != NULL)
-        whet__disk_cache_trim(first->cache);
+    for (unsigned i = 0; i < scan->totals.jobs; i++)
+        dirs_keep(scan, &scan->workers[i], &scan->workers[0]);
 }

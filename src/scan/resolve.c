@@ -47,13 +47,10 @@ static int resolve_record(struct whet_scan *scan, struct whet_scan_worker *w,
                           const struct whet_hash128 *key)
 {
     const struct whet_scan_function *functions = NULL;
-    struct whet_disk_cache *cache = whet__scan_cache(scan, w);
     struct whet_summary_record summary;
 
-    if (cache == NULL || !whet__disk_cache_get(cache, WHET_SCAN_SPACE_RECORD, key, &w->row))
-        return 0;
-    if (whet__record_unpack(w->row.data, w->row.len, &summary,
-                            scan->want_functions ? &functions : NULL, &w->keep) != 0)
+    if (!whet__scan_record_recall(scan, w, key, &summary,
+                                  scan->want_functions ? &functions : NULL))
         return 0;
     whet__scan_accept(item, hash, &summary, functions);
     item->file.flags |= WHET_SCAN_FILE_CACHED;
@@ -85,7 +82,7 @@ void whet__scan_learn(struct whet_scan *scan, struct whet_scan_worker *w,
     if (!scan->cached)
         return;
     item_changed(item);
-    whet__scan_batch_add(scan, w, WHET_SCAN_SPACE_RECORD, key, &w->row);
+    whet__scan_remember(scan, w, WHET_SCAN_SPACE_RECORD, key, &w->row);
 }
 
 static int analyse_here(struct whet_scan *scan, struct whet_scan_worker *w,

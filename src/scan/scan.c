@@ -13,12 +13,10 @@
 #include "base/mem.h"
 #include "os/clock.h"
 #include "os/file.h"
-#include "os/path.h"
 
-#define JOBS_MAX          1024
-#define MAX_FILE_DEFAULT  ((uint64_t)10 << 20)
-#define CACHE_MAX_DEFAULT ((uint64_t)1 << 30)
-#define PROGRESS_NS       ((uint64_t)100000000)
+#define JOBS_MAX         1024
+#define MAX_FILE_DEFAULT ((uint64_t)10 << 20)
+#define PROGRESS_NS      ((uint64_t)100000000)
 
 const char *whet_scan_analyser_version(void)
 {
@@ -187,19 +185,6 @@ static int workers_error(const struct whet_scan *scan)
     return 0;
 }
 
-static void cache_notes(struct whet_scan *scan)
-{
-    for (unsigned i = 0; i < scan->totals.jobs; i++) {
-        const struct whet_disk_cache *cache = scan->workers[i].cache;
-        const char *note = cache != NULL ? whet__disk_cache_note(cache) : NULL;
-
-        if (note != NULL) {
-            whet__scan_note(scan, "%s", note);
-            return;
-        }
-    }
-}
-
 /* A file that the caller named and that cannot be read is an error, not a skipped one. */
 static int single_check(const struct whet_scan *scan, const char *path, struct whet_error *err)
 {
@@ -225,7 +210,7 @@ static int run(struct whet_scan *scan, const char *path, struct whet_error *err)
     if (rc != 0)
         return rc;
     whet__scan_keep(scan);
-    cache_notes(scan);
+    whet__scan_cache_settle(scan);
     rc = workers_error(scan);
     if (rc == 0)
         rc = whet__scan_answer(scan);
@@ -233,7 +218,7 @@ static int run(struct whet_scan *scan, const char *path, struct whet_error *err)
     return rc == 0 ? single_check(scan, path, err) : rc;
 }
 
-/* Which cache mode is in force, and where its file lies. */
+/* Which cache mode is in force, and where its file is. */
 static int cache_choose(struct whet_scan *scan, const char *path)
 {
     const struct whet_scan_options *o = &scan->options;
@@ -248,16 +233,7 @@ static int cache_choose(struct whet_scan *scan, const char *path)
             scan->totals.cache = WHET_SCAN_CACHE_CONTENT;
     }
     scan->cached = scan->totals.cache != WHET_SCAN_CACHE_OFF;
-    if (!scan->cached)
-        return 0;
-    if (o->cache_dir != NULL)
-        whet__text_puts(&scan->cache_path, o->cache_dir);
-    else if (whet__path_cache_home(&scan->cache_path) == 0)
-        whet__text_puts(&scan->cache_path, "/whet");
-    else
-        scan->cached = 0;
-    whet__text_puts(&scan->cache_path, "/scan.db");
-    return whet__text_error(&scan->cache_path);
+    return scan->cached ? whet__scan_cache_path(scan) : 0;
 }
 
 static int options_take(struct whet_scan *scan, const struct whet_scan_options *options,
@@ -282,8 +258,6 @@ static int options_take(struct whet_scan *scan, const struct whet_scan_options *
         o->jobs = whet_pool_cores();
     if (o->max_file_bytes == 0)
         o->max_file_bytes = MAX_FILE_DEFAULT;
-    if (o->cache_max_bytes == 0)
-        o->cache_max_bytes = CACHE_MAX_DEFAULT;
     scan->lines_only = (o->flags & WHET_SCAN_LINES_ONLY) != 0;
     scan->list_only = (o->flags & WHET_SCAN_LIST_ONLY) != 0;
     scan->want_functions = (o->flags & WHET_SCAN_FUNCTIONS) != 0 && !scan->lines_only;
@@ -317,6 +291,8 @@ static int prepare(struct whet_scan *scan, const char *path,
         rc = root_resolve(scan, path, err);
     if (rc == 0)
         rc = cache_choose(scan, path);
+    if (rc == 0)
+        rc = whet__scan_cache_open(scan, err);
     if (rc == 0)
         rc = whet__scan_workers_new(scan, scan->options.jobs);
     if (rc == 0)
@@ -371,6 +347,7 @@ void whet_scan_free(struct whet_scan *scan)
         return;
     whet_pool_free(scan->pool);
     whet__scan_workers_free(scan);
+    whet__scan_cache_close(scan);
     whet__walk_free(scan->walk);
     if (scan->root_fd >= 0)
         close(scan->root_fd);

@@ -4,7 +4,7 @@
  *   gather.c   in each folder of the walk: which files, what the cache knows
  *   resolve.c  for each file still open: read, hash, ask the cache, analyse (analyse.c),
  *              in this process or, by isolate.c, in another
- *   keep.c     put into the cache what was learnt
+ *   keep.c     put into the cache what was learnt, by way of scan_cache.c
  *   answer.c   the lists and totals that the caller reads
  * scan.c calls them; merge.c fills the lists from the answers of others; worker.c holds what
  * each thread has of its own.
@@ -17,21 +17,23 @@
 #include <stdint.h>
 
 #include <whet/api.h>
+#include <whet/cache.h>
 #include <whet/pool.h>
 #include <whet/scan.h>
 
 #include "base/arena.h"
+#include "base/hash.h"
 #include "base/text.h"
 #include "base/vec.h"
-#include "cache/former.h"
 #include "os/dir.h"
 #include "scan/analyse.h"
 #include "scan/index.h"
 #include "scan/record.h"
 #include "scan/walk.h"
 
-/* Key spaces of the cache file. */
-enum { WHET_SCAN_SPACE_RECORD, WHET_SCAN_SPACE_INDEX };
+/* Key spaces of the cache: records of contents, which are the same on every machine, and
+ * rows of folders, which are not. */
+enum whet_scan_space { WHET_SCAN_SPACE_RECORD, WHET_SCAN_SPACE_INDEX };
 
 enum whet_item_state {
     WHET_ITEM_OPEN,    /* not decided yet; stays so when the scan is stopped */
@@ -71,7 +73,6 @@ struct whet_scan_dir {
 };
 
 struct whet_scan_worker {
-    struct whet_disk_cache *cache; /* NULL: no cache, or not asked yet */
     struct whet_analyst analyst;
     struct whet_isolate *isolate; /* its worker process; NULL: none, or not asked yet */
     char *data;                   /* the file being read */
@@ -81,9 +82,7 @@ struct whet_scan_worker {
     struct whet_arena keep;     /* functions that go into the answer */
     struct whet_vec dirs;       /* struct whet_scan_dir *, with files worth a look */
     struct whet_vec open_items; /* struct whet_scan_item *, left by gather */
-    struct whet_vec batch;      /* struct whet_disk_entry, not stored yet */
-    struct whet_arena batch_bytes;
-    int error; /* first -ENOMEM and the like: the scan fails */
+    int error;                  /* first -ENOMEM and the like: the scan fails */
 };
 
 struct whet_scan {
@@ -94,7 +93,10 @@ struct whet_scan {
     int cached;                  /* a cache is in use */
     int single_file;             /* PATH is a file */
     struct whet_text root;       /* absolute, links resolved */
-    struct whet_text cache_path; /* of the file */
+    struct whet_text cache_path; /* of the file; empty: there is none */
+    struct whet_cache *records;  /* NULL: no cache */
+    struct whet_cache *rows;     /* the same one, unless there is a server; NULL: no file */
+    atomic_int learnt;           /* something was put into the cache */
     int root_fd;
     uint64_t context;    /* seed of all cache keys: analyser and options */
     uint64_t started_ns; /* wall clock: later changes leave no trace in times */
@@ -124,14 +126,6 @@ struct whet_scan {
 WHET_MUST_USE int whet__scan_workers_new(struct whet_scan *scan, unsigned jobs);
 void whet__scan_workers_free(struct whet_scan *scan);
 
-/* The worker's own handle on the cache, opened when first asked for; NULL: none. */
-struct whet_disk_cache *whet__scan_cache(struct whet_scan *scan, struct whet_scan_worker *w);
-
-/* Adds a value to the worker's batch and stores the batch when it is large. */
-void whet__scan_batch_add(struct whet_scan *scan, struct whet_scan_worker *w, unsigned space,
-                          const struct whet_hash128 *key, const struct whet_text *value);
-void whet__scan_batch_flush(struct whet_scan *scan, struct whet_scan_worker *w);
-
 /* Polled by every step: 1 once the caller's `stop` has said so. */
 int whet__scan_stopped(struct whet_scan *scan);
 
@@ -139,6 +133,31 @@ int whet__scan_stopped(struct whet_scan *scan);
  * size limit), then to the size that stat gives. */
 WHET_MUST_USE int whet__scan_read(struct whet_scan *scan, struct whet_scan_worker *w,
                                   const struct whet_scan_item *item, size_t *len);
+
+/* scan_cache.c: where its file is; -ENOMEM. */
+WHET_MUST_USE int whet__scan_cache_path(struct whet_scan *scan);
+
+/* -EINVAL: the server's address is none, with the reason; -ENOMEM, -EAGAIN. A file or server
+ * that cannot be used is no error, but a note. */
+WHET_MUST_USE int whet__scan_cache_open(struct whet_scan *scan, struct whet_error *err);
+void whet__scan_cache_close(struct whet_scan *scan);
+
+/* From any thread. 1: *out is to be cleared. */
+WHET_MUST_USE int whet__scan_recall(struct whet_scan *scan, enum whet_scan_space space,
+                                    const struct whet_hash128 *key,
+                                    struct whet_cache_value *out);
+
+/* The record of a content; `functions` may be NULL, else they live as long as the answer. */
+WHET_MUST_USE int whet__scan_record_recall(struct whet_scan *scan, struct whet_scan_worker *w,
+                                           const struct whet_hash128 *key,
+                                           struct whet_summary_record *out,
+                                           const struct whet_scan_function **functions);
+void whet__scan_remember(struct whet_scan *scan, struct whet_scan_worker *w,
+                         enum whet_scan_space space, const struct whet_hash128 *key,
+                         const struct whet_text *value);
+
+/* Waits until all that was learnt is kept, and notes why the cache is not what it should be. */
+void whet__scan_cache_settle(struct whet_scan *scan);
 
 /* gather.c: the walk's hook; ctx is the scan. */
 void whet__scan_gather(void *ctx, struct whet_walk_dir *dir, int dirfd,

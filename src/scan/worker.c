@@ -1,5 +1,4 @@
-/* What each thread of a scan has of its own: a buffer, a parser, a handle on the
- * cache, and a batch of values on their way into it. */
+/* What each thread of a scan has of its own: a buffer, a parser, lists of what it found. */
 #include "scan/state.h"
 
 #include <errno.h>
@@ -11,13 +10,11 @@
 
 #include "base/mem.h"
 
-#define DATA_MIN    ((size_t)256 << 10)
-#define BATCH_BYTES ((size_t)1 << 20)
-#define BATCH_COUNT 2048
-#define ROW_MAX     ((size_t)1 << 30)
-#define PATH_TEXT   ((size_t)16 << 20)
-#define ARENA_MAX   ((size_t)8 << 30)
-#define ITEM_MAX    ((size_t)1 << 32)
+#define DATA_MIN  ((size_t)256 << 10)
+#define ROW_MAX   ((size_t)1 << 30)
+#define PATH_TEXT ((size_t)16 << 20)
+#define ARENA_MAX ((size_t)8 << 30)
+#define ITEM_MAX  ((size_t)1 << 32)
 
 static int worker_init(struct whet_scan_worker *w)
 {
@@ -25,10 +22,8 @@ static int worker_init(struct whet_scan_worker *w)
     whet__text_init(&w->row, ROW_MAX);
     whet__arena_init(&w->keep, ARENA_MAX);
     whet__analyst_init(&w->analyst);
-    whet__arena_init(&w->batch_bytes, ARENA_MAX);
     whet__vec_init(&w->dirs, sizeof(struct whet_scan_dir *), ITEM_MAX);
     whet__vec_init(&w->open_items, sizeof(struct whet_scan_item *), ITEM_MAX);
-    whet__vec_init(&w->batch, sizeof(struct whet_disk_entry), BATCH_COUNT);
     w->data_cap = DATA_MIN;
     w->data = whet__mem_alloc(w->data_cap);
     return w->data != NULL ? 0 : -ENOMEM;
@@ -36,17 +31,14 @@ static int worker_init(struct whet_scan_worker *w)
 
 static void worker_clear(struct whet_scan_worker *w)
 {
-    whet__disk_cache_free(w->cache);
     whet__scan_isolate_free(w->isolate);
     whet__analyst_clear(&w->analyst);
     whet__mem_free(w->data);
     whet__text_clear(&w->path);
     whet__text_clear(&w->row);
     whet__arena_clear(&w->keep);
-    whet__arena_clear(&w->batch_bytes);
     whet__vec_clear(&w->dirs);
     whet__vec_clear(&w->open_items);
-    whet__vec_clear(&w->batch);
 }
 
 int whet__scan_workers_new(struct whet_scan *scan, unsigned jobs)
@@ -70,44 +62,6 @@ void whet__scan_workers_free(struct whet_scan *scan)
     for (unsigned i = 0; i < scan->totals.jobs; i++)
         worker_clear(&scan->workers[i]);
     whet__mem_free(scan->workers);
-}
-
-struct whet_disk_cache *whet__scan_cache(struct whet_scan *scan, struct whet_scan_worker *w)
-{
-    if (!scan->cached || w->cache != NULL || w->error != 0)
-        return w->cache;
-    w->error = whet__disk_cache_open(&w->cache, whet__text_str(&scan->cache_path),
-                                     scan->options.cache_max_bytes);
-    return w->cache;
-}
-
-void whet__scan_batch_flush(struct whet_scan *scan, struct whet_scan_worker *w)
-{
-    struct whet_disk_cache *cache = whet__scan_cache(scan, w);
-
-    if (cache != NULL && w->batch.len != 0)
-        whet__disk_cache_put(cache, w->batch.items, w->batch.len);
-    w->batch.len = 0;
-    whet__arena_reset(&w->batch_bytes);
-}
-
-void whet__scan_batch_add(struct whet_scan *scan, struct whet_scan_worker *w, unsigned space,
-                          const struct whet_hash128 *key, const struct whet_text *value)
-{
-    struct whet_disk_entry *entry;
-    char *bytes;
-
-    if (whet__text_error(value) != 0)
-        return;
-    if (w->batch.len == BATCH_COUNT || w->batch_bytes.total > BATCH_BYTES)
-        whet__scan_batch_flush(scan, w);
-    bytes = whet__arena_strndup(&w->batch_bytes, whet__text_str(value), value->len);
-    entry = bytes != NULL ? whet__vec_push(&w->batch) : NULL;
-    if (entry == NULL) {
-        w->error = -ENOMEM;
-        return;
-    }
-    *entry = (struct whet_disk_entry){space, *key, bytes, value->len};
 }
 
 int whet__scan_stopped(struct whet_scan *scan)

@@ -346,6 +346,75 @@ shards()
     [[ $output == *'"cache_misses":0'* ]]
 }
 
+# serve: a server of the test's own; its address is $url, its process $server.
+serve()
+{
+    command -v redis-server >/dev/null || skip "no redis-server"
+    ! "$WHET" --version | grep -q '^without.*hiredis' || skip "built without hiredis"
+    url=unix:$PWD/socket
+    redis-server --port 0 --unixsocket socket --save '' --appendonly no --daemonize no >/dev/null 2>&1 3>&- &
+    server=$!
+    until [ -S socket ]; do
+        kill -0 "$server"
+        sleep 0.01
+    done
+}
+
+# nothing_left MACHINE OPTION...: in the end it need not analyse anything. On a machine that is busy
+# enough an answer comes too late at times; then it analyses, and sends what it found.
+nothing_left()
+{
+    for _ in {1..20}; do
+        rm -rf "cache-$1"
+        [ "$(misses "$@")" = 0 ] && return
+    done
+    return 1
+}
+
+# misses MACHINE OPTION...: how many files a machine with its own cache and path had to analyse.
+misses()
+{
+    local machine=$1
+    shift
+    rm -rf "at-$machine" && mkdir "at-$machine" && cp -r p "at-$machine/p"
+    whet scan -q --json --summary --remote "$url" --cache-dir "cache-$machine" "$@" "at-$machine/p" |
+        sed 's/.*"cache_misses":\([0-9]*\).*/\1/'
+}
+
+@test "machines share answers by a server, and one that is gone does no harm" {
+    project
+    serve
+    first=$(misses one --shard 1/2)
+    second=$(misses other --shard 2/2)
+    [ $((first + second)) = 4 ]
+    nothing_left two
+    nothing_left three --shard 1/2 # as if it had been put into the queue again
+    printf 'int five;\n' >>p/src/one.c
+    [ "$(misses two)" = 1 ]
+    whet scan -q --json --cache off p >expected
+    whet scan -q --json --remote "$url" --cache-dir cache-four p | cmp expected -
+    kill "$server" && wait "$server" || true
+    run -0 --separate-stderr bash -c '"$WHET" scan --json --remote '"$url"' --cache-dir cache-five p >got'
+    cmp expected got
+    [[ $stderr == *"cache server: "* ]]
+    [ "$(misses two)" = 0 ]
+    whet scan -q --json --remote "$url" --cache off p | cmp expected -
+    run -2 whet scan --remote nothing p
+    [[ $output == "whet: not a server's url: "* ]]
+}
+
+@test "a cache of an older form is replaced without a word" {
+    project
+    mkdir -p "$XDG_CACHE_HOME/whet"
+    cp "$BATS_TEST_DIRNAME/../data/corpus/cache/former" "$XDG_CACHE_HOME/whet/scan.db"
+    whet scan -q --json --cache off p >expected
+    run -0 --separate-stderr bash -c '"$WHET" scan --json p >got'
+    cmp expected got
+    [[ $stderr != *"scan.db"* ]]
+    [ "$(hits content)" = 4 ]
+    [[ $(ls "$XDG_CACHE_HOME/whet") != *bad* ]]
+}
+
 @test "shards that do not belong together are refused" {
     project
     shards 3
