@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Compares whet's cache in memory with what programs use instead: an LRU of one's own, glib's
-containers, memcached and Redis over loopback.
+"""Compares whet's cache with what programs use instead: in memory an LRU of one's own, glib's
+containers, memcached and Redis over loopback; on disk SQLite; of a server hiredis alone.
 
 usage: cache.py --build DIR [--launches N]
 
@@ -26,6 +26,10 @@ CASES = {"hits": "hits only", "mixed": "hits and puts"}
 THREADS = (1, 2)
 OPERATIONS = 500_000
 ASKED = 5_000  # of a server, one by one
+BY_HAND = "LRU by hand"
+DISK = {"put": "put, a thousand at a time", "get": "get, many in a row",
+        "lone": "get, others write meanwhile"}
+REMOTE = {"one": "get, one by one", "many": "get, a hundred at a time"}
 
 
 def run(*argv):
@@ -40,6 +44,8 @@ def build(folder, library):
     for name, flags in links.items():
         run("gcc", "-O2", "-g", "-std=gnu11", f"-I{HERE}", f"-I{ROOT}/include", "-o",
             folder / name, HERE / f"with_{name}.c", HERE / "work.c", *flags, "-pthread", "-lm")
+    run("gcc", "-O2", "-g", "-std=gnu11", f"-I{ROOT}/include", "-o", folder / "remote",
+        HERE / "remote.c", *links["whet"], *links["redis"])
 
 
 def free_port():
@@ -65,6 +71,32 @@ def start(stack, folder, name):
     sys.exit(f"cache.py: {name} does not answer")
 
 
+def measure_disk(library, launches):
+    """{case: [(whet ns, SQLite ns)]} of processor time."""
+    samples = {case: [] for case in DISK}
+    for _ in range(launches):
+        ns = {}
+        for subject in random.sample(["level", "bare"], 2):
+            with tempfile.TemporaryDirectory() as folder:
+                lines = run(library / "bench/disk/disk-cost", subject, folder).splitlines()
+            ns[subject] = dict(line.split() for line in lines)
+        for case, pairs in samples.items():
+            pairs.append((float(ns["level"][case]), float(ns["bare"][case])))
+    return samples
+
+
+def measure_remote(folder, launches):
+    """{case: [(whet ns, hiredis ns)]} of wall time."""
+    samples = {case: [] for case in REMOTE}
+    with ExitStack() as stack:
+        port = start(stack, folder, "redis")
+        for _ in range(launches):
+            for line in run(folder / "remote", port).splitlines():
+                case, whet, bare = line.split()
+                samples[case].append((float(whet), float(bare)))
+    return samples
+
+
 def measure(folder, launches):
     """{(case, threads, tool): [(CPU ns, wall ns, hit ratio)]}; the first round warms up."""
     samples = {}
@@ -83,39 +115,85 @@ def measure(folder, launches):
     return samples
 
 
-INTRODUCTION = """# The cache: memory
+INTRODUCTION = """# The cache
 
-100,000 entries, keys and values of 8 bytes, keys drawn by Zipf's law (exponent 0.99), {launches} launches
-of each program in random order (bench/peers/cache.py). Hits only: of 90,000 keys. Hits and puts: of
-1,000,000 keys, each miss is put. Nanoseconds of processor time for one operation, median (lowest to
-highest); of servers, wall time seen by one client per thread that asks one by one. whet's entries have
-keys and values of any length, a life, a cost and what they were made of, in blocks of their own;
-its bytes are bounded, those of the others, as written here, are not. So whet is given 24,000,000 bytes, which
-held 98,380 entries under S3-FIFO and 124,208 under LRU: its LRU's hit ratio is of a larger cache than
-the other two, and not a merit.
-"""
+{launches} launches of each program in random order (bench/peers/cache.py). Figures are the median
+(lowest to highest); a ratio is of what ran in one round.
 
-
-def cell(values):
-    return f"{statistics.median(values):.0f} ({min(values):.0f} to {max(values):.0f})"
+In memory: 100,000 entries, keys and values of 8 bytes, keys drawn by Zipf's law (exponent 0.99). Hits
+only: of 90,000 keys. Hits and puts: of 1,000,000 keys, each miss is put. Nanoseconds of processor
+time for one operation. whet's entries have keys and values of any length, a life, a cost and what
+they were made of, in blocks of their own; its capacity is in bytes, as many as hold the entries that the
+others are given: {held}."""
 
 
-def report(samples, launches):
-    lines = [*INTRODUCTION.format(launches=launches).splitlines(), "",
-             "| | threads | " + " | ".join(INSIDE) + " |", "|---|--:|" + "--:|" * len(INSIDE)]
-    for case, title in CASES.items():
-        for threads in THREADS:
-            cells = [cell([s[0] for s in samples[case, threads, tool]]) for tool in INSIDE]
-            lines.append(f"| {title}, ns | {threads} | " + " | ".join(cells) + " |")
-    ratios = [statistics.median(s[2] for s in samples["mixed", 1, tool]) for tool in INSIDE]
-    lines.append("| hit ratio of hits and puts | 1 | " +
-                 " | ".join(f"{r:.3f}" for r in ratios) + " |")
-    lines += ["", "| over loopback | threads | memcached | Redis |", "|---|--:|--:|--:|"]
-    for threads in THREADS:
-        cells = [cell([s[1] for s in samples["hits", threads, tool]])
-                 for tool in ("memcached", "redis")]
-        lines.append(f"| hits only, wall ns | {threads} | " + " | ".join(cells) + " |")
+def cell(values, digits=0):
+    values = sorted(values)
+    return (f"{statistics.median(values):.{digits}f} ({values[0]:.{digits}f} to"
+            f" {values[-1]:.{digits}f})")
+
+
+def row(title, threads, cells):
+    return f"| {title} | {threads} | " + " | ".join(cells) + " |"
+
+
+def report_memory(samples):
+    turns = [(case, threads) for case in CASES for threads in THREADS]
+    lines = ["| nanoseconds | threads | " + " | ".join(INSIDE) + " |",
+             "|---|--:|" + "--:|" * len(INSIDE)]
+    for case, threads in turns:
+        lines.append(row(CASES[case], threads,
+                         [cell([s[0] for s in samples[case, threads, tool]]) for tool in INSIDE]))
+    lines += ["", "| times the LRU by hand | threads | " + " | ".join(INSIDE) + " |",
+              "|---|--:|" + "--:|" * len(INSIDE)]
+    for case, threads in turns:
+        hand = [s[0] for s in samples[case, threads, BY_HAND]]
+        lines.append(row(CASES[case], threads,
+                         [cell([s[0] / h for s, h in zip(samples[case, threads, tool], hand)], 2)
+                          for tool in INSIDE]))
+    lines += ["", "| | threads | " + " | ".join(INSIDE) + " |",
+              "|---|--:|" + "--:|" * len(INSIDE)]
+    lines.append(row("operations of hits only in a second, two threads to one", 2, [
+        cell([one[1] / two[1] for one, two in zip(samples["hits", 1, tool],
+                                                  samples["hits", 2, tool])], 2)
+        for tool in INSIDE]))
+    lines.append(row("hit ratio of hits and puts", 1, [
+        f"{statistics.median(s[2] for s in samples['mixed', 1, tool]):.3f}" for tool in INSIDE]))
     return lines
+
+
+def report_servers(samples):
+    lines = ["Servers over loopback, asked one by one by a client per thread: wall time.", "",
+             "| microseconds | threads | memcached | Redis |", "|---|--:|--:|--:|"]
+    for threads in THREADS:
+        cells = [cell([s[1] / 1000 for s in samples["hits", threads, tool]])
+                 for tool in ("memcached", "redis")]
+        lines.append(row("hits only", threads, cells))
+    return lines
+
+
+def report_pairs(introduction, samples, titles, peer):
+    lines = [introduction, "", f"| microseconds | whet | {peer} | {peer} / whet |",
+             "|---|--:|--:|--:|"]
+    for case, title in titles.items():
+        pairs = samples[case]
+        cells = [cell([p[i] / 1000 for p in pairs], 1) for i in (0, 1)]
+        lines.append(row(title, *cells[:1],
+                         [cells[1], cell([bare / whet for whet, bare in pairs], 2)]))
+    return lines
+
+
+def report(samples, disk, remote, launches):
+    held = "; ".join(f"{s[1]:.0f} bytes each for {s[0]:.0f} under {tool.split(', ')[1]}"
+                     for tool in list(INSIDE)[:2] for s in samples["held", 1, tool][:1])
+    return [*INTRODUCTION.format(launches=launches, held=held).splitlines(), "",
+            *report_memory(samples), "", *report_servers(samples), "",
+            *report_pairs("On disk: 10,000 values of 500 bytes in the level on disk, and in a table"
+                          " with a unique index on\nthe key by prepared statements with the same"
+                          " settings (bench/disk): processor time.", disk, DISK, "bare SQLite"), "",
+            *report_pairs("Of a Redis over loopback: 2,000 values of 500 bytes through whet without"
+                          " other levels, and through\nhiredis, by a command each and pipelined:"
+                          " wall time.", remote, REMOTE, "hiredis")]
 
 
 def main():
@@ -124,8 +202,10 @@ def main():
     parser.add_argument("--launches", type=int, default=9)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
-        build(Path(scratch), Path(options.build).resolve())
-        lines = report(measure(Path(scratch), options.launches), options.launches)
+        library, folder = Path(options.build).resolve(), Path(scratch)
+        build(folder, library)
+        lines = report(measure(folder, options.launches), measure_disk(library, options.launches),
+                       measure_remote(folder, options.launches), options.launches)
     sys.stdout.write("\n".join(lines) + "\n")
 
 

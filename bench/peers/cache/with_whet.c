@@ -1,22 +1,51 @@
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <whet/cache.h>
 
 #include "work.h"
 
-#define ENTRY_BYTES 240 /* with head, tables and ghosts */
+#define ENTRY_BYTES 240 /* a first guess, with head, tables and ghosts */
+#define GUESSES     5
 
 static struct whet_cache *cache;
 
-void peer_open(size_t entries, const char *argument)
+static void open_with(size_t bytes, const char *policy)
 {
-    const struct whet_cache_options options = {.memory_bytes = entries * ENTRY_BYTES,
+    const struct whet_cache_options options = {.memory_bytes = bytes,
                                                .packed_bytes = WHET_CACHE_NONE,
                                                .sample_keys = UINT32_MAX,
-                                               .policy = argument};
+                                               .policy = policy};
 
+    whet_cache_free(cache);
     if (whet_cache_new(&cache, &options, NULL) != 0)
         abort();
+}
+
+/* How many it holds when it is full. */
+static size_t fill(size_t entries)
+{
+    struct whet_cache_stats stats;
+
+    for (uint64_t key = 0; key < 3 * entries; key++)
+        peer_put(NULL, key, key);
+    whet_cache_stats_read(cache, &stats);
+    return (size_t)stats.levels[WHET_CACHE_MEMORY].entries;
+}
+
+/* Its capacity is in bytes: as many as hold the entries that the others are given. */
+void peer_open(size_t entries, const char *argument)
+{
+    size_t bytes = entries * ENTRY_BYTES, held = 0;
+
+    for (int i = 0; i < GUESSES; i++) {
+        open_with(bytes, argument);
+        held = fill(entries);
+        if (i + 1 < GUESSES)
+            bytes = (size_t)((double)bytes * (double)entries / (double)held);
+    }
+    open_with(bytes, argument);
+    printf("held %zu %zu 0\n", held, bytes / held);
 }
 
 void *peer_attach(void)
