@@ -33,6 +33,16 @@ struct run_args {
     unsigned shards;
     struct whet_vec sbatch; /* of const char * */
     int merge;
+    const char *cache_dir;
+    const char *remote;
+    uint64_t cache_size;
+    struct whet_vec pass;
+    int cache;
+    int strict;
+    int anywhere;
+    int force;
+    int cache_failures;
+    int explain;
 };
 
 static const struct whet_option_choice halts[] = {
@@ -148,6 +158,47 @@ static const struct whet_option options[] = {
     {.name = "json",
      WHET_INTO_FLAG(run_args, json),
      .help = "print a summary as JSON; what commands print goes to stderr"},
+    {.section = "Results of earlier runs",
+     .name = "cache",
+     .letter = 'c',
+     WHET_INTO_FLAG(run_args, cache),
+     .help = "do not repeat a command that declares inputs or outputs and whose inputs are the "
+             "same"},
+    {.name = "explain",
+     WHET_INTO_FLAG(run_args, explain),
+     .help = "say of each command whether it is cached, or what has changed"},
+    {.name = "force",
+     WHET_INTO_FLAG(run_args, force),
+     .help = "run all the same, and keep the new results"},
+    {.name = "strict",
+     WHET_INTO_FLAG(run_args, strict),
+     .help =
+         "commands get no variables but declared ones, PATH, LANG and their like, and --pass"},
+    {.name = "pass",
+     .argument = "NAME",
+     WHET_INTO_LIST(run_args, pass),
+     .help = "results depend on this variable of ours; with --strict commands get it"},
+    {.name = "anywhere",
+     WHET_INTO_FLAG(run_args, anywhere),
+     .help = "results do not depend on the folder that commands run in"},
+    {.name = "cache-failures",
+     WHET_INTO_FLAG(run_args, cache_failures),
+     .help = "keep exit codes other than 0, too"},
+    {.name = "cache-dir",
+     .argument = "DIR",
+     WHET_INTO_STRING(run_args, cache_dir),
+     .help = "keep results in DIR/run.db",
+     .fallback = "$XDG_CACHE_HOME/whet"},
+    {.name = "cache-size",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(run_args, cache_size),
+     .min = 1 << 20,
+     .fallback = "5GiB",
+     .help = "let them take so much of the disk; the least used go first"},
+    {.name = "remote",
+     .argument = "URL",
+     WHET_INTO_STRING(run_args, remote),
+     .help = "share results through a Redis or Valkey server"},
     {.section = "Log",
      .name = "log",
      .argument = "FILE",
@@ -231,6 +282,16 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .shards = args->shards,
         .sbatch = &args->sbatch,
         .merge = args->merge,
+        .cache = args->cache,
+        .cache_dir = args->cache_dir,
+        .cache_size = args->cache_size,
+        .remote = args->remote,
+        .pass = &args->pass,
+        .strict = args->strict,
+        .anywhere = args->anywhere,
+        .force = args->force,
+        .cache_failures = args->cache_failures,
+        .explain = args->explain,
     };
 
     return whet__run_request(&request, err);

@@ -28,6 +28,7 @@ static const struct whet_yaml_row rows[] = {
      .max = LINE_MAX_},
     {.key = "command", .type = WHET_YAML_NODE, .offset = RAW(line), .required = 1},
     {.key = "cwd", .type = WHET_YAML_STRING, .offset = COMMAND(cwd), .max = LINE_MAX_},
+    {.key = "depfile", .type = WHET_YAML_STRING, .offset = COMMAND(depfile), .max = LINE_MAX_},
     {.key = "env", .type = WHET_YAML_MAP, .offset = RAW(env)},
     {.key = "inputs", .type = WHET_YAML_NODE, .offset = RAW(inputs)},
     {.key = "memory", .type = WHET_YAML_SIZE, .offset = COMMAND(memory_bytes), .min = 1},

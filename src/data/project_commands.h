@@ -38,6 +38,7 @@ struct whet_project_command {
     const char *cwd;         /* below the project's folder */
     const char *const *inputs;
     const char *const *outputs;
+    const char *depfile;
     const char *const *needs;
     uint64_t timeout_ns;
     uint64_t memory_bytes;

@@ -1,4 +1,5 @@
 /* From what stands on the command line to a source of jobs. */
+#include "front/run_cache.h"
 #include "front/run_request.h"
 
 #include <errno.h>
@@ -13,7 +14,8 @@
 #include "base/mem.h"
 #include "cluster/shard.h"
 
-#define JOBS_MAX 4096
+#define JOBS_MAX   4096
+#define BASE_BYTES ((size_t)64 << 20)
 
 int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err)
 {
@@ -55,6 +57,11 @@ static int like_make(struct whet_run_input *in, const struct whet_run_request *r
                                      .memory_bytes = r->memory_bytes,
                                      .retries = r->retries,
                                      .retry_delay_ns = r->retry_delay_ns};
+    if (r->strict) {
+        in->like.base = whet__run_cache_environment(&in->base, r);
+        if (in->like.base == NULL)
+            return whet_error_set(err, -ENOMEM, "out of memory: '--strict'");
+    }
     if (count == 0)
         return 0;
     in->env = whet__mem_zalloc(count + 1, sizeof(*in->env));
@@ -253,6 +260,7 @@ int whet__run_input_open(struct whet_run_input *in, const struct whet_run_reques
     int rc;
 
     memset(in, 0, sizeof(*in));
+    whet__arena_init(&in->base, BASE_BYTES);
     rc = like_make(in, r, err);
     if (rc == 0 && r->project)
         rc = whet__run_input_project(in, r, err);
@@ -287,5 +295,6 @@ void whet__run_input_close(struct whet_run_input *in)
     whet__text_clear(&in->path);
     whet__mem_free(in->words);
     whet__mem_free(in->env);
+    whet__arena_clear(&in->base);
     memset(in, 0, sizeof(*in));
 }

@@ -123,6 +123,7 @@ static int add_command(struct whet_run_input *in, const struct whet_project_comm
     job.cwd = folder_of(in, c->cwd);
     job.inputs = c->inputs;
     job.outputs = c->outputs;
+    job.depfile = c->depfile;
     job.needs = c->needs;
     job.timeout_ns = c->timeout_ns != 0 ? c->timeout_ns : job.timeout_ns;
     job.memory_bytes = c->memory_bytes != 0 ? c->memory_bytes : job.memory_bytes;

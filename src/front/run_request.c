@@ -40,9 +40,28 @@ static int print_job(FILE *out, const struct whet_run_job *job)
     return rc;
 }
 
+/* Whether it would be run, as far as files as they are now can tell. */
+static int print_verdict(FILE *out, struct whet_run_cache *cache,
+                         const struct whet_run_job *job)
+{
+    struct whet_job_result result = {0};
+    int rc;
+
+    if (cache->results == NULL)
+        return 0;
+    rc = whet__results_look_up(cache->results, job, &result, NULL, NULL);
+    whet__results_drop(cache->results, job);
+    if (rc < 0)
+        return rc;
+    if (cache->explain)
+        fprintf(out, "# %s\n", whet__text_str(&cache->why));
+    fputs(rc == 1 ? "cached  " : "run     ", out);
+    return 0;
+}
+
 /* Prints what would run, and touches nothing. */
 static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
-                   struct whet_error *err)
+                   struct whet_run_cache *cache, struct whet_error *err)
 {
     const struct whet_job_result done = {.end = WHET_JOB_OK};
     struct whet_arena arena;
@@ -60,7 +79,9 @@ static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
         }
         if (rc <= 0)
             break;
-        rc = print_job(r->out, &job);
+        rc = print_verdict(r->out, cache, &job);
+        if (rc == 0)
+            rc = print_job(r->out, &job);
         if (in->source.ended != NULL)
             in->source.ended(in->source.ctx, &job, &done);
         if (rc != 0)
@@ -72,7 +93,8 @@ static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
 }
 
 static int run(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
-               struct whet_job_log *log, struct whet_run_part *part, struct whet_error *err)
+               struct whet_job_log *log, struct whet_run_part *part,
+               struct whet_run_cache *cache, struct whet_error *err)
 {
     struct whet_run_counts counts = {0};
     struct whet_run_watch watch;
@@ -80,6 +102,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
 
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
     watch.part = part;
+    watch.cache = cache;
     rc = whet__executor_run(
         &(struct whet_run_options){.source = in->source,
                                    .sink = whet__run_watch_sink(&watch),
@@ -100,39 +123,67 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
 
 static int run_with_log(struct whet_run_input *in, const struct whet_run_request *r,
                         const char *path, unsigned jobs, struct whet_run_part *part,
-                        struct whet_error *err)
+                        struct whet_run_cache *cache, struct whet_error *err)
 {
     struct whet_job_log log;
     int rc;
 
     if (path == NULL)
-        return run(in, r, jobs, NULL, part, err);
+        return run(in, r, jobs, NULL, part, cache, err);
     rc = whet__job_log_open(&log, path, r->log_mode, err);
     if (rc != 0)
         return rc;
     log.same_number = part != NULL; /* each needs its own line for the merge */
-    rc = run(in, r, jobs, &log, part, err);
+    rc = run(in, r, jobs, &log, part, cache, err);
     whet__job_log_close(&log);
     return rc;
 }
 
 static int run_part(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
-                    struct whet_error *err)
+                    struct whet_run_cache *cache, struct whet_error *err)
 {
     struct whet_run_part part;
     struct whet_shard shard;
     int rc;
 
     if (r->parts == NULL)
-        return run_with_log(in, r, r->log, jobs, NULL, err);
+        return run_with_log(in, r, r->log, jobs, NULL, cache, err);
     rc = whet__shard_read(r->shard, &shard, err);
     if (rc == 0)
         rc = whet__run_part_open(&part, r->parts, shard, err);
     if (rc != 0)
         return rc;
-    rc = run_with_log(in, r, whet__text_str(&part.log), jobs, &part, err);
+    rc = run_with_log(in, r, whet__text_str(&part.log), jobs, &part, cache, err);
     whet__run_part_close(&part);
     return rc;
+}
+
+static int run_cached(struct whet_run_input *in, const struct whet_run_request *r,
+                      unsigned jobs, struct whet_error *err)
+{
+    struct whet_run_cache cache;
+    int rc = whet__run_cache_open(&cache, r, !r->dry_run, err);
+
+    if (rc != 0)
+        return rc;
+    rc = r->dry_run ? dry_run(in, r, &cache, err) : run_part(in, r, jobs, &cache, err);
+    whet__run_cache_close(&cache);
+    return rc;
+}
+
+static int check_cache(const struct whet_run_request *r, struct whet_error *err)
+{
+    if (r->cache && r->order == WHET_SHOW_LIVE)
+        return whet_error_set(err, -EINVAL,
+                              "--live does not go with '--cache': what is shown as it comes is "
+                              "not held to be kept");
+    if (!r->cache && (r->force || r->explain || r->remote != NULL || r->cache_failures))
+        return whet_error_set(err, -EINVAL, "no cache: '%s': give --cache, too",
+                              r->force            ? "--force"
+                              : r->explain        ? "--explain"
+                              : r->remote != NULL ? "--remote"
+                                                  : "--cache-failures");
+    return 0;
 }
 
 /* Who runs it. */
@@ -192,6 +243,8 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
         rc = check_parts(r, err);
     if (rc == 0)
         rc = check_log(r, err);
+    if (rc == 0)
+        rc = check_cache(r, err);
     if (rc != 0)
         return rc;
     if (r->merge)
@@ -203,7 +256,7 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
         return rc;
     if (r->jobs == NULL && in.tuned_jobs != 0)
         jobs = in.tuned_jobs;
-    rc = r->dry_run ? dry_run(&in, r, err) : run_part(&in, r, jobs, err);
+    rc = run_cached(&in, r, jobs, err);
     whet__run_input_close(&in);
     return rc;
 }

@@ -67,6 +67,16 @@ struct whet_run_request {
     unsigned shards;               /* with `on`; 0: not said */
     const struct whet_vec *sbatch; /* of const char *: further words for it */
     int merge;                     /* run nothing: the operand is a folder of parts */
+    int cache;
+    const char *cache_dir;       /* NULL: the user's */
+    uint64_t cache_size;         /* bytes on disk; 0: as it is by default */
+    const char *remote;          /* NULL: none */
+    const struct whet_vec *pass; /* of const char *: variables that results depend on */
+    int strict;
+    int anywhere;
+    int force;
+    int cache_failures;
+    int explain;
 };
 
 /* Where jobs come from, and what has to stay open for it. */
@@ -74,6 +84,7 @@ struct whet_run_input {
     struct whet_job_source source;
     struct whet_run_job like;
     const char **env;
+    struct whet_arena base; /* of the environment with --strict */
     struct whet_lines lines;
     int lines_open;
     struct whet_inputs inputs;

@@ -73,19 +73,49 @@ struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
     return (struct whet_sink){write_bytes, w};
 }
 
+static int is_cached(const struct whet_run_watch *w)
+{
+    return w->cache != NULL && w->cache->results != NULL;
+}
+
+static uint64_t hits(const struct whet_run_watch *w)
+{
+    return w->cache != NULL ? w->cache->hits : 0;
+}
+
+/* Why the job is, or is not, to be run. */
+static void explain(struct whet_run_watch *w, const struct whet_run_job *job)
+{
+    struct whet_text text;
+
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(job, &text);
+    whet__progress_step_aside(&w->line);
+    fprintf(stderr, "%.200s: %s\n", whet__text_str(&text), whet__text_str(&w->cache->why));
+    whet__text_clear(&text);
+}
+
 static int on_look_up(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
                       struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
                       struct whet_error *err)
 {
     struct whet_run_watch *w = ctx;
+    int rc = w->log != NULL ? whet__job_log_look_up(w->log, job, result, err) : 0;
 
-    int rc = whet__job_log_look_up(w->log, job, result, err);
-
-    (void)printed;
-    (void)spool;
     if (rc == 1 && w->part != NULL && !whet__run_part_has(w->part, result)) {
         memset(result, 0, sizeof(*result)); /* a node fell before it was all written */
         rc = 0;
+    }
+    if (rc != 0 || !is_cached(w))
+        return rc;
+    rc = whet__results_look_up(w->cache->results, job, result, printed, spool);
+    if (rc < 0)
+        return whet_error_set(err, rc, "cannot look up what is cached: %s", strerror(-rc));
+    if (w->cache->explain)
+        explain(w, job);
+    if (rc == 1) {
+        w->cache->hits++;
+        w->cache->saved_ns += result->saved_ns;
     }
     return rc;
 }
@@ -100,6 +130,15 @@ static int on_record(void *ctx, const struct whet_run_job *job, struct whet_job_
     return result->resumed ? 0 : whet__run_part_add(w->part, printed, spool, result, err);
 }
 
+static void on_keep(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                    const struct whet_printed printed[WHET_STREAMS],
+                    const struct whet_spool *spool)
+{
+    struct whet_run_watch *w = ctx;
+
+    whet__results_keep(w->cache->results, job, result, printed, spool);
+}
+
 /* Says what became of a job that did not end well. Of a single command, its exit code says it
  * all. */
 static int on_ended(void *ctx, const struct whet_run_job *job,
@@ -110,6 +149,8 @@ static int on_ended(void *ctx, const struct whet_run_job *job,
     int rc = w->log != NULL ? whet__job_log_add(w->log, job, result, err) : 0;
 
     w->last = *result;
+    if (is_cached(w))
+        whet__results_drop(w->cache->results, job);
     if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED || result->resumed ||
         (result->end == WHET_JOB_EXIT && w->total == 1))
         return rc;
@@ -138,7 +179,9 @@ static int on_stop(void *ctx)
 struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
 {
     return (struct whet_run_hooks){.ctx = w,
-                                   .look_up = w->log != NULL ? on_look_up : NULL,
+                                   .look_up =
+                                       w->log != NULL || is_cached(w) ? on_look_up : NULL,
+                                   .keep = is_cached(w) ? on_keep : NULL,
                                    .record = w->part != NULL ? on_record : NULL,
                                    .ended = on_ended,
                                    .tick = w->line.out != NULL ? on_tick : NULL,
@@ -167,6 +210,8 @@ static void answer_json(const struct whet_run_watch *w, const struct whet_run_co
     whet__json_put_uint(&j, "stopped", c->stopped);
     whet__json_put_uint(&j, "not_started", whet__run_watch_left(w, c));
     whet__json_put_uint(&j, "found", c->found);
+    whet__json_put_uint(&j, "cached", hits(w));
+    whet__json_put_uint(&j, "saved_ns", is_cached(w) ? w->cache->saved_ns : 0);
     whet__json_put_uint(&j, "retries", c->retried);
     whet__json_put_uint(&j, "at_once", w->workers);
     whet__json_put_uint(&j, "wall_ns", whet__clock_now_ns() - w->start_ns);
@@ -184,6 +229,15 @@ static void put_part(struct whet_text *out, uint64_t count, const char *what)
         whet__text_printf(out, ", %llu %s", (unsigned long long)count, what);
 }
 
+static void put_cached(struct whet_text *out, const struct whet_run_cache *c)
+{
+    char saved[24];
+
+    if (c != NULL && c->hits > 0)
+        whet__text_printf(out, ", %llu cached (%s saved)", (unsigned long long)c->hits,
+                          whet_duration_format(c->saved_ns, saved, sizeof(saved)));
+}
+
 /* "3 of 100 failed, 2 skipped" */
 static void answer_text(const struct whet_run_watch *w, const struct whet_run_counts *c)
 {
@@ -197,7 +251,8 @@ static void answer_text(const struct whet_run_watch *w, const struct whet_run_co
     put_part(&text, c->skipped, "skipped");
     put_part(&text, c->stopped, "stopped");
     put_part(&text, whet__run_watch_left(w, c), "not started");
-    put_part(&text, c->found, "found done");
+    put_part(&text, c->found - hits(w), "found done");
+    put_cached(&text, w->cache);
     put_part(&text, c->retried, "retries");
     whet__log(good || w->total == 1 ? WHET_LOG_INFO : WHET_LOG_WARNING, "%s in %s",
               whet__text_str(&text),

@@ -9,6 +9,7 @@
 #ifndef WHET_FRONT_RUN_WATCH_H
 #define WHET_FRONT_RUN_WATCH_H
 
+#include "front/run_cache.h"
 #include "front/run_part.h"
 #include "front/run_request.h"
 #include "view/progress.h"
@@ -16,9 +17,10 @@
 struct whet_run_watch {
     const struct whet_run_request *request;
     struct whet_progress line;
-    struct whet_job_log *log;   /* NULL: none; borrowed */
-    struct whet_run_part *part; /* NULL: what jobs print is shown; borrowed */
-    uint64_t total;             /* jobs, 0: not known */
+    struct whet_job_log *log;     /* NULL: none; borrowed */
+    struct whet_run_part *part;   /* NULL: what jobs print is shown; borrowed */
+    struct whet_run_cache *cache; /* NULL: none; borrowed */
+    uint64_t total;               /* jobs, 0: not known */
     uint64_t start_ns;
     unsigned workers;
     struct whet_job_result last; /* of the job that ended last */

@@ -194,6 +194,13 @@ static int replace_file(const char *path, const void *data, size_t len, int sync
     return rc;
 }
 
+int whet__file_put(const char *path, const void *data, size_t len, unsigned mode)
+{
+    const struct stat as = {.st_mode = mode & 07777};
+
+    return replace_file(path, data, len, 0, &as);
+}
+
 int whet__file_write(const char *path, const void *data, size_t len, int sync)
 {
     struct stat st;

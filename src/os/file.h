@@ -29,6 +29,10 @@ WHET_MUST_USE int whet__file_read(int dirfd, const char *path, size_t max,
  * FIFOs are written in place. With `sync` it is on the disk when the call returns. */
 WHET_MUST_USE int whet__file_write(const char *path, const void *data, size_t len, int sync);
 
+/* The same for a file that is new or another one: it gets these permission bits, whatever
+ * was there, and takes the place of a link itself. */
+WHET_MUST_USE int whet__file_put(const char *path, const void *data, size_t len, unsigned mode);
+
 /* Makes the folder and those above it that are missing, with `mode` less the umask.
  * -ENOTDIR: something else has that name. */
 WHET_MUST_USE int whet__file_make_dirs(const char *path, unsigned mode);

@@ -16,7 +16,7 @@ int whet__path_append(struct whet_text *out, const char *path, const char *rest)
         return rc;
     while (len > 1 && path[len - 1] == '/')
         len--;
-    if (len == 1 && *rest != '\0')
+    if (len == 1 && path[0] == '/' && *rest != '\0')
         len = 0;
     whet__text_append(out, path, len);
     whet__text_puts(out, rest);

@@ -101,8 +101,9 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
     int rc;
 
     result->start_wall_ns = whet__clock_wall_ns();
-    launch.env =
-        job->env != NULL ? whet__job_env(arena, whet__environ(), job->env) : whet__environ();
+    launch.env = job->base != NULL ? job->base : whet__environ();
+    if (job->env != NULL)
+        launch.env = whet__job_env(arena, launch.env, job->env);
     if (launch.env == NULL)
         return -ENOMEM;
     rc = program_find(a->shop, job->argv[0], &launch.program, &why);

@@ -58,9 +58,9 @@ struct whet_run_hooks {
                    struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
                    struct whet_error *err);
 
-    /* It ran to its end, well or not, and this is what it printed (not with live output). */
-    void (*keep)(void *ctx, const struct whet_run_job *job,
-                 const struct whet_job_result *result,
+    /* It ran to its end, well or not, and this is what it printed (not with live output). May
+     * find that it did not end well after all. */
+    void (*keep)(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool);
 

@@ -18,10 +18,15 @@ const char *const whet__job_type_words[WHET_JOB_TYPE_WORDS] = {
 };
 
 const char *const whet__job_end_words[WHET_JOB_END_WORDS] = {
-    [WHET_JOB_OK] = "ok",           [WHET_JOB_EXIT] = "exit",
-    [WHET_JOB_SIGNAL] = "signal",   [WHET_JOB_TIMEOUT] = "timeout",
-    [WHET_JOB_MEMORY] = "memory",   [WHET_JOB_NOT_STARTED] = "not_started",
-    [WHET_JOB_SKIPPED] = "skipped", [WHET_JOB_STOPPED] = "stopped",
+    [WHET_JOB_OK] = "ok",
+    [WHET_JOB_EXIT] = "exit",
+    [WHET_JOB_SIGNAL] = "signal",
+    [WHET_JOB_TIMEOUT] = "timeout",
+    [WHET_JOB_MEMORY] = "memory",
+    [WHET_JOB_NO_OUTPUT] = "no_output",
+    [WHET_JOB_NOT_STARTED] = "not_started",
+    [WHET_JOB_SKIPPED] = "skipped",
+    [WHET_JOB_STOPPED] = "stopped",
 };
 
 static size_t list_count(const char *const *list)
@@ -114,6 +119,8 @@ int whet__job_exit(const struct whet_job_result *result)
         return TIMEOUT_EXIT;
     case WHET_JOB_MEMORY:
         return KILLED + 9;
+    case WHET_JOB_NO_OUTPUT:
+        return 1;
     case WHET_JOB_NOT_STARTED:
     case WHET_JOB_SKIPPED:
     case WHET_JOB_STOPPED:

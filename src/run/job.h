@@ -29,10 +29,13 @@ struct whet_run_job {
     const char *category; /* NULL: none */
     enum whet_job_type type;
     const char *const *argv;    /* ended by NULL; argv[0] is looked for in PATH without '/' */
-    const char *const *env;     /* declared: "NAME=value", beside ours; NULL: none */
+    const char *const *env;     /* declared: "NAME=value", beside `base`; NULL: none */
+    const char *const *base;    /* what else is set; NULL: our environment */
     const char *cwd;            /* NULL: ours; relative to ours */
     const char *const *inputs;  /* globs; NULL: none said */
     const char *const *outputs; /* paths; NULL: none said */
+    const char *depfile;        /* it writes there what it has read, as a rule for make; NULL:
+                                   it does not */
     const char *const *needs;   /* names of jobs that have to end well before; NULL: none */
     uint64_t timeout_ns;        /* of each attempt, from its start; 0: none */
     uint64_t memory_bytes;      /* of it and all below it, in RAM; 0: no limit */
@@ -49,6 +52,7 @@ enum whet_job_end {
     WHET_JOB_SIGNAL,      /* killed, or crashed */
     WHET_JOB_TIMEOUT,     /* we ended it */
     WHET_JOB_MEMORY,      /* likewise */
+    WHET_JOB_NO_OUTPUT,   /* exit code 0, and not all of its outputs are there */
     WHET_JOB_NOT_STARTED, /* no such program, no such folder */
     WHET_JOB_SKIPPED,     /* something that it needs did not end well */
     WHET_JOB_STOPPED      /* the whole run was ended meanwhile */
@@ -69,7 +73,8 @@ struct whet_job_result {
     uint64_t user_ns;
     uint64_t sys_ns;
     uint64_t max_rss_bytes;
-    int kept; /* 1: what it printed is in a file, for whoever puts shards together: */
+    uint64_t saved_ns; /* cached: what the run took whose answer it is */
+    int kept;          /* 1: what it printed is in a file, for whoever puts shards together: */
     uint64_t kept_at;
     uint64_t kept_bytes[2]; /* of stdout, and of stderr behind it */
     char reason[200];       /* why it is not OK, for people; "" if it is */
@@ -89,7 +94,7 @@ whet__job_env(struct whet_arena *arena, const char *const *base, const char *con
 void whet__job_describe(const struct whet_run_job *job, struct whet_text *out);
 
 /* The exit code that stands for it: its own; 128 and the number of its signal; 124 for a
- * time-out, 137 for memory, 2 for what was not started. */
+ * time-out, 137 for memory, 1 for a missing output, 2 for what was not started. */
 int whet__job_exit(const struct whet_job_result *result);
 
 #endif

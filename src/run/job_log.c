@@ -393,6 +393,8 @@ static void put_result(struct whet_json *j, const struct whet_job_result *r)
     whet__json_put_string(j, "reason", r->reason);
     whet__json_put_uint(j, "attempts", r->attempts);
     whet__json_put_bool(j, "cached", r->cached);
+    if (r->cached)
+        whet__json_put_uint(j, "saved_ns", r->saved_ns);
     put_kept(j, r);
     if (r->attempts == 0)
         return;

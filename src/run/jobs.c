@@ -20,6 +20,7 @@ enum key {
     KEY_CATEGORY,
     KEY_COMMAND,
     KEY_CWD,
+    KEY_DEPFILE,
     KEY_ENV,
     KEY_INPUTS,
     KEY_MEMORY,
@@ -35,11 +36,22 @@ enum key {
 };
 
 static const char *const keys[KEYS] = {
-    [KEY_ARGV] = "argv",       [KEY_CATEGORY] = "category", [KEY_COMMAND] = "command",
-    [KEY_CWD] = "cwd",         [KEY_ENV] = "env",           [KEY_INPUTS] = "inputs",
-    [KEY_MEMORY] = "memory",   [KEY_NAME] = "name",         [KEY_NEEDS] = "needs",
-    [KEY_OUTPUTS] = "outputs", [KEY_RETRIES] = "retries",   [KEY_RETRY_DELAY] = "retry_delay",
-    [KEY_SHELL] = "shell",     [KEY_TIMEOUT] = "timeout",   [KEY_TYPE] = "type",
+    [KEY_ARGV] = "argv",
+    [KEY_CATEGORY] = "category",
+    [KEY_COMMAND] = "command",
+    [KEY_CWD] = "cwd",
+    [KEY_DEPFILE] = "depfile",
+    [KEY_ENV] = "env",
+    [KEY_INPUTS] = "inputs",
+    [KEY_MEMORY] = "memory",
+    [KEY_NAME] = "name",
+    [KEY_NEEDS] = "needs",
+    [KEY_OUTPUTS] = "outputs",
+    [KEY_RETRIES] = "retries",
+    [KEY_RETRY_DELAY] = "retry_delay",
+    [KEY_SHELL] = "shell",
+    [KEY_TIMEOUT] = "timeout",
+    [KEY_TYPE] = "type",
 };
 
 /* One object while it is read. */
@@ -230,6 +242,8 @@ static int read_key(struct reader *r, enum key key, const struct whet_json_node 
         return read_text(r, keys[key], node, &r->command);
     case KEY_CWD:
         return read_text(r, keys[key], node, &job->cwd);
+    case KEY_DEPFILE:
+        return read_text(r, keys[key], node, &job->depfile);
     case KEY_ENV:
         return read_env(r, node);
     case KEY_INPUTS:

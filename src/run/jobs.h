@@ -8,7 +8,7 @@
  *
  * A job as JSON is one object on one line. Its keys are the fields of struct whet_run_job:
  *     argv (or command, a line, with shell or without), name, category, type, env, cwd, inputs,
- *     outputs, needs, timeout, retries, retry_delay, memory.
+ *     outputs, depfile, needs, timeout, retries, retry_delay, memory.
  * Any other key is an error, with the nearest that there is.
  */
 #ifndef WHET_RUN_JOBS_H

@@ -50,8 +50,7 @@ static int to_nowhere(void *ctx, const char *bytes, size_t len)
     return 0;
 }
 
-static void keep(void *ctx, const struct whet_run_job *job,
-                 const struct whet_job_result *result,
+static void keep(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool)
 {

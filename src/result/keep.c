@@ -1,0 +1,265 @@
+/* Results kept. Expected load: once for each job that has run; what it reads is looked at
+ * again, and what it made is read once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "os/content.h"
+#include "os/file.h"
+#include "result/depfile.h"
+#include "result/files.h"
+#include "result/inside.h"
+
+#define DEPFILE_MAX ((size_t)64 << 20)
+#define STEP_NS     INT64_C(10000000) /* of a clock that stamps files: up to 10 ms */
+
+/* A job whose result is about to be kept. */
+struct keeper {
+    struct whet_results *r;
+    const struct whet_run_job *job;
+    struct whet_results_job *j;
+    struct whet_record_result record;
+};
+
+static int refuse(const struct keeper *k, const char *name, const char *why)
+{
+    whet__log(WHET_LOG_INFO, "not kept: job %llu: '%.300s': %s",
+              (unsigned long long)k->job->number, name, why);
+    return -EINVAL;
+}
+
+/* The files that it was to make, sorted. Those of a pattern are what is there; *missing is
+ * what is not. */
+static int outputs_find(const struct keeper *k, struct whet_vec *out, const char **missing)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *const *pattern = k->job->outputs;
+    int rc = 0;
+
+    for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
+        size_t before = out->len;
+
+        rc = whet__files_find(recipe->folder, *pattern, &recipe->arena, out);
+        if (rc == 0 && out->len == before)
+            *missing = *pattern;
+    }
+    if (rc == 0 && k->job->depfile != NULL) {
+        const char **slot = whet__vec_push(out);
+
+        rc = slot != NULL ? 0 : -ENOMEM;
+        if (slot != NULL)
+            *slot = k->job->depfile;
+    }
+    whet__files_sort(out);
+    for (size_t i = 0; rc == 0 && *missing == NULL && i < out->len; i++) {
+        const char *name = ((const char **)out->items)[i];
+        const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
+        struct whet_file_stat look;
+
+        if (path == NULL)
+            rc = -ENOMEM;
+        else if (whet__content_look(path, &look) != 0 || look.kind == WHET_FILE_GONE)
+            *missing = name;
+    }
+    return rc;
+}
+
+/* Reads a file that it made, and keeps its content by its hash. */
+static int output_keep(struct keeper *k, const char *name)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
+    struct whet_record_output *o = whet__vec_push(&k->record.outputs);
+    struct whet_file_stat look;
+    struct whet_text text;
+    int rc;
+
+    if (path == NULL || o == NULL)
+        return -ENOMEM;
+    rc = whet__content_look(path, &look);
+    if (rc == 0 && look.kind == WHET_FILE_GONE)
+        rc = -ENOENT;
+    if (rc != 0)
+        return refuse(k, name, strerror(-rc));
+    whet__text_init(&text, WHET_RESULTS_FILE);
+    rc = whet__file_read(AT_FDCWD, path, WHET_RESULTS_FILE - 1, &text);
+    if (rc == 0) {
+        *o = (struct whet_record_output){name, look.mode & 0777, text.len,
+                                         whet__sha256(whet__text_str(&text), text.len)};
+        rc = whet__results_put(k->r, WHET_RESULTS_BLOB, &o->hash, &text, 0);
+    }
+    whet__text_clear(&text);
+    return rc == 0 ? 0 : refuse(k, name, strerror(-rc));
+}
+
+/* A file that is as new as the command may have been another when that read it. */
+static int is_too_new(const struct whet_file_stat *look, uint64_t start_ns)
+{
+    int64_t last = look->mtime_ns > look->ctime_ns ? look->mtime_ns : look->ctime_ns;
+
+    return last >= (int64_t)start_ns - STEP_NS;
+}
+
+static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
+    const struct whet_recipe_file *f;
+    int rc;
+
+    if (path == NULL)
+        return -ENOMEM;
+    if (whet__recipe_has_file(recipe, path))
+        return 0;
+    rc = whet__recipe_add_file(recipe, WHET_RECORD_FOUND, name, &k->r->prints);
+    if (rc != 0)
+        return refuse(k, name, strerror(-rc));
+    f = whet__vec_at(&recipe->files, recipe->files.len - 1);
+    if (f->print.look.kind == WHET_FILE_GONE)
+        return refuse(k, name, "it is said to have been read, and is not there");
+    return is_too_new(&f->print.look, start_ns)
+               ? refuse(k, name, "it has changed since the command began")
+               : 0;
+}
+
+/* What the command says that it has read. */
+static int found_read(struct keeper *k, uint64_t start_ns)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *path = whet__files_path(&recipe->arena, recipe->folder, k->job->depfile);
+    struct whet_text text;
+    struct whet_vec names;
+    int rc;
+
+    whet__text_init(&text, DEPFILE_MAX);
+    whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
+    rc = path != NULL ? whet__file_read(AT_FDCWD, path, DEPFILE_MAX - 1, &text) : -ENOMEM;
+    if (rc == 0)
+        rc = whet__depfile_read(whet__text_str(&text), text.len, &recipe->arena, &names);
+    if (rc != 0)
+        (void)refuse(k, k->job->depfile, rc == -EINVAL ? "no rules for make" : strerror(-rc));
+    whet__files_sort(&names);
+    for (size_t i = 0; rc == 0 && i < names.len; i++)
+        rc = found_add(k, ((const char **)names.items)[i], start_ns);
+    whet__vec_clear(&names);
+    whet__text_clear(&text);
+    return rc;
+}
+
+static int sets_put(struct keeper *k, uint64_t cost_ns)
+{
+    struct whet_cache_value older = {0};
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, WHET_RECORD_MAX);
+    (void)whet__results_get(k->r, WHET_RESULTS_SETS, &k->j->base, &older);
+    whet__record_put_sets(&text, &k->j->recipe, k->j->declared, older.data, older.len);
+    rc = whet__results_put(k->r, WHET_RESULTS_SETS, &k->j->base, &text, cost_ns);
+    whet_cache_value_clear(&older);
+    whet__text_clear(&text);
+    return rc;
+}
+
+static int result_put(struct keeper *k, uint64_t cost_ns)
+{
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, WHET_RECORD_MAX);
+    whet__record_put_result(&text, &k->record);
+    k->j->key = whet__recipe_key(&k->j->recipe);
+    rc = whet__results_put(k->r, WHET_RESULTS_RESULT, &k->j->key, &text, cost_ns);
+    whet__text_clear(&text);
+    return rc;
+}
+
+static int append(void *ctx, const char *bytes, size_t len)
+{
+    whet__text_append(ctx, bytes, len);
+    return 0;
+}
+
+/* The result is what others find last: all that it names is there by then. */
+static int store(struct keeper *k, const struct whet_vec *outputs,
+                 const struct whet_job_result *result, struct whet_text text[WHET_STREAMS])
+{
+    int rc = 0;
+
+    k->record.exit_code = result->exit_code;
+    k->record.wall_ns = result->wall_ns;
+    k->record.cpu_ns = result->user_ns + result->sys_ns;
+    for (int i = 0; rc == 0 && i < WHET_STREAMS; i++) {
+        rc = whet__text_error(&text[i]);
+        k->record.printed[i] = whet__text_str(&text[i]);
+        k->record.printed_len[i] = text[i].len;
+    }
+    if (rc != 0)
+        return refuse(k, "stdout, stderr", strerror(-rc));
+    for (size_t i = 0; rc == 0 && i < outputs->len; i++)
+        rc = output_keep(k, ((const char **)outputs->items)[i]);
+    if (rc == 0 && k->job->depfile != NULL)
+        rc = sets_put(k, result->wall_ns);
+    if (rc == 0)
+        rc = result_put(k, result->wall_ns);
+    if (rc == 0)
+        whet__results_put_recipe(k->r, k->j);
+    return rc;
+}
+
+static void keep(struct keeper *k, const struct whet_vec *outputs,
+                 const struct whet_job_result *result,
+                 const struct whet_printed printed[WHET_STREAMS],
+                 const struct whet_spool *spool)
+{
+    const char *moved = whet__recipe_moved(&k->j->recipe, &k->r->prints);
+    struct whet_text text[WHET_STREAMS];
+    int rc = 0;
+
+    if (moved != NULL) {
+        (void)refuse(k, moved, "it has changed while the command ran");
+        return;
+    }
+    if (k->job->depfile != NULL && found_read(k, result->start_wall_ns) != 0)
+        return;
+    whet__vec_init(&k->record.outputs, sizeof(struct whet_record_output), WHET_FILES_MAX);
+    for (int i = 0; i < WHET_STREAMS; i++) {
+        whet__text_init(&text[i], WHET_RESULTS_PRINTED);
+        if (rc == 0)
+            rc = whet__printed_each(&printed[i], spool, append, &text[i]);
+    }
+    if (rc == 0)
+        rc = store(k, outputs, result, text);
+    if (rc != 0)
+        whet__log(WHET_LOG_INFO, "not kept: job %llu", (unsigned long long)k->job->number);
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__text_clear(&text[i]);
+    whet__vec_clear(&k->record.outputs);
+}
+
+void whet__results_keep(struct whet_results *r, const struct whet_run_job *job,
+                        struct whet_job_result *result,
+                        const struct whet_printed printed[WHET_STREAMS],
+                        const struct whet_spool *spool)
+{
+    struct keeper k = {.r = r, .job = job, .j = whet__results_job(r, job)};
+    const char *missing = NULL;
+    struct whet_vec outputs;
+    int rc;
+
+    if (k.j == NULL ||
+        (result->end != WHET_JOB_OK && !(r->o.failures && result->end == WHET_JOB_EXIT)))
+        return;
+    whet__vec_init(&outputs, sizeof(const char *), WHET_FILES_MAX);
+    rc = outputs_find(&k, &outputs, &missing);
+    if (rc == 0 && missing != NULL && result->end == WHET_JOB_OK) {
+        result->end = WHET_JOB_NO_OUTPUT;
+        snprintf(result->reason, sizeof(result->reason), "did not make its output '%.150s'",
+                 missing);
+    } else if (rc == 0 && missing == NULL) {
+        keep(&k, &outputs, result, printed, spool);
+    }
+    whet__vec_clear(&outputs);
+}

@@ -1,0 +1,295 @@
+/* Recipes. Expected load: one for each cached job, with tens to hundreds of files; nothing is
+ * read but what has changed since it was read last. */
+#include "result/recipe.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "os/environ.h"
+#include "os/path.h"
+#include "os/spawn.h"
+#include "result/files.h"
+
+#define RECIPE_VERSION 1
+#define RECIPE_BYTES   ((size_t)256 << 20)
+#define PATH_BYTES     ((size_t)1 << 16)
+
+void whet__recipe_init(struct whet_recipe *r)
+{
+    memset(r, 0, sizeof(*r));
+    whet__arena_init(&r->arena, RECIPE_BYTES);
+    whet__vec_init(&r->fields, sizeof(struct whet_recipe_field), 2 * WHET_FILES_MAX);
+    whet__vec_init(&r->files, sizeof(struct whet_recipe_file), 2 * WHET_FILES_MAX);
+}
+
+void whet__recipe_clear(struct whet_recipe *r)
+{
+    whet__vec_clear(&r->fields);
+    whet__vec_clear(&r->files);
+    whet__arena_clear(&r->arena);
+}
+
+void whet__recipe_cut(struct whet_recipe *r, size_t fields, size_t files)
+{
+    r->fields.len = fields;
+    r->files.len = files;
+}
+
+/* "kind name" in the arena; NULL: no memory. */
+static const char *label_make(struct whet_recipe *r, const char *kind, const char *name)
+{
+    size_t size = strlen(kind) + strlen(name) + 2;
+    char *label = whet__arena_alloc(&r->arena, size);
+
+    if (label != NULL)
+        snprintf(label, size, name[0] != '\0' ? "%s %s" : "%s%s", kind, name);
+    return label;
+}
+
+static int add_hash(struct whet_recipe *r, const char *kind, const char *name,
+                    const struct whet_sha256 *hash)
+{
+    const char *label = label_make(r, kind, name);
+    struct whet_recipe_field *field = label != NULL ? whet__vec_push(&r->fields) : NULL;
+
+    if (field == NULL)
+        return -ENOMEM;
+    field->label = label;
+    field->hash = *hash;
+    return 0;
+}
+
+static int add_text(struct whet_recipe *r, const char *kind, const char *name, const char *text)
+{
+    struct whet_sha256 hash = whet__sha256(text, strlen(text));
+
+    return add_hash(r, kind, name, &hash);
+}
+
+int whet__recipe_has_file(const struct whet_recipe *r, const char *path)
+{
+    const struct whet_recipe_file *files = r->files.items;
+
+    for (size_t i = 0; i < r->files.len; i++)
+        if (strcmp(files[i].path, path) == 0)
+            return 1;
+    return 0;
+}
+
+int whet__recipe_add_file(struct whet_recipe *r, const char *kind, const char *name,
+                          struct whet_prints *prints)
+{
+    const char *path = whet__files_path(&r->arena, r->folder, name);
+    struct whet_recipe_file *file;
+    struct whet_print print;
+    int rc = path != NULL ? whet__prints_get(prints, path, &print) : -ENOMEM;
+
+    r->subject = name;
+    if (rc == 0)
+        rc = add_hash(r, kind, name, &print.hash);
+    file = rc == 0 ? whet__vec_push(&r->files) : NULL;
+    if (file == NULL)
+        return rc != 0 ? rc : -ENOMEM;
+    file->path = path;
+    file->print = print;
+    return 0;
+}
+
+/* Where the program is, and what is in it: a compiler that was replaced is another one. */
+static int add_program(struct whet_recipe *r, const char *name, struct whet_prints *prints)
+{
+    struct whet_text path;
+    const char *copy = name;
+    int rc = 0;
+
+    r->subject = name;
+    whet__text_init(&path, PATH_BYTES);
+    if (strchr(name, '/') == NULL) {
+        rc = whet__spawn_find(name, &path);
+        copy = rc == 0 ? whet__arena_strndup(&r->arena, whet__text_str(&path), path.len) : NULL;
+    }
+    whet__text_clear(&path);
+    if (copy == NULL)
+        return rc != 0 ? rc : -ENOMEM;
+    return whet__recipe_add_file(r, "program", copy, prints);
+}
+
+static int add_words(struct whet_recipe *r, const char *kind, const char *const *words)
+{
+    char number[24];
+    int rc = 0;
+
+    for (size_t i = 0; rc == 0 && words != NULL && words[i] != NULL; i++) {
+        snprintf(number, sizeof(number), "%zu", i);
+        rc = add_text(r, kind, number, words[i]);
+    }
+    return rc;
+}
+
+static const char *variable_of(const char *const *list, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (; list != NULL && *list != NULL; list++)
+        if (strncmp(*list, name, len) == 0 && (*list)[len] == '=')
+            return *list;
+    return NULL;
+}
+
+/* Declared ones go before ours; one that is not set is other than one that is empty. */
+static int add_variables(struct whet_recipe *r, const struct whet_run_job *job,
+                         const struct whet_recipe_setting *setting)
+{
+    struct whet_vec names;
+    const char *const *env = job->env, *const *ours = setting->names;
+    int rc = 0;
+
+    whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
+    for (; rc == 0 && env != NULL && *env != NULL; env++) {
+        const char *name = whet__arena_strndup(&r->arena, *env, strcspn(*env, "="));
+        const char **slot = name != NULL ? whet__vec_push(&names) : NULL;
+
+        rc = slot != NULL ? 0 : -ENOMEM;
+        if (slot != NULL)
+            *slot = name;
+    }
+    for (; rc == 0 && ours != NULL && *ours != NULL; ours++) {
+        const char **slot = whet__vec_push(&names);
+
+        rc = slot != NULL ? 0 : -ENOMEM;
+        if (slot != NULL)
+            *slot = *ours;
+    }
+    whet__files_sort(&names);
+    for (size_t i = 0; rc == 0 && i < names.len; i++) {
+        const char *name = ((const char **)names.items)[i];
+        const char *set = variable_of(job->env, name);
+
+        set = set != NULL ? set : variable_of(whet__environ(), name);
+        if (set != NULL)
+            rc = add_text(r, "variable", name, set + strlen(name));
+    }
+    whet__vec_clear(&names);
+    return rc;
+}
+
+/* What a job writes is none of what it reads, though a pattern may match it. */
+static int is_output(const struct whet_run_job *job, const char *name)
+{
+    const char *const *out = job->outputs;
+
+    if (job->depfile != NULL && strcmp(job->depfile, name) == 0)
+        return 1;
+    for (; out != NULL && *out != NULL; out++)
+        if (strcmp(*out, name) == 0)
+            return 1;
+    return 0;
+}
+
+static int add_inputs(struct whet_recipe *r, const struct whet_run_job *job,
+                      struct whet_prints *prints)
+{
+    const char *const *pattern = job->inputs;
+    struct whet_vec names;
+    int rc = 0;
+
+    whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
+    for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
+        size_t from = names.len, to = from;
+        const char **at;
+
+        r->subject = *pattern;
+        rc = whet__files_find(r->folder, *pattern, &r->arena, &names);
+        at = names.items;
+        for (size_t i = from; i < names.len; i++)
+            if (!is_output(job, at[i]) || strcmp(at[i], *pattern) == 0)
+                at[to++] = at[i];
+        names.len = to;
+    }
+    whet__files_sort(&names);
+    for (size_t i = 0; rc == 0 && i < names.len; i++)
+        rc = whet__recipe_add_file(r, "input", ((const char **)names.items)[i], prints);
+    whet__vec_clear(&names);
+    return rc;
+}
+
+/* Without "." and ".." and links, where that can be found out. */
+static int folder_find(struct whet_recipe *r, const struct whet_run_job *job, const char *here)
+{
+    struct whet_text real;
+    int rc;
+
+    r->folder = job->cwd != NULL ? whet__files_path(&r->arena, here, job->cwd) : here;
+    if (r->folder == NULL)
+        return -ENOMEM;
+    r->subject = r->folder;
+    whet__text_init(&real, PATH_BYTES);
+    rc = whet__path_real(r->folder, &real);
+    if (rc == 0)
+        r->folder = whet__arena_strndup(&r->arena, whet__text_str(&real), real.len);
+    whet__text_clear(&real);
+    return rc != 0 ? rc : r->folder != NULL ? 0 : -ENOMEM;
+}
+
+int whet__recipe_make(struct whet_recipe *r, const struct whet_run_job *job,
+                      const struct whet_recipe_setting *setting, struct whet_prints *prints)
+{
+    int rc = folder_find(r, job, setting->here);
+
+    if (rc == 0)
+        rc = add_program(r, job->argv[0], prints);
+    if (rc == 0)
+        rc = add_words(r, "argument", job->argv);
+    if (rc == 0 && !setting->anywhere)
+        rc = add_text(r, "folder", "", r->folder);
+    if (rc == 0)
+        rc = add_text(r, "environment", "", setting->strict ? "declared" : "ours");
+    if (rc == 0)
+        rc = add_variables(r, job, setting);
+    if (rc == 0)
+        rc = add_words(r, "output", job->outputs);
+    if (rc == 0 && job->depfile != NULL)
+        rc = add_text(r, "depfile", "", job->depfile);
+    return rc == 0 ? add_inputs(r, job, prints) : rc;
+}
+
+static void add_sized(struct whet_sha256_sum *sum, const void *bytes, size_t len)
+{
+    unsigned char size[8];
+
+    for (unsigned i = 0; i < sizeof(size); i++)
+        size[i] = (unsigned char)((uint64_t)len >> (8 * i));
+    whet__sha256_add(sum, size, sizeof(size));
+    whet__sha256_add(sum, bytes, len);
+}
+
+struct whet_sha256 whet__recipe_key(const struct whet_recipe *r)
+{
+    static const unsigned char version = RECIPE_VERSION;
+    struct whet_sha256_sum sum;
+
+    whet__sha256_begin(&sum);
+    whet__sha256_add(&sum, &version, sizeof(version));
+    for (size_t i = 0; i < r->fields.len; i++) {
+        const struct whet_recipe_field *f = whet__vec_at(&r->fields, i);
+
+        add_sized(&sum, f->label, strlen(f->label));
+        add_sized(&sum, f->hash.bytes, sizeof(f->hash.bytes));
+    }
+    return whet__sha256_end(&sum);
+}
+
+const char *whet__recipe_moved(const struct whet_recipe *r, struct whet_prints *prints)
+{
+    for (size_t i = 0; i < r->files.len; i++) {
+        const struct whet_recipe_file *f = whet__vec_at(&r->files, i);
+        struct whet_print now;
+
+        if (whet__prints_get(prints, f->path, &now) != 0 ||
+            !whet__print_unmoved(&f->print, &now))
+            return f->path;
+    }
+    return NULL;
+}

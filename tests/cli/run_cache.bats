@@ -1,0 +1,301 @@
+load common
+
+# A job as JSON: `job COMMAND [FIELDS]`; each run of the command leaves a line in `runs`.
+job()
+{
+    printf '{"command": "echo ran >>runs; %s", "shell": true%s}\n' "$1" "${2:+, $2}"
+}
+
+# How often commands have run since the last time.
+ran()
+{
+    local n=0
+    [ ! -e runs ] || n=$(wc -l <runs)
+    rm -f runs
+    echo "$n"
+}
+
+cached()
+{
+    whet run --cache --cache-dir . -f jobs "$@"
+}
+
+# Files that were just written are known by their content alone, for a moment.
+settle()
+{
+    sleep 0.15
+}
+
+@test "a result is given back: stdout, stderr, exit code, outputs with their modes" {
+    echo one >in
+    job 'cat in; echo err >&2; cp in out; chmod 750 out' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    cached >1 2>1e
+    [ "$(ran)" = 1 ]
+    rm out
+    cached >2 2>2e
+    [ "$(ran)" = 0 ]
+    cmp 1 2 && cmp 1e 2e
+    [ "$(cat out)" = one ]
+    [ "$(stat -c %a out)" = 750 ]
+}
+
+@test "a job that declares nothing is run each time, and so is all without --cache" {
+    echo one >in
+    job 'cat in' >jobs
+    cached && cached
+    [ "$(ran)" = 2 ]
+    job 'cat in' '"inputs": ["in"]' >jobs
+    whet run -f jobs && whet run -f jobs
+    [ "$(ran)" = 2 ]
+    [ ! -e "$XDG_CACHE_HOME/whet/run.db" ]
+}
+
+@test "another input, word, variable, program or declaration is another result; touch is not" {
+    echo one >in
+    printf '#!/bin/sh\necho ran >>runs\ncat in\n' >prog
+    chmod +x prog
+    json() { printf '{"argv": ["./prog"%s], "inputs": ["in"]%s}\n' "$1" "$2" >jobs; }
+    json && cached
+    [ "$(ran)" = 1 ]
+    settle && touch in && cached
+    [ "$(ran)" = 0 ]
+    echo two >in
+    [ "$(cached)" = two ]
+    [ "$(ran)" = 1 ]
+    json ', "x"' && cached
+    [ "$(ran)" = 1 ]
+    json '' ', "env": {"A": "1"}' && cached
+    [ "$(ran)" = 1 ]
+    json '' ', "env": {"A": "2"}' && cached
+    [ "$(ran)" = 1 ]
+    json '' ', "outputs": ["in"]' && cached
+    [ "$(ran)" = 1 ]
+    json && cached
+    [ "$(ran)" = 0 ]
+    echo '# new' >>prog && cached
+    [ "$(ran)" = 1 ]
+    echo one >in && sed -i '$d' prog && cached
+    [ "$(ran)" = 0 ]
+}
+
+@test "variables of ours count where they are named" {
+    echo one >in
+    job 'echo $A' '"inputs": ["in"]' >jobs
+    A=1 cached --pass A
+    A=2 cached --pass A
+    [ "$(ran)" = 2 ]
+    [ "$(A=1 cached --pass A)" = 1 ]
+    TZ=x cached --pass A
+    [ "$(ran)" = 1 ]
+    whet run --help | grep -q -- --pass
+}
+
+@test "strict: a command gets nothing but what is declared and usual" {
+    echo one >in
+    printf '{"argv": ["env"], "inputs": ["in"], "env": {"D": "d"}}\n' >jobs
+    A=1 B=2 cached --strict --pass A | sed 's/=.*//' | sort >got
+    grep -qx A got && grep -qx D got && grep -qx PATH got
+    ! grep -qx -e B -e HOME got
+    A=1 B=2 cached --pass A | grep -qx B=2
+}
+
+@test "patterns: a new file, a changed one and one less are other results; outputs are no inputs" {
+    mkdir -p src/a/b
+    echo 1 >src/x.c && echo 2 >src/a/b/y.c && echo 3 >src/a/no.h
+    job 'cat $(find src -name all.c -o -name \"*.c\" -print | sort) >src/all.c' \
+        '"inputs": ["src/**/*.c"], "outputs": ["src/all.c"]' >jobs
+    cached && cached
+    [ "$(ran)" = 1 ]
+    echo 4 >src/a/z.c && cached
+    [ "$(ran)" = 1 ]
+    rm src/a/z.c && cached
+    [ "$(ran)" = 0 ]
+    echo 5 >src/a/no.h && cached
+    [ "$(ran)" = 0 ]
+    echo 5 >src/a/b/y.c && cached
+    [ "$(ran)" = 1 ]
+    [ "$(cat src/all.c)" = $'5\n1' ]
+}
+
+@test "an input that is changed while the command runs: nothing is kept" {
+    echo one >in
+    job 'echo more >>in' '"inputs": ["in"]' >jobs
+    cached -v 2>err
+    grep "not kept: job 1: '.*/in': it has changed while the command ran" err
+    echo one >in && cached
+    [ "$(ran)" = 2 ]
+}
+
+@test "an output that is not made is a failure; one that is deleted or changed comes back" {
+    echo one >in
+    job 'true' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    run -1 cached
+    [[ $output == *"did not make its output 'out'"* ]]
+    job 'mkdir -p d; cp in d/out' '"inputs": ["in"], "outputs": ["d/out"]' >jobs
+    cached && ran
+    rm -r d && cached
+    [ "$(cat d/out)" = one ]
+    echo other >d/out && cached
+    [ "$(cat d/out)" = one ]
+    chmod 600 d/out && cached
+    [ "$(stat -c %a d/out)" != 600 ]
+    before=$(stat -c '%y %i' d/out)
+    cached
+    [ "$(stat -c '%y %i' d/out)" = "$before" ]
+    [ "$(ran)" = 0 ]
+}
+
+@test "failures are kept only when asked" {
+    echo one >in
+    job 'exit 3' '"inputs": ["in"]' >jobs
+    run -3 cached
+    run -3 cached
+    [ "$(ran)" = 2 ]
+    run -3 cached --cache-failures
+    run -3 cached --cache-failures
+    [ "$(ran)" = 1 ]
+    run -3 cached
+    [ "$(ran)" = 1 ]
+}
+
+@test "explain names the first that differs; force runs all the same" {
+    echo one >in && echo x >other
+    printf '{"name": "j", "argv": ["cat", "in"], "inputs": ["in"]}\n' >jobs
+    cached --explain 2>&1 >/dev/null | grep -x 'j: to be run: no run of it was kept'
+    cached --explain 2>&1 >/dev/null | grep -x 'j: cached: nothing has changed'
+    cached --explain --force 2>&1 >/dev/null | grep -x 'j: to be run: it is asked for'
+    echo two >in
+    cached --explain 2>&1 >/dev/null | grep -x 'j: to be run: input in has changed'
+    sed -i 's/\["in"\]/["in", "other"]/' jobs
+    cached --explain 2>&1 >/dev/null | grep -x 'j: to be run: input other is new'
+    sed -i 's/"cat", "in"/"cat", "other"/' jobs
+    cached --explain 2>&1 >/dev/null | grep -x 'j: to be run: argument 1 has changed'
+    sed -i 's/, "other"\]}/]}/' jobs
+    cached --explain 2>&1 >/dev/null | grep -x 'j: to be run: input other is gone'
+    run -2 whet run --explain true
+    [[ $output == *--cache* ]]
+}
+
+@test "a dry run says what would be run, and writes nothing" {
+    echo one >in
+    job 'cp in out' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    cached -n | grep '^run  .*sh -c'
+    [ ! -e run.db ] && [ ! -e out ] && [ ! -e runs ]
+    cached && rm out
+    sum=$(sha256sum run.db)
+    cached -n | grep '^cached  .*sh -c'
+    [ ! -e out ]
+    [ "$(sha256sum run.db)" = "$sum" ]
+}
+
+@test "the log and the summary say what was cached" {
+    echo one >in
+    job 'sleep 0.1' '"inputs": ["in"]' >jobs
+    cached
+    cached --json --log log >sum
+    grep -q '"cached": 1' sum
+    [ "$(grep -o '"saved_ns": [0-9]*' sum | cut -d' ' -f2)" -gt 100000000 ]
+    grep -q '"cached":true,"saved_ns":1' log
+    cached -v 2>&1 | grep '1 cached (.* saved)'
+}
+
+@test "a depfile makes inputs of headers; it is an output itself" {
+    command -v gcc >/dev/null || skip "no compiler"
+    mkdir inc
+    echo 'int f(void);' >inc/f.h
+    printf '#include "f.h"\nint main(void) { return f(); }\n' >main.c
+    printf '#include "f.h"\nint f(void) { return 0; }\n' >f.c
+    for n in main f; do
+        job "gcc -Iinc -MMD -c $n.c -o $n.o" \
+            "\"inputs\": [\"$n.c\"], \"outputs\": [\"$n.o\"], \"depfile\": \"$n.d\""
+    done >jobs
+    settle && cached
+    [ "$(ran)" = 2 ]
+    cached
+    [ "$(ran)" = 0 ]
+    settle && touch inc/f.h && cached
+    [ "$(ran)" = 0 ]
+    echo 'int g(void);' >>inc/f.h && settle
+    cached --explain 2>&1 | grep 'to be run: found inc/f.h has changed'
+    [ "$(ran)" = 2 ]
+    printf '#include "f.h"\nint f(void) { return 1; }\n' >f.c && cached
+    [ "$(ran)" = 1 ]
+    rm main.o f.d && cached
+    [ "$(ran)" = 0 ]
+    [ -e main.o ] && grep -q inc/f.h f.d
+    echo 'int f(void);' >inc/f.h && cached # an earlier set of headers
+    [ "$(ran)" = 1 ]
+    printf '#include "f.h"\nint f(void) { return 0; }\n' >f.c && cached
+    [ "$(ran)" = 0 ]
+    rm inc/f.h && mkdir i2 && echo 'int f(void); int h(void);' >i2/f.h
+    sed -i 's/-Iinc/-Iinc -Ii2/' jobs && settle && cached
+    [ "$(ran)" = 2 ]
+}
+
+@test "a header that is made while the command runs: nothing is kept" {
+    echo one >in
+    job 'echo x >h; cp h out; echo out: h >dep' '"inputs": ["in"], "outputs": ["out"], "depfile": "dep"' >jobs
+    cached -v 2>&1 | grep "not kept: job 1: 'h': it has changed since the command began"
+    cached
+    [ "$(ran)" = 2 ]
+}
+
+@test "whet.yaml: needs and caches together" {
+    cat >whet.yaml <<'EOF'
+version: 1
+commands:
+  gen: {command: "echo ran >>runs; tr a-z A-Z <in >mid", shell: true, inputs: [in], outputs: [mid]}
+  use: {command: "echo ran >>runs; cat mid >out", shell: true, inputs: [mid], outputs: [out], needs: [gen]}
+EOF
+    echo one >in
+    whet run -p --cache --cache-dir .
+    [ "$(ran)" = 2 ]
+    rm mid out
+    whet run -p --cache --cache-dir .
+    [ "$(ran)" = 0 ]
+    [ "$(cat out)" = ONE ]
+    echo two >in
+    whet run -p --cache --cache-dir .
+    [ "$(ran)" = 2 ]
+    [ "$(cat out)" = TWO ]
+}
+
+@test "results of another folder count only with --anywhere" {
+    mkdir a b
+    echo one | tee a/in >b/in
+    job 'cat in' '"inputs": ["in"]' >jobs
+    for opt in '' --anywhere; do
+        whet run --cache --cache-dir . -C a -f jobs $opt
+        whet run --cache --cache-dir . -C b -f jobs $opt
+        cat a/runs b/runs 2>/dev/null | wc -l
+        rm -f a/runs b/runs
+    done >counts
+    [ "$(tail -n 1 counts)" = 1 ]
+    [ "$(sed -n '/^one$/!p' counts | head -n 1)" = 2 ]
+}
+
+@test "a damaged or unusable cache costs hits, not results" {
+    echo one >in
+    job 'cat in' '"inputs": ["in"]' >jobs
+    head -c 100000 /dev/urandom >run.db
+    [ "$(cached)" = one ]
+    whet run --cache --cache-dir /dev/null/x -f jobs
+    [ "$(ran)" = 2 ]
+}
+
+@test "killed in the middle of a restore: an output is the old or the new one, whole" {
+    head -c 30000000 /dev/zero >in
+    job 'cp in out' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    cached && ran
+    for ms in 05 10 20 30 40 60 80; do
+        echo old >out
+        whet run --cache --cache-dir . -f jobs &
+        sleep 0.0$ms
+        kill -9 $! 2>/dev/null || true
+        wait $! 2>/dev/null || true
+        [ "$(cat out | head -c 4)" = old ] || cmp in out
+    done
+    cached
+    cmp in out
+    [ "$(ran)" = 0 ]
+}
