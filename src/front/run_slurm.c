@@ -95,6 +95,25 @@ static void limits_add(struct task *t)
     value_add(t, "--halt", r->halt == WHET_RUN_HALT_NOW ? "now" : NULL);
 }
 
+/* Each task answers from, and fills, the cache that it finds: a shared folder, or the server. */
+static void cache_add(struct task *t)
+{
+    const struct whet_run_request *r = t->request;
+    const char *const *pass = r->pass != NULL ? r->pass->items : NULL;
+
+    flag_add(t, r->cache, "--cache");
+    flag_add(t, r->force, "--force");
+    flag_add(t, r->strict, "--strict");
+    flag_add(t, r->anywhere, "--anywhere");
+    flag_add(t, r->cache_failures, "--cache-failures");
+    flag_add(t, r->explain, "--explain");
+    for (size_t i = 0; pass != NULL && i < r->pass->len; i++)
+        value_add(t, "--pass", pass[i]);
+    value_add(t, "--cache-dir", r->cache_dir);
+    number_add(t, "--cache-size", r->cache_size, "");
+    value_add(t, "--remote", r->remote);
+}
+
 /* Whether word `i` of the operands is our standard input as a list of inputs. */
 static int is_input(const struct whet_run_request *r, size_t i)
 {
@@ -130,6 +149,7 @@ static int words_make(struct task *t, struct whet_error *err)
     word_add(t, whet__text_str(&t->folder));
     word_add(t, again ? "--resume-failed" : "--resume");
     limits_add(t);
+    cache_add(t);
     what_add(t);
     word_add(t, NULL);
     if (t->rc == -E2BIG)
