@@ -8,6 +8,7 @@ All programs share one compiled driver and its keys, and are launched in turn, i
 anew each round. The servers are started on free ports and stopped by their process id.
 """
 import argparse
+import os
 import random
 import socket
 import statistics
@@ -118,7 +119,9 @@ def measure(folder, launches):
 INTRODUCTION = """# The cache
 
 {launches} launches of each program in random order (bench/peers/cache.py). Figures are the median
-(lowest to highest); a ratio is of what ran in one round.
+(lowest to highest); a ratio is of what ran in one round. When it ended, the load
+average was {load:.0f} on {processors} processors: where it is high, wall times and what two threads gain say
+little.
 
 In memory: 100,000 entries, keys and values of 8 bytes, keys drawn by Zipf's law (exponent 0.99). Hits
 only: of 90,000 keys. Hits and puts: of 1,000,000 keys, each miss is put. Nanoseconds of processor
@@ -186,7 +189,8 @@ def report_pairs(introduction, samples, titles, peer):
 def report(samples, disk, remote, launches):
     held = "; ".join(f"{s[1]:.0f} bytes each for {s[0]:.0f} under {tool.split(', ')[1]}"
                      for tool in list(INSIDE)[:2] for s in samples["held", 1, tool][:1])
-    return [*INTRODUCTION.format(launches=launches, held=held).splitlines(), "",
+    return [*INTRODUCTION.format(launches=launches, held=held, load=os.getloadavg()[0],
+                                 processors=os.cpu_count()).splitlines(), "",
             *report_memory(samples), "", *report_servers(samples), "",
             *report_pairs("On disk: 10,000 values of 500 bytes in the level on disk, and in a table"
                           " with a unique index on\nthe key by prepared statements with the same"
