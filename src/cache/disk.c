@@ -90,6 +90,8 @@ static int init_locks(struct whet_disk *d)
     if (rc == 0)
         rc = whet__disk_queue_init(&d->queue);
     if (rc == 0)
+        rc = whet__disk_owed_init(&d->owed);
+    if (rc == 0)
         rc = whet__disk_keeper_init(d);
     if (rc == 0)
         rc = whet__disk_link_init(&d->writer);
@@ -162,6 +164,7 @@ void whet__disk_free(struct whet_disk *d)
     if (d->file_open)
         whet__store_file_close(&d->file);
     whet__disk_queue_clear(&d->queue);
+    whet__disk_owed_clear(&d->owed);
     pthread_mutex_destroy(&d->count_lock);
     pthread_mutex_destroy(&d->write_lock);
     pthread_mutex_destroy(&d->file_lock);
@@ -177,16 +180,19 @@ static int is_wanted(struct whet_disk *d, const struct whet_entry *e)
            whet__entry_bytes(e) <= atomic_load(&d->max_bytes) / 4;
 }
 
-void whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
+int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
 {
     int full;
 
-    if (!is_wanted(d, entry))
-        return;
+    if (!is_wanted(d, entry)) {
+        whet__disk_drop(d, &entry->hash); /* what is there under this key is older */
+        return 0;
+    }
     full = whet__disk_queue_put(&d->queue, entry, WHET_DISK_QUEUE_BYTES);
     if (full < 0) {
         atomic_fetch_add(&d->failures, 1);
-        return;
+        whet__disk_drop(d, &entry->hash);
+        return 0;
     }
     if (whet__disk_keeper_start(d) != 0 && full == 2)
         full = 1;
@@ -194,6 +200,7 @@ void whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
         whet__disk_sync(d); /* who puts faster than the disk takes it helps */
     else if (full == 2)
         whet__disk_keeper_call(d);
+    return 1;
 }
 
 void whet__disk_sync(struct whet_disk *d)
@@ -204,37 +211,29 @@ void whet__disk_sync(struct whet_disk *d)
 }
 
 struct removal {
-    int64_t place;
+    const struct whet_hash128 *hash;
     struct whet_vec files;
 };
 
 static int remove_row(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 {
     struct removal *r = ctx;
-    struct whet_store_stmt *find;
-    int64_t value = 0;
-    int rc;
 
     (void)d;
     r->files.len = 0;
-    find = whet__disk_statement(l, WHET_DISK_FIND, &rc);
-    if (find == NULL)
-        return rc;
-    whet__store_bind_int(find, 1, r->place);
-    rc = whet__disk_number(find, &value);
-    if (rc == 0 && value != 0)
-        rc = whet__disk_drop_value(l, value, &r->files);
-    return rc == 0 ? whet__disk_drop_place(l, r->place) : rc;
+    return whet__disk_drop_hash(l, r->hash, &r->files);
 }
 
-void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
+int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    struct removal r = {.place = whet__disk_place_of(hash)};
+    struct removal r = {.hash = hash};
     struct whet_disk_link *l = &d->writer;
     int rc;
 
-    if (d->read_only)
-        return;
+    if (d->read_only) {
+        whet__disk_owed_add(&d->owed, hash);
+        return -EROFS;
+    }
     whet__vec_init(&r.files, WHET_LARGE_NAME, 1);
     pthread_mutex_lock(&d->write_lock);
     whet__disk_queue_remove(&d->queue, hash);
@@ -249,6 +248,17 @@ void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
         whet__large_remove(d->path, whet__vec_at(&r.files, 0));
     pthread_mutex_unlock(&d->write_lock);
     whet__vec_clear(&r.files);
+    if (rc == 0)
+        return 0;
+    whet__disk_drop(d, hash);
+    return -EIO;
+}
+
+void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash)
+{
+    whet__disk_queue_drop(&d->queue, hash, &d->owed);
+    if (!d->read_only)
+        (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
 }
 
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
@@ -259,6 +269,9 @@ void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
 void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes)
 {
     atomic_store(&d->max_bytes, max_bytes != 0 ? max_bytes : DEFAULT_MAX_BYTES);
+    atomic_store(&d->resized, 1);
+    if (!d->read_only && whet__disk_keeper_start(d) == 0)
+        whet__disk_keeper_call(d);
 }
 
 void whet__disk_trim(struct whet_disk *d)

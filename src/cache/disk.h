@@ -72,13 +72,19 @@ WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry);
 
 /* Takes a reference of its own; written within a second. Who puts faster than the disk takes it
- * helps to write. What is larger than a quarter of the bound is not kept, and neither is what
- * another process has replaced meanwhile: of two, the one with the later made_ns stays. */
-void whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
+ * helps to write. 1: it is on its way. 0: it is not (larger than a quarter of the bound, only
+ * for memory, read only, no memory left), and what was there under its key is gone. What is on
+ * its way and then cannot be written leaves nothing older behind either, as long as this
+ * process lives; one that is killed may leave what was there before its last second. */
+int whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
 
-/* The entry is gone for everybody when this returns, also from the queue (of this process:
- * another's put that still waits there counts as later). */
-void whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
+/* The entry is gone for everybody when this answers 0, also from the queue (of this process:
+ * another's put that still waits there counts as later). -EIO, -EROFS: it is gone for this
+ * process alone, and deleted as soon as the file can be written. */
+int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
+
+/* The same for this process at once, for the others within a second: waits for no file. */
+void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash);
 
 /* Waits until all that was put before is committed, or known to be lost. */
 void whet__disk_sync(struct whet_disk *d);

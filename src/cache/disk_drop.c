@@ -64,6 +64,29 @@ int whet__disk_drop_place(struct whet_disk_link *l, int64_t hash)
     return drop_row(l, WHET_DISK_DROP_PLACE, hash);
 }
 
+int whet__disk_value_at(struct whet_disk_link *l, int64_t place, int64_t *value)
+{
+    struct whet_store_stmt *find;
+    int rc;
+
+    find = whet__disk_statement(l, WHET_DISK_FIND, &rc);
+    if (find == NULL)
+        return rc;
+    whet__store_bind_int(find, 1, place);
+    return whet__disk_number(find, value);
+}
+
+int whet__disk_drop_hash(struct whet_disk_link *l, const struct whet_hash128 *hash,
+                         struct whet_vec *files)
+{
+    int64_t place = whet__disk_place_of(hash), value = 0;
+    int rc = whet__disk_value_at(l, place, &value);
+
+    if (rc == 0 && value != 0)
+        rc = whet__disk_drop_value(l, value, files);
+    return rc == 0 ? whet__disk_drop_place(l, place) : rc;
+}
+
 struct place {
     int64_t hash;
     int64_t value;

@@ -22,6 +22,7 @@ void whet__disk_lock_all(struct whet_disk *d)
     d->file_open = 0;
     pthread_mutex_lock(&d->count_lock);
     pthread_mutex_lock(&d->queue.lock);
+    pthread_mutex_lock(&d->owed.lock);
 }
 
 /* The parent writes what waits and what was noted. */
@@ -45,6 +46,7 @@ void whet__disk_unlock_all(struct whet_disk *d, int in_child)
 {
     if (in_child && whet__disk_keeper_forget(d) != 0)
         d->keeper.stop = 1; /* no thread any more: puts are written by who puts */
+    pthread_mutex_unlock(&d->owed.lock);
     pthread_mutex_unlock(&d->queue.lock);
     pthread_mutex_unlock(&d->count_lock);
     pthread_mutex_unlock(&d->file_lock);

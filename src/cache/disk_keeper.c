@@ -90,14 +90,31 @@ static void write_uses_if_due(struct whet_disk *d)
         whet__disk_failed(d, rc);
 }
 
+/* The bound was moved. */
+static void fit_if_due(struct whet_disk *d)
+{
+    int rc;
+
+    if (!atomic_exchange(&d->resized, 0) || d->read_only)
+        return;
+    pthread_mutex_lock(&d->writer.lock);
+    rc = whet__disk_link_open(d, &d->writer);
+    if (rc == 0)
+        rc = whet__disk_fit(d, &d->writer, 0);
+    pthread_mutex_unlock(&d->writer.lock);
+    if (rc != 0)
+        whet__disk_failed(d, rc);
+}
+
 /* 1 when there will be more to look after. */
 static int look_around(struct whet_disk *d)
 {
     pthread_mutex_lock(&d->write_lock);
     whet__disk_drain(d);
     write_uses_if_due(d);
+    fit_if_due(d);
     pthread_mutex_unlock(&d->write_lock);
-    return look_at_links(d);
+    return look_at_links(d) || (whet__disk_owed_any(&d->owed) && !d->read_only);
 }
 
 /* The queue's lock is held. 1: it is time to look around. 0: somebody has begun something that
@@ -123,7 +140,7 @@ static int rest(struct whet_disk *d)
 /* Likewise. */
 static void fall_asleep(struct whet_disk *d)
 {
-    if (atomic_load(&d->queue.count) != 0)
+    if (atomic_load(&d->queue.count) != 0 || atomic_load(&d->resized))
         return;
     atomic_store(&d->keeper.ticking, 0);
     if (is_held(d)) /* one began meanwhile, and saw us ticking */

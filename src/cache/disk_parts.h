@@ -21,6 +21,7 @@
 
 #include "base/vec.h"
 #include "cache/disk.h"
+#include "cache/disk_owed.h"
 #include "cache/disk_queue.h"
 #include "cache/disk_schema.h"
 #include "data/store_file.h"
@@ -60,6 +61,9 @@ enum whet_disk_note_kind {
     WHET_DISK_NOTE_ANEW   /* it was damaged and is new: stays */
 };
 
+#define WHET_DISK_PAUSE_NS                                                                     \
+    UINT64_C(3000000000) /* between tries to write to a disk that took nothing */
+
 struct whet_disk {
     char *path;
     char *client;
@@ -80,6 +84,9 @@ struct whet_disk {
     atomic_int broken; /* it is damaged: links are to be closed */
 
     struct whet_disk_queue queue;
+    struct whet_disk_owed owed;
+    uint64_t pay_ns;    /* what is owed could not be paid: not before then; under write_lock */
+    atomic_int resized; /* the bound is another one: the keeper has to see to it */
     struct whet_disk_keeper keeper; /* under queue.lock */
     pthread_mutex_t write_lock;     /* held while a batch is taken from the queue and written */
     uint64_t pause_ns;              /* the disk is full: nothing is written before then */
@@ -152,6 +159,11 @@ void whet__disk_note_written(struct whet_disk *d);
 /* Writes down what waits in the queue, batch by batch. */
 void whet__disk_drain(struct whet_disk *d);
 
+/* ---- disk_pay.c ---- */
+
+/* Deletes what is owed, if it can. write_lock is held. */
+void whet__disk_pay(struct whet_disk *d);
+
 /* Runs `deed` in a write transaction on a link that is open, and tells readers. */
 typedef int (*whet_disk_deed)(struct whet_disk *d, struct whet_disk_link *l, void *ctx);
 
@@ -164,6 +176,12 @@ WHET_MUST_USE int whet__disk_transact(struct whet_disk *d, struct whet_disk_link
  * to `files`, to be removed after the commit. */
 WHET_MUST_USE int whet__disk_drop_value(struct whet_disk_link *l, int64_t value,
                                         struct whet_vec *files);
+/* The value that a place leads to; 0: there is no such place. */
+WHET_MUST_USE int whet__disk_value_at(struct whet_disk_link *l, int64_t place, int64_t *value);
+
+/* The row of a key, if there is one, and its value. */
+WHET_MUST_USE int whet__disk_drop_hash(struct whet_disk_link *l,
+                                       const struct whet_hash128 *hash, struct whet_vec *files);
 WHET_MUST_USE int whet__disk_drop_place(struct whet_disk_link *l, int64_t hash);
 
 /* ---- disk_fit.c ---- */

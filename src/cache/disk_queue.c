@@ -200,6 +200,35 @@ void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry 
     pthread_mutex_unlock(&q->lock);
 }
 
+/* Both at once: a batch that is written in between must not take the debt for paid. */
+void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                           struct whet_disk_owed *owed)
+{
+    pthread_mutex_lock(&q->lock);
+    for (struct whet_disk_waiting *w = look_up(q, hash); w != NULL; w = w->chain) {
+        if (is_of(w->entry, hash))
+            w->lost = 1;
+    }
+    whet__disk_owed_add(owed, hash);
+    pthread_mutex_unlock(&q->lock);
+}
+
+void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed)
+{
+    struct whet_disk_waiting *w;
+
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, &entry->hash);
+    while (w != NULL && w->entry != entry)
+        w = w->chain;
+    if (w != NULL && w->lost)
+        whet__disk_owed_add(owed, &entry->hash);
+    else
+        whet__disk_owed_done(owed, &entry->hash);
+    pthread_mutex_unlock(&q->lock);
+}
+
 void whet__disk_queue_lose(struct whet_disk_queue *q)
 {
     pthread_mutex_lock(&q->lock);

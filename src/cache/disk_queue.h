@@ -16,6 +16,7 @@
 
 #include <whet/api.h>
 
+#include "cache/disk_owed.h"
 #include "cache/entry.h"
 
 struct whet_disk_waiting {
@@ -57,6 +58,15 @@ void whet__disk_queue_done(struct whet_disk_queue *q);
 
 /* This one, if it waits, is neither written nor found any more. */
 void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry);
+
+/* What waits or is being written under this key is no longer wanted: it is not found any more,
+ * and the key is owed to be deleted. */
+void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                           struct whet_disk_owed *owed);
+
+/* This one was written: the key is owed no more, unless it was dropped meanwhile. */
+void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed);
 
 /* What waits now is neither written nor found any more; what comes later is. */
 void whet__disk_queue_lose(struct whet_disk_queue *q);

@@ -117,7 +117,7 @@ static int get(struct whet_disk *d, const struct ask *ask, struct whet_entry **o
     struct whet_disk_link *l = whet__disk_link_take(d);
     int rc = 0, hit;
 
-    if (e == NULL)
+    if (e == NULL && !whet__disk_owed_has(&d->owed, ask->hash))
         rc = look_up(d, l, ask, &e);
     if (rc < 0)
         whet__disk_snapshot_end(l);

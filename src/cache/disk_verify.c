@@ -101,7 +101,12 @@ static int drop_bad(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 
     (void)d;
     for (size_t i = 0; i < v->bad.len && rc == 0; i++) {
-        rc = whet__disk_drop_value(l, bad[i].value, &v->files);
+        int64_t value = 0;
+
+        rc = whet__disk_value_at(l, bad[i].hash, &value);
+        if (rc != 0 || value != bad[i].value)
+            continue; /* it was put anew since it was read */
+        rc = whet__disk_drop_value(l, value, &v->files);
         if (rc == 0)
             rc = whet__disk_drop_place(l, bad[i].hash);
     }

@@ -18,7 +18,6 @@
 
 #define BATCH_COUNT ((size_t)1000)
 #define BATCH_BYTES ((uint64_t)4 << 20)
-#define PAUSE_NS    UINT64_C(3000000000)
 #define TRIES       3
 #define ROW_BYTES   120 /* of a row beside key, value and what it was made of */
 #define SECOND_NS   UINT64_C(1000000000)
@@ -317,13 +316,20 @@ static int write_batch(struct whet_disk *d, struct batch *b)
     return 0;
 }
 
+/* What is on disk under these keys is older than what was put. */
+static void owe(struct whet_disk *d, struct whet_entry **entries, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        whet__disk_owed_add(&d->owed, &entries[i]->hash);
+}
+
 /* The batch is lost. */
 static void lost(struct whet_disk *d, int code)
 {
     whet__disk_failed(d, code);
     whet__disk_note_write(d, code);
     if (code != -ENOMEM && code != -EBADMSG)
-        d->pause_ns = whet__clock_now_ns() + PAUSE_NS;
+        d->pause_ns = whet__clock_now_ns() + WHET_DISK_PAUSE_NS;
 }
 
 static void write_entries(struct whet_disk *d, struct whet_entry **entries, size_t count)
@@ -333,6 +339,7 @@ static void write_entries(struct whet_disk *d, struct whet_entry **entries, size
 
     if (whet__clock_now_ns() < d->pause_ns) {
         atomic_fetch_add(&d->failures, 1);
+        owe(d, entries, count);
         return;
     }
     rc = batch_init(d, &b, entries, count);
@@ -340,9 +347,12 @@ static void write_entries(struct whet_disk *d, struct whet_entry **entries, size
         rc = write_batch(d, &b);
     batch_clear(&b);
     if (rc != 0) {
+        owe(d, entries, count);
         lost(d, rc);
         return;
     }
+    for (size_t i = 0; i < count; i++)
+        whet__disk_queue_settle(&d->queue, entries[i], &d->owed);
     d->pause_ns = 0;
     whet__disk_note_written(d);
 }
@@ -355,6 +365,7 @@ void whet__disk_drain(struct whet_disk *d)
 
     if (bytes > BATCH_BYTES)
         bytes = BATCH_BYTES;
+    whet__disk_pay(d);
     for (;;) {
         count = whet__disk_queue_take(&d->queue, batch, BATCH_COUNT, bytes);
         if (count > 0)

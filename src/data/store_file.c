@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +13,9 @@
 #include "os/clock.h"
 #include "os/lock.h"
 
-#define BAD_KEPT      2 /* damaged files that are left for the curious */
+#define BAD_KEPT      2  /* damaged files that are left for the curious */
+#define HEAD_BYTES    72 /* of an SQLite file, up to its application id ... */
+#define ID_AT         68 /* ... which is here, the high byte first */
 #define LOCK_TRIES    50
 #define LOCK_PAUSE_NS 2000000
 
@@ -32,6 +35,43 @@ static int name_exists(const char *name)
     if (file != NULL)
         fclose(file);
     return file != NULL || errno != ENOENT;
+}
+
+/* The application's number in the header of SQLite's format. 1: *id is set. 0: no such header;
+ * -1: nothing to read; 2: an empty file. */
+static int read_id(const struct whet_store_file *f, uint32_t *id)
+{
+    unsigned char head[HEAD_BYTES];
+    FILE *file = fopen(f->path, "rbe");
+    size_t len;
+
+    if (file == NULL)
+        return -1;
+    len = fread(head, 1, sizeof(head), file);
+    fclose(file);
+    if (len == 0)
+        return 2;
+    if (len < sizeof(head) || memcmp(head, "SQLite format 3", 16) != 0)
+        return 0;
+    *id = (uint32_t)head[ID_AT] << 24 | (uint32_t)head[ID_AT + 1] << 16 |
+          (uint32_t)head[ID_AT + 2] << 8 | head[ID_AT + 3];
+    return 1;
+}
+
+/* Whether what has this name may be moved aside: nothing, an empty file, an SQLite file with
+ * our application's number, or anything beside which our lock already lies: then it was ours
+ * before it was damaged. Everything else is somebody's. */
+static int is_ours(const struct whet_store_file *f, const char *lock_name)
+{
+    uint32_t id = 0;
+    int known = read_id(f, &id);
+
+    if (known < 0 || known == 2)
+        return 1; /* opening it will say why */
+    if (known == 1 && (id == 0 || id == f->options->application_id ||
+                       (f->options->former_id != 0 && id == f->options->former_id)))
+        return 1;
+    return name_exists(lock_name);
 }
 
 /* The log belongs to the file and goes with it; the shared memory is worthless. */
@@ -64,27 +104,12 @@ out:
     return rc;
 }
 
-/* What an earlier whet kept here, as far as the header of SQLite's format tells: the
- * application's number is at byte 68, highest byte first. */
+/* Of what an earlier whet kept here. */
 static int is_former(const struct whet_store_file *f)
 {
-    static const char magic[16] = "SQLite format 3";
-    uint32_t id = f->options->former_id;
-    const unsigned char want[4] = {(unsigned char)(id >> 24), (unsigned char)(id >> 16),
-                                   (unsigned char)(id >> 8), (unsigned char)id};
-    char head[72];
-    FILE *file;
-    size_t len;
+    uint32_t id;
 
-    if (id == 0)
-        return 0;
-    file = fopen(f->path, "rbe");
-    if (file == NULL)
-        return 0;
-    len = fread(head, 1, sizeof(head), file);
-    fclose(file);
-    return len == sizeof(head) && memcmp(head, magic, sizeof(magic)) == 0 &&
-           memcmp(head + 68, want, sizeof(want)) == 0;
+    return f->options->former_id != 0 && read_id(f, &id) == 1 && id == f->options->former_id;
 }
 
 static int remove_former(struct whet_store_file *f)
@@ -102,6 +127,11 @@ static int remove_former(struct whet_store_file *f)
     }
     whet__text_clear(&name);
     return rc;
+}
+
+static int is_read_only(const struct whet_store_file *f)
+{
+    return (f->options->flags & WHET_STORE_READ_ONLY) != 0;
 }
 
 static int lock_shared(struct whet_store_file *f)
@@ -123,7 +153,7 @@ static void clean_up(struct whet_store_file *f)
     char bad[16];
     int former, rc;
 
-    if (f->lock < 0 || !whet__lock_flag(f->lock))
+    if (f->lock < 0 || is_read_only(f) || !whet__lock_flag(f->lock))
         return;
     rc = whet__lock_take(f->lock, WHET_LOCK_EXCLUSIVE);
     if (rc != 0)
@@ -151,7 +181,10 @@ void whet__store_file_note(struct whet_store_file *f, int code)
                  "the %s is of an older version of whet, which still uses it: '%s': it is not "
                  "used until it can be replaced",
                  f->what, f->path);
-    else if (code == -EBADMSG || code == -EPROTOTYPE)
+    else if (code == -EPROTOTYPE)
+        snprintf(f->note, sizeof(f->note), "not a %s of whet: '%s': it is left alone", f->what,
+                 f->path);
+    else if (code == -EBADMSG)
         snprintf(f->note, sizeof(f->note),
                  "the %s is damaged: '%s': it is not used until it can be replaced", f->what,
                  f->path);
@@ -165,11 +198,6 @@ void whet__store_file_note(struct whet_store_file *f, int code)
     else
         snprintf(f->note, sizeof(f->note), "the %s cannot be used: '%s': %s", f->what, f->path,
                  strerror(-code));
-}
-
-static int is_unsound(int code)
-{
-    return code == -EBADMSG || code == -EPROTOTYPE;
 }
 
 /* Opens the store under the shared lock; not if it waits to be moved aside. */
@@ -190,7 +218,7 @@ void whet__store_file_replace(struct whet_store_file *f)
 
     whet__store_free(f->store);
     f->store = NULL;
-    if (f->lock < 0 || whet__lock_flag_set(f->lock, 1) != 0) {
+    if (f->lock < 0 || is_read_only(f) || whet__lock_flag_set(f->lock, 1) != 0) {
         whet__store_file_note(f, -EBADMSG);
         return;
     }
@@ -218,8 +246,12 @@ int whet__store_file_open(struct whet_store_file *f, const char *path, const cha
     whet__text_init(&name, PATH_MAX);
     (void)name_of(&name, f, ".lock", "");
     rc = whet__text_error(&name);
+    if (rc == 0 && !is_ours(f, whet__text_str(&name)))
+        rc = -EPROTOTYPE;
     if (rc == 0) {
-        f->lock = whet__lock_open(whet__text_str(&name));
+        /* Who only reads leaves nothing behind. */
+        if (!is_read_only(f) || name_exists(whet__text_str(&name)))
+            f->lock = whet__lock_open(whet__text_str(&name));
         clean_up(f);
         rc = open_shared(f);
     }
@@ -228,7 +260,7 @@ int whet__store_file_open(struct whet_store_file *f, const char *path, const cha
         whet__store_file_close(f);
         return rc;
     }
-    if (is_unsound(rc))
+    if (rc == -EBADMSG || (rc == -EPROTOTYPE && is_former(f)))
         whet__store_file_replace(f);
     else if (rc != 0)
         whet__store_file_note(f, rc);

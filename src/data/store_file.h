@@ -29,8 +29,10 @@ struct whet_store_file {
 };
 
 /* Opens or makes PATH. A file with options.former_id, which an earlier whet has left, is
- * removed without a word as soon as nobody uses it. `what` is what notes call it: "cache". It
- * and `options` must outlive the file. */
+ * removed without a word as soon as nobody uses it. Anything else that was never ours is left
+ * alone: a file of another program, or one that is no SQLite file and has no lock of ours
+ * beside it. With WHET_STORE_READ_ONLY nothing is moved or made. `what` is what notes call it:
+ * "cache". It and `options` must outlive the file. */
 WHET_MUST_USE int whet__store_file_open(struct whet_store_file *f, const char *path,
                                         const char *what,
                                         const struct whet_store_options *options);

@@ -1,0 +1,230 @@
+/* What was put last is what is answered, or nothing: also when it could not be written, when it
+ * is too large, when it was dropped. And files of others are left alone. */
+#include "disk_fixture.h"
+
+#include "base/hash.h"
+#include "cache/disk_owed.h"
+
+#define NUMBERS 2000
+
+static struct whet_hash128 mark_of(uint64_t number)
+{
+    return whet__hash128(&number, sizeof(number));
+}
+
+/* Against an array of flags. */
+static void the_set_is_a_set(void **state)
+{
+    static unsigned char in[NUMBERS];
+    struct whet_hash128 some[NUMBERS];
+    struct whet_disk_owed owed;
+    struct whet_random random;
+    size_t count = 0;
+
+    (void)state;
+    memset(in, 0, sizeof(in));
+    whet__random_init(&random, 7);
+    assert_int_equal(whet__disk_owed_init(&owed), 0);
+    assert_false(whet__disk_owed_any(&owed));
+    for (int i = 0; i < 40000; i++) {
+        uint64_t number = whet__random_below(&random, NUMBERS);
+        struct whet_hash128 hash = mark_of(number);
+
+        assert_int_equal(whet__disk_owed_has(&owed, &hash), in[number]);
+        if (whet__random_below(&random, 2)) {
+            whet__disk_owed_add(&owed, &hash);
+            count += !in[number];
+            in[number] = 1;
+        } else {
+            whet__disk_owed_done(&owed, &hash);
+            count -= in[number];
+            in[number] = 0;
+        }
+    }
+    assert_int_equal(whet__disk_owed_some(&owed, some, NUMBERS), count);
+    for (size_t i = 0; i < count; i++)
+        whet__disk_owed_done(&owed, &some[i]);
+    assert_false(whet__disk_owed_any(&owed));
+    whet__disk_owed_clear(&owed);
+}
+
+static void too_many_are_all(void **state)
+{
+    struct whet_hash128 other = mark_of(UINT64_MAX), first = mark_of(0);
+    struct whet_disk_owed owed;
+
+    (void)state;
+    assert_int_equal(whet__disk_owed_init(&owed), 0);
+    for (uint64_t i = 0; i < WHET_OWED_MAX; i++) {
+        struct whet_hash128 hash = mark_of(i);
+
+        whet__disk_owed_add(&owed, &hash);
+    }
+    assert_false(whet__disk_owed_has(&owed, &other));
+    whet__disk_owed_add(&owed, &other);
+    assert_true(whet__disk_owed_has(&owed, &first));
+    whet__disk_owed_done_all(&owed);
+    assert_false(whet__disk_owed_any(&owed));
+    EACH_ALLOCATION_FAILS
+    {
+        whet__disk_owed_add(&owed, &other);
+        assert_true(whet__disk_owed_has(&owed, &other));
+        whet__disk_owed_done_all(&owed);
+    }
+    whet__disk_owed_clear(&owed);
+}
+
+static struct whet_entry *made_of(uint64_t number, const char *value, size_t len)
+{
+    struct whet_hash128 hash = mark_of(number);
+    struct whet_entry *e;
+
+    assert_int_equal(whet__entry_new(&e, &hash, &number, sizeof(number), NULL, 0, len), 0);
+    memcpy(whet__entry_value(e), value, len < 8 ? len : 8);
+    e->made_ns = whet__clock_wall_ns();
+    return e;
+}
+
+static int put(struct level *v, uint64_t number, const char *value, size_t len)
+{
+    struct whet_entry *e = made_of(number, value, len);
+    int rc = whet__disk_put(v->disk, e);
+
+    whet__entry_drop(e);
+    return rc;
+}
+
+/* The length of what is answered; -1: a miss. */
+static long get(struct level *v, uint64_t number)
+{
+    struct whet_hash128 hash = mark_of(number);
+    struct whet_entry *e = NULL;
+    long len = -1;
+
+    if (whet__disk_get(v->disk, &hash, &number, sizeof(number), &e) == 1)
+        len = (long)e->value_len;
+    whet__entry_drop(e);
+    return len;
+}
+
+static void a_larger_one_leaves_no_older_one(void **state)
+{
+    struct level v = level_open((uint64_t)4 << 20);
+    char *large = calloc(1, 2 << 20);
+
+    (void)state;
+    assert_int_equal(put(&v, 1, "old", 3), 1);
+    whet__disk_sync(v.disk);
+    assert_int_equal(get(&v, 1), 3);
+    assert_int_equal(put(&v, 1, large, 2 << 20), 0);
+    assert_int_equal(get(&v, 1), -1);
+    level_close(&v);
+    v = level_open((uint64_t)4 << 20);
+    assert_int_equal(get(&v, 1), -1);
+    level_close(&v);
+    free(large);
+}
+
+static void dropped_and_put_again(void **state)
+{
+    struct whet_hash128 hash = mark_of(2);
+    struct level v = level_open(0);
+
+    (void)state;
+    assert_int_equal(put(&v, 2, "old", 3), 1);
+    whet__disk_drop(v.disk, &hash); /* while it waits */
+    assert_int_equal(get(&v, 2), -1);
+    whet__disk_sync(v.disk);
+    assert_int_equal(get(&v, 2), -1);
+    assert_int_equal(put(&v, 2, "newer", 5), 1);
+    assert_int_equal(get(&v, 2), 5);
+    whet__disk_sync(v.disk);
+    assert_int_equal(get(&v, 2), 5);
+    whet__disk_drop(v.disk, &hash);
+    assert_int_equal(get(&v, 2), -1);
+    level_close(&v);
+    v = level_open(0);
+    assert_int_equal(get(&v, 2), -1);
+    assert_int_equal(put(&v, 2, "newest", 6), 1);
+    whet__disk_sync(v.disk);
+    assert_int_equal(whet__disk_remove(v.disk, &hash), 0);
+    assert_int_equal(get(&v, 2), -1);
+    level_close(&v);
+}
+
+static void who_only_reads_hides_what_it_would_remove(void **state)
+{
+    struct whet_hash128 hash = mark_of(3);
+    struct level v = level_open(0);
+
+    (void)state;
+    assert_int_equal(put(&v, 3, "old", 3), 1);
+    level_close(&v);
+    v = level_for(CLIENT, 0, 0, 1);
+    assert_int_equal(get(&v, 3), 3);
+    assert_int_equal(whet__disk_remove(v.disk, &hash), -EROFS);
+    assert_int_equal(get(&v, 3), -1);
+    level_close(&v);
+    v = level_open(0);
+    assert_int_equal(get(&v, 3), 3);
+    level_close(&v);
+}
+
+static void assert_untouched(const char *content, size_t len)
+{
+    struct whet_text text;
+    char bad[600];
+
+    whet__text_init(&text, (size_t)1 << 20);
+    assert_int_equal(whet__file_read(AT_FDCWD, path, text.max, &text), 0);
+    assert_int_equal(text.len, len);
+    assert_memory_equal(text.data, content, len);
+    whet__text_clear(&text);
+    snprintf(bad, sizeof(bad), "%s.bad-1", path);
+    assert_int_not_equal(access(bad, F_OK), 0);
+}
+
+static void try_all(void)
+{
+    struct level v = level_open(0);
+
+    put(&v, 4, "value", 5);
+    whet__disk_sync(v.disk);
+    assert_int_equal(get(&v, 4), -1);
+    level_close(&v);
+}
+
+static void files_of_others_are_left_alone(void **state)
+{
+    static const char text[] = "Notes that nobody has a second copy of: long enough to have a "
+                               "header's length, and then some more of it.\n";
+    char database[4096] = "SQLite format 3";
+    char *slash = strrchr(path, '/');
+
+    (void)state;
+    *slash = '\0';
+    assert_int_equal(whet__file_make_dirs(path, 0700), 0);
+    *slash = '/';
+    assert_int_equal(whet__file_write(path, text, sizeof(text), 0), 0);
+    try_all();
+    assert_untouched(text, sizeof(text));
+    memcpy(database + 68, "abcd", 4);
+    assert_int_equal(whet__file_write(path, database, sizeof(database), 0), 0);
+    try_all();
+    assert_untouched(database, sizeof(database));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_set_is_a_set),
+        cmocka_unit_test(too_many_are_all),
+        cmocka_unit_test_setup_teardown(a_larger_one_leaves_no_older_one, enter, leave),
+        cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, leave),
+        cmocka_unit_test_setup_teardown(who_only_reads_hides_what_it_would_remove, enter,
+                                        leave),
+        cmocka_unit_test_setup_teardown(files_of_others_are_left_alone, enter, leave),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
