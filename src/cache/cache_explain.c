@@ -48,18 +48,16 @@ static unsigned count_inputs(const struct whet_entry *e)
 static void look(struct whet_cache *c, struct whet_entry *e, uint64_t now_ns,
                  struct whet_cache_why *why)
 {
-    uint64_t idle_end = atomic_load(&e->used_ns) + e->idle_ns;
-
     why->made_ns = e->made_ns;
     why->end_ns = e->end_ns;
     why->len = e->raw_len != 0 ? e->raw_len : e->value_len;
     why->cost_ns = e->cost_ns;
     why->inputs = count_inputs(e);
     if (whet__entry_ended(e, now_ns))
-        why->verdict =
-            e->idle_ns != 0 && now_ns >= idle_end && (e->end_ns == 0 || now_ns < e->end_ns)
-                ? WHET_CACHE_IS_IDLE
-                : WHET_CACHE_IS_EXPIRED;
+        why->verdict = e->idle_ns != 0 && whet__entry_idle(e, now_ns) &&
+                               (e->end_ns == 0 || now_ns < e->end_ns)
+                           ? WHET_CACHE_IS_IDLE
+                           : WHET_CACHE_IS_EXPIRED;
     else if (whet__validity_check(c->validity, e, why))
         why->verdict = WHET_CACHE_IS_HIT;
 }

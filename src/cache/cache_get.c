@@ -41,14 +41,14 @@ void whet__cache_found(struct whet_cache *c, const struct whet_found *found)
         whet__cache_count(c, WHET_COUNT_SAVED_NS, found->entry->cost_ns);
 }
 
-/* It may still be served while a new one is computed. */
-static int is_stale(const struct whet_cache *c, const struct whet_ask *ask,
-                    const struct whet_entry *e)
+/* It may still be served while a new one is computed: it has ended, but nothing that it was
+ * made of has changed. */
+static int is_stale(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *e)
 {
     uint64_t stale_ns = c->options.stale_ns;
 
     return stale_ns != 0 && e->end_ns != 0 && ask->now_ns >= e->end_ns &&
-           ask->now_ns - e->end_ns < stale_ns;
+           ask->now_ns - e->end_ns < stale_ns && whet__validity_check(c->validity, e, NULL);
 }
 
 /* Asks one level in memory. 1: it is true, and counted. */

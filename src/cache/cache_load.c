@@ -100,6 +100,8 @@ static int keep(struct whet_cache_draft *d, uint64_t cost_ns)
     if (stale != 0)
         whet__text_reset(&about);
     rc = stale == -ENOMEM ? stale : finish(d, &about, cost_ns);
+    if (rc == 0 && stale != 0)
+        d->entry->flags |= WHET_ENTRY_OVERTAKEN;
     if (rc == 0 && stale == 0 && whet__cache_keeps(c, &d->put)) {
         if (whet__cache_store(c, &d->put.ask, d->entry) == 0)
             whet__cache_stored(c, &d->put.ask, d->entry->value_len);
@@ -118,7 +120,8 @@ static int keep(struct whet_cache_draft *d, uint64_t cost_ns)
 static int compute(struct load *l, struct whet_entry **out)
 {
     struct whet_cache *c = l->cache;
-    struct whet_cache_draft d = {.cache = c, .put = {.ask = l->ask, .how = l->how}};
+    struct whet_cache_put how = *l->how;
+    struct whet_cache_draft d = {.cache = c, .put = {.ask = l->ask, .how = &how}};
     uint64_t began, took;
     int rc = whet_inputs_new(&d.inputs, c);
 
@@ -136,6 +139,7 @@ static int compute(struct load *l, struct whet_entry **out)
     if (rc == -ENOENT) {
         whet__entry_drop(d.entry);
         d.entry = NULL;
+        how.ttl_ns = 0; /* is a value's */
     }
     if (rc == 0 || rc == -ENOENT) {
         int kept = keep(&d, took != 0 ? took : 1);
@@ -152,6 +156,20 @@ static int compute(struct load *l, struct whet_entry **out)
     return rc;
 }
 
+/* The value as it was put, of an entry of either level in memory; NULL: it cannot be had. Takes
+ * the reference over. */
+static struct whet_entry *expand(struct whet_entry *e)
+{
+    struct whet_entry *plain = NULL;
+
+    if (e == NULL || e->raw_len == 0)
+        return e;
+    if (whet__entry_unpack(e, &plain) != 0)
+        plain = NULL;
+    whet__entry_drop(e);
+    return plain;
+}
+
 /* Of an entry that this call holds; takes the reference over. */
 static int serve(struct load *l, struct whet_entry *e, enum whet_cache_level level,
                  unsigned flags)
@@ -162,6 +180,14 @@ static int serve(struct load *l, struct whet_entry *e, enum whet_cache_level lev
     }
     whet__cache_answer(l->out, e, level, flags);
     return 0;
+}
+
+/* Whether what somebody computed may answer one who asked meanwhile: not if it was untrue by
+ * then. That it has ended says nothing, it was computed just now. */
+static int is_true_now(struct load *l, struct whet_entry *e)
+{
+    return !(e->flags & WHET_ENTRY_OVERTAKEN) &&
+           whet__validity_check(l->cache->validity, e, NULL);
 }
 
 /* What somebody else has computed. */
@@ -179,7 +205,7 @@ static struct whet_entry *peek_landed(struct load *l)
 {
     struct whet_cache *c = l->cache;
     struct whet_memory *m = c->memory != NULL ? c->memory : c->packed;
-    struct whet_entry *e, *packed;
+    struct whet_entry *e;
 
     if (l->early || m == NULL)
         return NULL;
@@ -189,13 +215,23 @@ static struct whet_entry *peek_landed(struct load *l)
         whet__entry_drop(e);
         return NULL;
     }
-    if (e == NULL || e->raw_len == 0)
-        return e;
-    packed = e;
-    if (whet__entry_unpack(packed, &e) != 0)
-        e = NULL;
-    whet__entry_drop(packed);
-    return e;
+    return expand(e);
+}
+
+/* Begins a flight: 1. 0: another's has landed. Theirs may have begun long before this load, and
+ * an invalidation come in between: what is no longer true is waited for once more. The next
+ * flight has begun after this load, so that whatever comes of it was true meanwhile. */
+static int board(struct load *l, int wait, struct whet_flight **flight,
+                 struct whet_entry **entry, int *result)
+{
+    struct whet_flights *flights = l->cache->flights;
+    int rc = whet__flight_begin(flights, &l->ask, wait, flight, entry, result);
+
+    if (rc != 0 || *entry == NULL || is_true_now(l, *entry))
+        return rc;
+    whet__entry_drop(*entry);
+    *entry = NULL;
+    return whet__flight_begin(flights, &l->ask, wait, flight, entry, result);
 }
 
 /* Computes, or waits for who does. Without `wait`, 1: somebody does. */
@@ -205,7 +241,7 @@ static int fly(struct load *l, int wait)
     struct whet_flight *flight = NULL;
     struct whet_entry *e = NULL;
     int result = 0;
-    int rc = whet__flight_begin(flights, &l->ask.hash, wait, &flight, &e, &result);
+    int rc = board(l, wait, &flight, &e, &result);
 
     if (rc < 0)
         return rc == -EBUSY ? 1 : rc;
@@ -259,6 +295,9 @@ static int serve_stale(struct load *l, struct whet_entry *stale)
         whet__entry_drop(stale);
         return rc;
     }
+    stale = expand(stale);
+    if (stale == NULL)
+        return fly(l, 1);
     whet__cache_count(l->cache, WHET_COUNT_STALE, 1);
     whet__cache_count(l->cache, WHET_COUNT_HITS, 1);
     return serve(l, stale, WHET_CACHE_MEMORY, WHET_CACHE_STALE);

@@ -11,6 +11,7 @@
 #define DEFAULT_BYTES ((uint64_t)64 << 20)
 #define DEFAULT_WAIT  UINT64_C(20000000)
 #define DEFAULT_CHECK UINT64_C(1000000000)
+#define LONGEST_WAIT  UINT64_C(3600000000000) /* an hour: what is longer says the same */
 #define DEFAULT_KEYS  2048u /* mean error of the curve <= .006; 8,192 cost hits a fifth */
 #define KEYS_MAX      ((uint32_t)1 << 24)
 #define SHARDS_MAX    1024u
@@ -162,6 +163,8 @@ static void fill_in(struct whet_cache_options *o)
     o->idle_ns = o->idle_ns == WHET_CACHE_NEVER ? 0 : o->idle_ns;
     if (o->remote_timeout_ns == 0)
         o->remote_timeout_ns = DEFAULT_WAIT;
+    if (o->remote_timeout_ns > LONGEST_WAIT)
+        o->remote_timeout_ns = LONGEST_WAIT;
     if (o->remote_check_ns == 0)
         o->remote_check_ns = DEFAULT_CHECK;
     if (o->sample_keys == 0)

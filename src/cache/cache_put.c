@@ -35,7 +35,7 @@ static void set_life(const struct whet_cache *c, const struct whet_put *put,
     e->made_ns = now;
     e->idle_ns = choose_ns(put->how->idle_ns, o->idle_ns);
     atomic_store_explicit(&e->used_ns, now, memory_order_relaxed);
-    if (ttl == 0)
+    if (ttl == 0 || ttl == WHET_CACHE_NEVER)
         return;
     ttl -= (uint64_t)((double)ttl * o->ttl_jitter * jitter(e));
     e->end_ns = ttl < UINT64_MAX - now ? now + (ttl != 0 ? ttl : 1) : 0;

@@ -28,7 +28,8 @@ enum whet_entry_flags {
     WHET_ENTRY_MEMORY_ONLY = 1 << 2,
     WHET_ENTRY_LOCAL_ONLY = 1 << 3,
     WHET_ENTRY_ON_DISK = 1 << 4, /* came from there: need not be written again */
-    WHET_ENTRY_PREDICTED = 1 << 5
+    WHET_ENTRY_PREDICTED = 1 << 5,
+    WHET_ENTRY_OVERTAKEN = 1 << 6 /* its inputs changed while it was made: is in no level */
 };
 
 /* What a hit reads is all in the second line of 64 bytes, and small keys and values with it. */
@@ -102,16 +103,26 @@ void whet__entry_drop(struct whet_entry *e);
 /* Moments are not compared closer than this: clocks are coarse. */
 #define WHET_ENTRY_SLACK_NS UINT64_C(1000000000)
 
+/* 1 when its life without use, of which there is one, is over. Who has just used it may have
+ * looked at a later tick of the clock. */
+static inline int whet__entry_idle(const struct whet_entry *e, uint64_t now_ns)
+{
+    uint64_t used_ns = atomic_load_explicit(&e->used_ns, memory_order_relaxed);
+
+    return now_ns > used_ns ? now_ns - used_ns >= e->idle_ns
+                            : used_ns - now_ns > WHET_ENTRY_SLACK_NS;
+}
+
 /* 1 when its life, or its life without use, is over at `now_ns`; 0 when that is 0, "nobody
- * looked". One that ends and was made in the future has ended: the clock was set back. */
+ * looked". One that ends and was made, or used, in the future has ended: the clock was set
+ * back. */
 static inline int whet__entry_ended(const struct whet_entry *e, uint64_t now_ns)
 {
     if (now_ns == 0)
         return 0;
     return (e->end_ns != 0 &&
             (now_ns >= e->end_ns || now_ns + WHET_ENTRY_SLACK_NS < e->made_ns)) ||
-           (e->idle_ns != 0 &&
-            now_ns >= atomic_load_explicit(&e->used_ns, memory_order_relaxed) + e->idle_ns);
+           (e->idle_ns != 0 && whet__entry_idle(e, now_ns));
 }
 
 #endif

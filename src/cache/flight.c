@@ -16,6 +16,8 @@
 
 struct whet_flight {
     struct whet_hash128 hash;
+    const void *key; /* the pilot's */
+    size_t key_len;
     struct whet_flight *next; /* in its part */
     const void *pilot;        /* the thread that computes */
     unsigned refs;            /* the pilot's, and one of each who waits */
@@ -140,15 +142,16 @@ static int flight_wait(struct whet_flights *f, struct part *part, struct whet_fl
     return 0;
 }
 
-static int flight_new(struct part *part, const struct whet_hash128 *hash,
-                      struct whet_flight **out)
+static int flight_new(struct part *part, const struct whet_ask *ask, struct whet_flight **out)
 {
     struct whet_flight *flight = whet__mem_zalloc(1, sizeof(*flight));
 
     if (flight == NULL)
         return -ENOMEM;
     pthread_cond_init(&flight->down, NULL);
-    flight->hash = *hash;
+    flight->hash = ask->hash;
+    flight->key = ask->key;
+    flight->key_len = ask->key_len;
     flight->pilot = &self;
     flight->refs = 1;
     flight->next = part->first;
@@ -157,19 +160,25 @@ static int flight_new(struct part *part, const struct whet_hash128 *hash,
     return 1;
 }
 
-int whet__flight_begin(struct whet_flights *f, const struct whet_hash128 *hash, int wait,
+static int is_for(const struct whet_flight *flight, const struct whet_ask *ask)
+{
+    return memcmp(&flight->hash, &ask->hash, sizeof(ask->hash)) == 0 &&
+           flight->key_len == ask->key_len && memcmp(flight->key, ask->key, ask->key_len) == 0;
+}
+
+int whet__flight_begin(struct whet_flights *f, const struct whet_ask *ask, int wait,
                        struct whet_flight **flight, struct whet_entry **entry, int *result)
 {
-    struct part *part = part_of(f, hash);
+    struct part *part = part_of(f, &ask->hash);
     struct whet_flight *there;
     int rc;
 
     pthread_mutex_lock(&part->lock);
     there = part->first;
-    while (there != NULL && memcmp(&there->hash, hash, sizeof(*hash)) != 0)
+    while (there != NULL && !is_for(there, ask))
         there = there->next;
     if (there == NULL)
-        rc = flight_new(part, hash, flight);
+        rc = flight_new(part, ask, flight);
     else if (there->pilot == &self)
         rc = -EDEADLK;
     else

@@ -12,8 +12,8 @@
 
 #include <whet/api.h>
 
-#include "base/hash.h"
 #include "cache/entry.h"
+#include "cache/memory.h"
 
 struct whet_flights;
 struct whet_flight;
@@ -23,10 +23,10 @@ WHET_MUST_USE int whet__flights_new(struct whet_flights **out);
 /* Nobody computes or waits any more. */
 void whet__flights_free(struct whet_flights *f);
 
-/* 1: the caller computes, and ends it with _land, on the same thread. 0: somebody did
- * meanwhile: *result is what they answered and *entry (a reference, or NULL) what came of it.
- * With `wait` 0, -EBUSY: somebody does. */
-WHET_MUST_USE int whet__flight_begin(struct whet_flights *f, const struct whet_hash128 *hash,
+/* 1: the caller computes, and ends it with _land, on the same thread; until then the bytes of
+ * the key stay where they are. 0: somebody did meanwhile: *result is what they answered and
+ * *entry (a reference, or NULL) what came of it. With `wait` 0, -EBUSY: somebody does. */
+WHET_MUST_USE int whet__flight_begin(struct whet_flights *f, const struct whet_ask *ask,
                                      int wait, struct whet_flight **flight,
                                      struct whet_entry **entry, int *result);
 

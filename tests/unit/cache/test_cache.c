@@ -295,6 +295,14 @@ static void test_ends(void **state)
     assert_int_equal(s.levels[WHET_CACHE_MEMORY].entries, 2);
     whet_cache_free(c);
 
+    /* One so long that it does not fit behind a moment is no end. */
+    idle.idle_ns = UINT64_MAX - 1;
+    c = open_with(NULL);
+    assert_int_equal(whet_cache_put(c, "idle", 4, "v", 1, &idle), 0);
+    assert_has(c, "idle", "v");
+    idle.idle_ns = 1;
+    whet_cache_free(c);
+
     c = open_with(NULL);
     assert_int_equal(put(c, "stays", "v"), 0);
     assert_int_equal(whet_cache_put(c, "ends", 4, "v", 1, &soon), 0);

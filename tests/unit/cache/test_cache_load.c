@@ -21,6 +21,7 @@ struct maker {
     atomic_int gate; /* 0: make returns only when somebody sets it */
     int answer;
     int tagged;
+    const char *path; /* of a file that it is made of; NULL: none */
 };
 
 static int make(void *ctx, struct whet_cache_draft *draft)
@@ -29,12 +30,14 @@ static int make(void *ctx, struct whet_cache_draft *draft)
     int call = atomic_fetch_add(&m->calls, 1);
     int rc = 0;
 
+    if (m->tagged)
+        rc = whet_inputs_tag(whet_cache_draft_inputs(draft), "tag");
+    if (rc == 0 && m->path != NULL)
+        rc = whet_inputs_file(whet_cache_draft_inputs(draft), m->path);
     while (atomic_load(&m->gate) == 0)
         whet__clock_sleep_ns(200000);
     if (m->answer != 0)
         return m->answer;
-    if (m->tagged)
-        rc = whet_inputs_tag(whet_cache_draft_inputs(draft), "tag");
     if (rc == 0)
         rc = whet_cache_draft_set(draft, "first", 5);
     return rc == 0 ? whet_cache_draft_set(draft, &call, sizeof(call)) : rc;
@@ -132,6 +135,20 @@ static void test_negative(void **state)
     whet_cache_free(m.cache);
 }
 
+/* The life of values says nothing of how long "there is none" is kept. */
+static void test_negative_life(void **state)
+{
+    struct whet_cache *c = open_cache(NULL);
+    struct whet_cache_put how = {.ttl_ns = HOUR};
+    struct maker m = {.cache = c, .gate = 1, .answer = -ENOENT};
+    struct whet_cache_value v;
+
+    (void)state;
+    assert_int_equal(whet_cache_load(c, "a", 1, make, &m, &how, &v), -ENOENT);
+    assert_int_equal(whet_cache_get(c, "a", 1, &v), 0);
+    whet_cache_free(c);
+}
+
 static void test_tag(void **state)
 {
     struct maker m = {.cache = open_cache(NULL), .gate = 1, .tagged = 1};
@@ -193,6 +210,136 @@ static void test_one_computes(void **state)
     whet_cache_stats_read(m.cache, &s);
     assert_int_equal(s.loads, 1);
     assert_true(s.waits < THREADS);
+    whet_cache_free(m.cache);
+}
+
+static void wait_for_gets(struct whet_cache *c, uint64_t gets)
+{
+    struct whet_cache_stats s;
+
+    do {
+        whet__clock_sleep_ns(1000000);
+        whet_cache_stats_read(c, &s);
+    } while (s.gets < gets);
+    whet__clock_sleep_ns(5000000); /* they wait by now, mostly */
+}
+
+enum change { CHANGE_KEY, CHANGE_TAG, CHANGE_FILE, CHANGES };
+
+static void apply(struct whet_cache *c, enum change change, const char *path)
+{
+    if (change == CHANGE_KEY)
+        assert_int_equal(whet_cache_invalidate(c, "key", 3), 0);
+    else if (change == CHANGE_TAG)
+        assert_int_equal(whet_cache_invalidate_tag(c, "tag"), 0);
+    else
+        assert_int_equal(whet__file_write(path, "another", 7, 0), 0);
+}
+
+/* One who asks after a change is not answered with what was begun before it. */
+static void test_begun_before(void **state)
+{
+    struct scratch s;
+    char path[600];
+
+    (void)state;
+    scratch_init(&s);
+    snprintf(path, sizeof(path), "%s/input", whet__text_str(&s.folder));
+    for (enum change change = 0; change < CHANGES; change++) {
+        struct maker m = {.cache = open_cache(NULL), .tagged = 1, .path = path};
+        pthread_t before, after;
+        void *call;
+
+        assert_int_equal(whet__file_write(path, "one", 3, 0), 0);
+        assert_int_equal(pthread_create(&before, NULL, load_one, &m), 0);
+        while (atomic_load(&m.calls) != 1)
+            whet__clock_sleep_ns(1000000);
+        whet__clock_sleep_ns(20000000); /* and has named what it is made of, mostly */
+        apply(m.cache, change, path);
+        assert_int_equal(pthread_create(&after, NULL, load_one, &m), 0);
+        wait_for_gets(m.cache, 2);
+        atomic_store(&m.gate, 1);
+        pthread_join(before, &call);
+        assert_int_equal((intptr_t)call, 0);
+        pthread_join(after, &call);
+        assert_int_equal((intptr_t)call, 1);
+        assert_int_equal(load(&m, "key", NULL), 1);
+        whet_cache_free(m.cache);
+    }
+    scratch_clear(&s);
+}
+
+/* Returns how many gets there were until then. */
+static uint64_t wait_for_end(struct whet_cache *c)
+{
+    struct whet_cache_stats s;
+    struct whet_cache_value v;
+
+    while (whet_cache_get(c, "key", 3, &v) == 1) {
+        whet_cache_value_clear(&v);
+        whet__clock_sleep_ns(1000000);
+    }
+    whet_cache_stats_read(c, &s);
+    return s.gets;
+}
+
+/* Stale is what has ended, not what is untrue. */
+static void test_stale_untrue(void **state)
+{
+    struct whet_cache_options o = {.ttl_ns = 1, .stale_ns = HOUR};
+    struct maker m = {.cache = open_cache(&o), .gate = 1, .tagged = 1};
+    struct whet_cache_stats s;
+    pthread_t one, two;
+    uint64_t gets;
+    void *call;
+
+    (void)state;
+    assert_int_equal(load(&m, "key", NULL), 0);
+    gets = wait_for_end(m.cache);
+    assert_int_equal(whet_cache_invalidate_tag(m.cache, "tag"), 0);
+    atomic_store(&m.gate, 0);
+    assert_int_equal(pthread_create(&one, NULL, load_one, &m), 0);
+    while (atomic_load(&m.calls) != 2)
+        whet__clock_sleep_ns(1000000);
+    assert_int_equal(pthread_create(&two, NULL, load_one, &m), 0);
+    wait_for_gets(m.cache, gets + 2);
+    atomic_store(&m.gate, 1);
+    pthread_join(one, &call);
+    assert_int_equal((intptr_t)call, 1);
+    pthread_join(two, &call);
+    assert_int_equal((intptr_t)call, 1);
+    whet_cache_stats_read(m.cache, &s);
+    assert_int_equal(s.stale, 0);
+    whet_cache_free(m.cache);
+}
+
+/* What is kept packed is served as it was put. */
+static void test_stale_packed(void **state)
+{
+    struct whet_cache_options o = {
+        .memory_bytes = WHET_CACHE_NONE, .packed_bytes = 4 << 20, .stale_ns = HOUR};
+    struct maker m = {.cache = open_cache(&o)};
+    struct whet_cache_put soon = {.ttl_ns = 1};
+    struct whet_cache_value v;
+    char value[4096];
+    pthread_t thread;
+    void *call;
+
+    (void)state;
+    memset(value, 'o', sizeof(value));
+    assert_int_equal(whet_cache_put(m.cache, "key", 3, value, sizeof(value), &soon), 0);
+    (void)wait_for_end(m.cache);
+    assert_int_equal(pthread_create(&thread, NULL, load_one, &m), 0);
+    while (atomic_load(&m.calls) != 1)
+        whet__clock_sleep_ns(1000000);
+    assert_int_equal(whet_cache_load(m.cache, "key", 3, make, &m, NULL, &v), 0);
+    assert_int_equal(v.flags, WHET_CACHE_STALE);
+    assert_int_equal(v.len, sizeof(value));
+    assert_memory_equal(v.data, value, sizeof(value));
+    whet_cache_value_clear(&v);
+    atomic_store(&m.gate, 1);
+    pthread_join(thread, &call);
+    assert_int_equal((intptr_t)call, 0);
     whet_cache_free(m.cache);
 }
 
@@ -294,11 +441,13 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contract),  cmocka_unit_test(test_odd_makers),
-        cmocka_unit_test(test_negative),  cmocka_unit_test(test_tag),
-        cmocka_unit_test(test_overtaken), cmocka_unit_test(test_one_computes),
-        cmocka_unit_test(test_stale),     cmocka_unit_test(test_early_formula),
-        cmocka_unit_test(test_early),     cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_contract),      cmocka_unit_test(test_odd_makers),
+        cmocka_unit_test(test_negative),      cmocka_unit_test(test_tag),
+        cmocka_unit_test(test_overtaken),     cmocka_unit_test(test_one_computes),
+        cmocka_unit_test(test_stale),         cmocka_unit_test(test_early_formula),
+        cmocka_unit_test(test_early),         cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_negative_life), cmocka_unit_test(test_begun_before),
+        cmocka_unit_test(test_stale_untrue),  cmocka_unit_test(test_stale_packed),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -21,9 +21,11 @@ static struct whet_hash128 key(unsigned n)
 /* The result, or what _begin answered; computes and lands `value` when it is its turn. */
 static int begin(unsigned n, int wait, struct whet_flight **flight, struct whet_entry **entry)
 {
-    struct whet_hash128 hash = key(n);
+    /* The key's bytes stay as long as the flight. */
+    static const char names[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    struct whet_ask ask = {.hash = key(n), .key = names + n, .key_len = 1};
     int result = 0;
-    int rc = whet__flight_begin(flights, &hash, wait, flight, entry, &result);
+    int rc = whet__flight_begin(flights, &ask, wait, flight, entry, &result);
 
     return rc == 0 ? result : rc;
 }
@@ -45,6 +47,25 @@ static void test_alone(void **state)
     whet__flight_land(flights, one, NULL, 0);
     whet__flights_free(flights);
     whet__flights_free(NULL);
+}
+
+/* A hash is not a key. */
+static void test_alike(void **state)
+{
+    struct whet_ask a = {.hash = key(1), .key = "a", .key_len = 1};
+    struct whet_ask b = {.hash = key(1), .key = "b", .key_len = 1};
+    struct whet_flight *one, *two;
+    struct whet_entry *entry = NULL;
+    int result;
+
+    (void)state;
+    assert_int_equal(whet__flights_new(&flights), 0);
+    assert_int_equal(whet__flight_begin(flights, &a, 0, &one, &entry, &result), 1);
+    assert_int_equal(whet__flight_begin(flights, &b, 0, &two, &entry, &result), 1);
+    assert_int_equal(whet__flight_begin(flights, &a, 0, &one, &entry, &result), -EDEADLK);
+    whet__flight_land(flights, one, NULL, 0);
+    whet__flight_land(flights, two, NULL, 0);
+    whet__flights_free(flights);
 }
 
 static atomic_int asked, made;
@@ -191,8 +212,11 @@ static void test_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_alone),   cmocka_unit_test(test_many_wait_for_one),
-        cmocka_unit_test(test_circles), cmocka_unit_test(test_forgotten),
+        cmocka_unit_test(test_alone),
+        cmocka_unit_test(test_alike),
+        cmocka_unit_test(test_many_wait_for_one),
+        cmocka_unit_test(test_circles),
+        cmocka_unit_test(test_forgotten),
         cmocka_unit_test(test_memory),
     };
 
