@@ -165,7 +165,8 @@ WHET_API WHET_MUST_USE int whet_cache_get(struct whet_cache *cache, const void *
                                           size_t key_len, struct whet_cache_value *out);
 
 /* The same, copied: up to `room` bytes into `out`, *len is set to what there are. Cheapest for
- * values of up to some hundred bytes. A negative entry is a hit of no bytes. */
+ * values of up to some hundred bytes. -ENOENT: a hit too, of a negative entry: it is known that
+ * there is none; nothing is copied, *len is untouched. */
 WHET_API WHET_MUST_USE int whet_cache_read(struct whet_cache *cache, const void *key,
                                            size_t key_len, void *out, size_t room, size_t *len);
 
@@ -249,13 +250,16 @@ WHET_API WHET_MUST_USE int whet_cache_draft_set(struct whet_cache_draft *draft,
 WHET_API struct whet_inputs *whet_cache_draft_inputs(struct whet_cache_draft *draft);
 
 /* Computes the value of the key: 0 with a value set, -ENOENT when there is none, or
- * another error of its own, which is not kept. */
+ * another error of its own, which is not kept. It has to return: after one that leaves by
+ * longjmp, an exception, pthread_exit or a cancellation, what the draft holds is lost, and the
+ * key is taken to be still computed, so that whoever loads it waits for ever. */
 typedef int (*whet_cache_make)(void *ctx, struct whet_cache_draft *draft);
 
 /* A hit, or what `make` computes. Of all threads of this process that ask for one key at the
  * same time, one computes; the others wait for it, or are served the old value where
- * options.stale_ns allows. `how` as for whet_cache_put, its inputs must be NULL; cost_ns is
- * measured.
+ * options.stale_ns allows. Who asks after something was invalidated is not answered with what
+ * was begun before. `how` as for whet_cache_put, of values; its inputs must be NULL; cost_ns
+ * is measured.
  * 0: *out is to be cleared. -ENOENT: there is none (found out now, or remembered as long
  * as options.negative_ttl_ns says). -EDEADLK: asked for from its own `make`. -EINVAL, -ENOMEM,
  * or what `make` answered, for all who waited. A value that could not be kept, or whose inputs
@@ -391,8 +395,9 @@ WHET_API WHET_MUST_USE int whet_cache_advise(struct whet_cache *cache, double ta
 
 /* Starts writing the accesses of this cache to a trace, `path`, which `whet cache simulate`,
  * curve and tune read: of every key, or of a part `rate` (above 0, up to 1) of all keys, at
- * most `max_accesses`. NULL stops it, and reports what failed meanwhile.
- * -EINVAL, -errno of the file. */
+ * most `max_accesses`. NULL stops it, and reports what failed meanwhile. One that goes on is
+ * stopped first, and if that reports a failure, nothing is started.
+ * -EINVAL, also: no regular file; -errno of the file; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_cache_trace(struct whet_cache *cache, const char *path,
                                             double rate, uint64_t max_accesses);
 

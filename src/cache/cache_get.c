@@ -252,27 +252,34 @@ static int read_slowly(struct whet_cache *c, const struct whet_ask *a, void *out
 {
     struct whet_found found = {0};
     size_t value_len;
+    int rc = 1;
 
     if (!find(c, a, &found))
         return 0;
-    value_len = found.entry->value_len;
-    if (room != 0)
-        memcpy(out, whet__entry_value(found.entry), value_len < room ? value_len : room);
-    *len = value_len;
+    if (found.entry->flags & WHET_ENTRY_NEGATIVE) {
+        rc = -ENOENT;
+    } else {
+        value_len = found.entry->value_len;
+        if (room != 0)
+            memcpy(out, whet__entry_value(found.entry), value_len < room ? value_len : room);
+        *len = value_len;
+    }
     whet__entry_drop(found.entry);
-    return 1;
+    return rc;
 }
 
 int whet_cache_read(struct whet_cache *c, const void *key, size_t key_len, void *out,
                     size_t room, size_t *len)
 {
     struct whet_ask a;
+    int rc;
 
     if (!whet__key_ok(key, key_len))
         return -EINVAL;
     ask(c, &a, key, key_len);
-    if (c->memory == NULL || !whet__memory_read(c->memory, &a, out, room, len))
+    rc = c->memory != NULL ? whet__memory_read(c->memory, &a, out, room, len) : 0;
+    if (rc == 0)
         return read_slowly(c, &a, out, room, len);
-    whet__cache_saw(c, &a, *len, WHET_WATCH_ACCESS);
-    return 1;
+    whet__cache_saw(c, &a, rc == 1 ? *len : 0, WHET_WATCH_ACCESS);
+    return rc;
 }

@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <string.h>
 
-/* Both are told, whatever the first one answers. */
+/* Both are told, whatever the first one answers. The server is first: what it answers to a get
+ * until it knows counts as true from that moment on, so the mark that is set here has to be
+ * later. When it cannot be told, it is not asked any more, and what it had answered is untrue
+ * by the mark that is set here. */
 static int mark(struct whet_cache *c, enum whet_mark_kind kind, const void *name, size_t len)
 {
-    int here = whet__validity_mark(c->validity, kind, name, len);
     int there = c->remote != NULL ? whet__remote_mark(c->remote, kind, name, len) : 0;
+    int here = whet__validity_mark(c->validity, kind, name, len);
 
     return here != 0 ? here : there;
 }

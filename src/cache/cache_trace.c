@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -20,6 +21,7 @@
 #define HASH_ALL 18446744073709551616.0 /* 2^64 */
 
 struct whet_cache_recorder {
+    pthread_mutex_t starting; /* one at a time starts or stops; taken before `lock` */
     pthread_mutex_t lock;
     int fd; /* -1: off */
     int failed;
@@ -36,6 +38,7 @@ int whet__recorder_new(struct whet_cache_recorder **out)
 
     if (r == NULL)
         return -ENOMEM;
+    pthread_mutex_init(&r->starting, NULL);
     pthread_mutex_init(&r->lock, NULL);
     r->fd = -1;
     *out = r;
@@ -80,6 +83,7 @@ void whet__recorder_free(struct whet_cache_recorder *r)
         return;
     (void)stop(r);
     pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->starting);
     whet__mem_free(r);
 }
 
@@ -115,22 +119,44 @@ void whet__recorder_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes)
     pthread_mutex_unlock(&r->lock);
 }
 
+/* An empty regular file: what else a path may lead to could make whoever opens or writes it
+ * wait. */
+static int open_file(const char *path, int *out)
+{
+    struct stat st;
+    int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
+    int rc = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &st) != 0)
+        rc = -errno;
+    else if (!S_ISREG(st.st_mode))
+        rc = -EINVAL;
+    else if (ftruncate(fd, 0) != 0)
+        rc = -errno;
+    if (rc != 0)
+        close(fd);
+    else
+        *out = fd;
+    return rc;
+}
+
 static int start(struct whet_cache_recorder *r, const char *path, double rate,
                  uint64_t max_accesses)
 {
     static const char header[] = "key,size\n";
-    char *buffer;
-    int fd;
+    char *buffer = whet__mem_alloc(BUFFER);
+    int fd = -1, rc;
 
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return -errno;
-    buffer = whet__mem_alloc(BUFFER);
-    if (buffer == NULL) {
-        close(fd);
+    if (buffer == NULL)
         return -ENOMEM;
+    rc = open_file(path, &fd);
+    if (rc != 0) {
+        whet__mem_free(buffer);
+        return rc;
     }
-    (void)stop(r);
+    pthread_mutex_lock(&r->lock);
     r->fd = fd;
     r->buffer = buffer;
     r->failed = 0;
@@ -139,9 +165,11 @@ static int start(struct whet_cache_recorder *r, const char *path, double rate,
     r->below = rate < 1 ? (uint64_t)(rate * HASH_ALL) : UINT64_MAX;
     memcpy(r->buffer, header, sizeof(header) - 1);
     r->used = sizeof(header) - 1;
+    pthread_mutex_unlock(&r->lock);
     return 0;
 }
 
+/* The one that goes on ends before the next begins, which may be the same file. */
 int whet_cache_trace(struct whet_cache *c, const char *path, double rate, uint64_t max_accesses)
 {
     struct whet_cache_recorder *r = c->recorder;
@@ -149,13 +177,17 @@ int whet_cache_trace(struct whet_cache *c, const char *path, double rate, uint64
 
     if (path != NULL && (!(rate > 0 && rate <= 1) || max_accesses == 0))
         return -EINVAL;
+    pthread_mutex_lock(&r->starting);
+    atomic_fetch_and(&c->watch, ~(unsigned)WHET_WATCH_TRACE);
     pthread_mutex_lock(&r->lock);
-    rc = path != NULL ? start(r, path, rate, max_accesses) : stop(r);
-    if (r->fd >= 0)
-        atomic_fetch_or(&c->watch, WHET_WATCH_TRACE);
-    else
-        atomic_fetch_and(&c->watch, ~(unsigned)WHET_WATCH_TRACE);
+    rc = stop(r);
     pthread_mutex_unlock(&r->lock);
+    if (rc == 0 && path != NULL) {
+        rc = start(r, path, rate, max_accesses);
+        if (rc == 0)
+            atomic_fetch_or(&c->watch, WHET_WATCH_TRACE);
+    }
+    pthread_mutex_unlock(&r->starting);
     return rc;
 }
 
@@ -179,6 +211,7 @@ int whet__recorder_note(struct whet_cache_recorder *r, char *out, size_t size)
 
 void whet__recorder_lock(struct whet_cache_recorder *r)
 {
+    pthread_mutex_lock(&r->starting);
     pthread_mutex_lock(&r->lock);
 }
 
@@ -193,4 +226,5 @@ void whet__recorder_unlock(struct whet_cache_recorder *r, int in_child)
         r->fd = -1;
     }
     pthread_mutex_unlock(&r->lock);
+    pthread_mutex_unlock(&r->starting);
 }

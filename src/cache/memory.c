@@ -208,15 +208,19 @@ int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *o
     struct whet_shard *s = lock_shard(m, &ask->hash);
     const struct whet_index_item *item = whet__shard_find(s, ask);
     struct whet_entry *e = item != NULL ? item->entry : NULL;
-    int sure = e != NULL && e->raw_len == 0 && is_sure(e, ask);
+    int rc = e != NULL && e->raw_len == 0 && is_sure(e, ask);
 
-    if (sure) {
+    if (rc != 0) {
         count_hit(s, ask, item, e);
-        copy_value(out, e, e->value_len < room ? e->value_len : room);
-        *len = e->value_len;
+        if (e->flags & WHET_ENTRY_NEGATIVE) {
+            rc = -ENOENT;
+        } else {
+            copy_value(out, e, e->value_len < room ? e->value_len : room);
+            *len = e->value_len;
+        }
     }
     unlock_shard(m, s);
-    return sure;
+    return rc;
 }
 
 /* The item of this very entry; another one may be there by now. */

@@ -68,8 +68,8 @@ struct whet_ask {
 WHET_MUST_USE struct whet_entry *whet__memory_get(struct whet_memory *m,
                                                   const struct whet_ask *ask, int *sure);
 
-/* A sure hit, copied under the lock: 1, *len is set. 0: anything else; ask _get, nothing was
- * counted. `out` may be NULL when room is 0. */
+/* A sure hit, copied under the lock: 1, *len is set; -ENOENT when it is negative. 0: anything
+ * else; ask _get, nothing was counted. `out` may be NULL when room is 0. */
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len);
 

@@ -246,8 +246,8 @@ static void test_negative(void **state)
     assert_int_equal(whet_cache_get(c, "a", 1, &v), 1);
     assert_int_equal(v.flags, WHET_CACHE_NEGATIVE);
     whet_cache_value_clear(&v);
-    assert_int_equal(whet_cache_read(c, "a", 1, NULL, 0, &len), 1);
-    assert_int_equal(len, 0);
+    assert_int_equal(whet_cache_read(c, "a", 1, NULL, 0, &len), -ENOENT);
+    assert_int_equal(len, 9);
     whet_cache_stats_read(c, &s);
     assert_int_equal(s.negative, 2);
     whet_cache_free(c);

@@ -3,8 +3,12 @@
 #include "../harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -134,16 +138,73 @@ static void test_trace(void **state)
     assert_int_equal(t.count, 100);
     whet__trace_clear(&t);
 
-    /* A full disk is told when it ends. */
-    if (access("/dev/full", W_OK) == 0) {
-        assert_int_equal(whet_cache_trace(c, "/dev/full", 1, 1000000), 0);
+    /* Anew in the file that is being written: from its beginning. */
+    assert_int_equal(whet_cache_trace(c, path, 1, 1000), 0);
+    for (unsigned i = 0; i < 150; i++)
+        (void)use(c, i, 100);
+    assert_int_equal(whet_cache_trace(c, path, 1, 1000), 0);
+    for (unsigned i = 0; i < 50; i++)
+        (void)use(c, i, 100);
+    assert_int_equal(whet_cache_trace(c, NULL, 0, 0), 0);
+    load_trace(&t, path);
+    assert_int_equal(t.count, 50);
+    whet__trace_clear(&t);
+
+    assert_int_equal(whet_cache_trace(c, path, 1, 100), 0);
+    whet_cache_free(c); /* ends it as well */
+    scratch_clear(&s);
+}
+
+/* A disk that takes no more is told when it ends, and by what would be the next. */
+static void test_trace_fails(void **state)
+{
+    struct rlimit old, small;
+    struct whet_cache *c = open_cache(NULL);
+    struct scratch s;
+    char path[600], note[200];
+
+    (void)state;
+    scratch_init(&s);
+    snprintf(path, sizeof(path), "%s/trace.csv", whet__text_str(&s.folder));
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    small = old;
+    small.rlim_cur = 1000;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (int again = 0; again < 2; again++) {
+        assert_int_equal(whet_cache_trace(c, path, 1, 1000000), 0);
         for (unsigned i = 0; i < 9000; i++)
             (void)use(c, i % 3000, 100);
         assert_non_null(whet_cache_note(c, note, sizeof(note)));
-        assert_int_equal(whet_cache_trace(c, NULL, 0, 0), -ENOSPC);
+        assert_int_equal(whet_cache_trace(c, again ? path : NULL, 1, 1), -EFBIG);
+        assert_int_equal(whet_cache_trace(c, NULL, 0, 0), 0);
     }
-    assert_int_equal(whet_cache_trace(c, path, 1, 100), 0);
-    whet_cache_free(c); /* ends it as well */
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    signal(SIGXFSZ, SIG_DFL);
+    whet_cache_free(c);
+    scratch_clear(&s);
+}
+
+/* Nobody has to wait for who reads a pipe. */
+static void test_trace_elsewhere(void **state)
+{
+    struct whet_cache *c = open_cache(NULL);
+    struct scratch s;
+    char path[600];
+    int fd;
+
+    (void)state;
+    scratch_init(&s);
+    snprintf(path, sizeof(path), "%s/pipe", whet__text_str(&s.folder));
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(whet_cache_trace(c, path, 1, 1), -ENXIO);
+    fd = open(path, O_RDONLY | O_NONBLOCK);
+    assert_true(fd >= 0);
+    assert_int_equal(whet_cache_trace(c, path, 1, 1), -EINVAL);
+    close(fd);
+    assert_int_equal(whet_cache_trace(c, "/dev/null", 1, 1), -EINVAL);
+    assert_int_equal(whet_cache_trace(c, whet__text_str(&s.folder), 1, 1), -EISDIR);
+    whet_cache_free(c);
     scratch_clear(&s);
 }
 
@@ -277,8 +338,9 @@ static void test_warm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_advice),     cmocka_unit_test(test_trace),
-        cmocka_unit_test(test_prediction), cmocka_unit_test(test_resize),
+        cmocka_unit_test(test_advice),      cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_trace_fails), cmocka_unit_test(test_trace_elsewhere),
+        cmocka_unit_test(test_prediction),  cmocka_unit_test(test_resize),
         cmocka_unit_test(test_warm),
     };
 
