@@ -14,6 +14,7 @@
 #define WHY_BYTES    ((size_t)1 << 20)
 #define MEMORY_BYTES ((uint64_t)64 << 20)
 #define DISK_BYTES   ((uint64_t)5 << 30)
+#define REMOTE_NS    UINT64_C(250000000) /* worth waiting for instead of a command */
 
 /* What nearly every program's answer depends on, and what finds the programs. */
 static const char *const usual[] = {
@@ -127,6 +128,7 @@ static int open_all(struct whet_run_cache *c, const struct whet_run_request *r, 
                                          .disk_bytes =
                                              r->cache_size != 0 ? r->cache_size : DISK_BYTES,
                                          .remote = r->remote,
+                                         .remote_timeout_ns = REMOTE_NS,
                                          .client = "run",
                                          .shards = 1,
                                          .flags = write ? 0 : WHET_CACHE_READ_ONLY,

@@ -299,3 +299,24 @@ EOF
     cmp in out
     [ "$(ran)" = 0 ]
 }
+
+@test "a server shares results; without it all is run" {
+    command -v redis-server >/dev/null || skip "no redis-server"
+    redis-server --port 0 --unixsocket "$PWD/socket" --save '' --appendonly no \
+        --daemonize no >/dev/null 2>&1 3>&- &
+    server=$!
+    for _ in {1..100}; do [ -S socket ] && break; sleep 0.05; done
+    echo one >in
+    job 'cat in; cp in out' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    whet run --cache --cache-dir here --remote "unix:$PWD/socket" -f jobs >1
+    rm out
+    whet run --cache --cache-dir there --remote "unix:$PWD/socket" -f jobs >2
+    cmp 1 2
+    [ "$(cat out)" = one ]
+    [ "$(ran)" = 1 ]
+    kill $server
+    wait $server || true
+    whet run --cache --cache-dir elsewhere --remote "unix:$PWD/socket" -f jobs >3
+    cmp 1 3
+    [ "$(ran)" = 1 ]
+}
