@@ -80,7 +80,7 @@ static void use(void)
     whet__shared_free(options.shared);
 }
 
-/* The bytes are the row of "key 0": 8 of its length in the head, head, value. */
+/* The bytes are the row of "key 0". */
 static void plant(const uint8_t *data, size_t size)
 {
     struct whet_store_options options = {.application_id = WHET_DISK_APPLICATION_ID,
@@ -88,7 +88,6 @@ static void plant(const uint8_t *data, size_t size)
                                          .upgrade = whet__disk_make_tables};
     struct whet_hash128 hash = hash_of("key 0");
     struct whet_store_stmt st = {NULL, NULL, 0};
-    size_t head = size < 72 ? size : 72;
     struct whet_store *s;
     char sql[256];
     int64_t place;
@@ -99,11 +98,8 @@ static void plant(const uint8_t *data, size_t size)
     snprintf(sql, sizeof(sql), "INSERT INTO place VALUES(%lld, 1, 5, %lld, 100)",
              (long long)place, (long long)whet__key_seed(CLIENT));
     if (whet__store_exec(s, sql) == 0 &&
-        whet__store_prepare(s, "INSERT INTO value VALUES(1, ?1, ?2, ?3, ?4)", &st) == 0) {
-        whet__store_bind_blob(&st, 1, "key 0", 5);
-        whet__store_bind_blob(&st, 2, data, head);
-        whet__store_bind_blob(&st, 3, "", 0);
-        whet__store_bind_blob(&st, 4, data + head, size - head);
+        whet__store_prepare(s, "INSERT INTO value VALUES(1, ?1)", &st) == 0) {
+        whet__store_bind_blob(&st, 1, data, size);
         (void)!whet__store_step(&st);
         whet__store_stmt_clear(&st);
     }

@@ -161,7 +161,7 @@ static int list_ended(struct whet_disk_link *l, struct cutting *c)
     while (rc == 0 && c->places.len < BATCH && (step = whet__store_step(st)) == 1) {
         whet__disk_record_read(&r, st);
         if (is_over(&r, c->cut->ended))
-            rc = list_place(c, whet__store_int(st, 7), r.id, whet__store_int(st, 8));
+            rc = list_place(c, whet__store_int(st, 4), r.id, whet__store_int(st, 5));
     }
     whet__store_reset(st);
     return step < 0 ? step : rc;

@@ -11,7 +11,7 @@ static const char list_sql[] =
     /* The LIMIT keeps SQLite from leaving out the order of what is inside. */
     "WITH p AS MATERIALIZED (SELECT value, used, client, bytes FROM place"
     " WHERE ?1 = 0 OR client = ?1 ORDER BY used DESC, value DESC LIMIT -1)"
-    " SELECT p.value, p.used, p.client, v.key, v.head, v.about, v.bytes, p.bytes, c.name"
+    " SELECT p.value, p.used, p.client, v.bytes, p.bytes, c.name"
     " FROM p CROSS JOIN value v ON v.id = p.value LEFT JOIN client c ON c.id = p.client";
 
 static const char clients_sql[] =
@@ -81,7 +81,7 @@ int whet__disk_each(struct whet_disk *d, const char *client,
         whet__store_bind_int(&st, 1, client != NULL ? (int64_t)whet__key_seed(client) : 0);
     while (rc == 0 && answer == 0 && (rc = whet__store_step(&st)) == 1) {
         whet__disk_record_read(&r, &st);
-        whet__disk_row_of(&row, &r, whet__store_text(&st, 8), whet__store_int(&st, 7));
+        whet__disk_row_of(&row, &r, whet__store_text(&st, 5), whet__store_int(&st, 4));
         answer = each(ctx, &row);
         rc = 0;
     }

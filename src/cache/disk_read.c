@@ -19,17 +19,17 @@ struct ask {
 };
 
 /* The path of the file of a large value. */
-static int large_path(struct whet_disk *d, struct whet_disk_link *l, int64_t id,
+static int large_path(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
                       struct whet_text *out)
 {
     struct whet_store_stmt *st;
     const char *name;
     int rc;
 
-    st = whet__disk_statement(l, WHET_DISK_LARGE_NAME, &rc);
+    st = whet__disk_statement(l, WHET_DISK_LARGE_OF, &rc);
     if (st == NULL)
         return rc;
-    whet__store_bind_int(st, 1, id);
+    whet__store_bind_int(st, 1, place);
     rc = whet__store_step(st);
     if (rc == 1) {
         name = whet__store_text(st, 0);
@@ -49,7 +49,7 @@ static int take_row(struct whet_disk *d, struct whet_disk_link *l, const struct 
 
     whet__text_init(&path, PATH_MAX);
     if (whet__disk_record_is_large(r))
-        rc = large_path(d, l, r->id, &path);
+        rc = large_path(d, l, whet__disk_place_of(ask->hash), &path);
     if (rc == 0)
         rc = whet__disk_record_entry(r, ask->hash, path.len > 0 ? whet__text_str(&path) : NULL,
                                      out);
@@ -64,8 +64,10 @@ static int look_up(struct whet_disk *d, struct whet_disk_link *l, const struct a
                    struct whet_entry **out)
 {
     int64_t place = whet__disk_place_of(ask->hash);
-    struct whet_disk_record r;
+    struct whet_disk_record r = {.client = d->client_id};
     struct whet_store_stmt *st;
+    const void *row;
+    size_t row_len;
     int hit = 0, rc;
 
     rc = whet__disk_link_open(d, l);
@@ -78,9 +80,12 @@ static int look_up(struct whet_disk *d, struct whet_disk_link *l, const struct a
     rc = whet__store_step(st);
     if (rc != 1)
         return rc;
-    whet__disk_record_read(&r, st);
-    if (r.client == d->client_id && r.key_len == ask->key_len &&
-        memcmp(r.key, ask->key, r.key_len) == 0)
+    r.used = whet__store_int(st, 0);
+    row = whet__store_blob(st, 1, &row_len);
+    whet__disk_record_unpack(&r, row, row_len);
+    if (r.row_len == 0) /* as bad as a wrong checksum, which take_row looks at */
+        atomic_fetch_add(&d->failures, 1);
+    else if (r.key_len == ask->key_len && memcmp(r.key, ask->key, r.key_len) == 0)
         hit = take_row(d, l, ask, &r, out);
     whet__store_reset(st);
     if (hit == 1 && !ask->peek)

@@ -4,12 +4,18 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/pack.h"
 #include "cache/disk.h"
 #include "cache/disk_large.h"
 
 /* What of an entry's flags is true for another process, too. */
 #define KEPT_FLAGS (WHET_ENTRY_NEGATIVE | WHET_ENTRY_LOCAL_ONLY)
 #define SECOND_NS  UINT64_C(1000000000)
+
+/* A row begins with three numbers of 64 bits: checksum, epoch, made. */
+#define SUM_BYTES   ((size_t)8)
+#define FIXED_BYTES ((size_t)24)
+#define HEAD_MAX    (FIXED_BYTES + 8 * (size_t)10 + 8) /* eight packed numbers, large_sum */
 
 int64_t whet__disk_place_of(const struct whet_hash128 *hash)
 {
@@ -19,24 +25,12 @@ int64_t whet__disk_place_of(const struct whet_hash128 *hash)
     return bits;
 }
 
-/* Everything that is answered, with the value given by its own hash. */
-static uint64_t sum_of(const struct whet_disk_record *r, uint64_t value)
+/* Of a row behind its checksum. */
+static uint64_t sum_of(int64_t client, const unsigned char *row, size_t len)
 {
     const uint64_t all[] = {
-        (uint64_t)r->client,
-        r->key_len,
-        whet__hash64(r->key, r->key_len),
-        r->flags,
-        r->epoch,
-        r->made,
-        r->ends,
-        r->idle,
-        r->cost,
-        r->about_len,
-        r->about_len != 0 ? whet__hash64(r->about, r->about_len) : 0,
-        r->len,
-        r->raw,
-        value,
+        (uint64_t)client,
+        whet__hash64(row + SUM_BYTES, len - SUM_BYTES),
     };
 
     return whet__hash64(all, sizeof(all));
@@ -69,7 +63,9 @@ void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e
         .bytes = value,
         .bytes_len = e->value_len,
     };
-    r->sum = sum_of(r, whet__hash64(value, e->value_len));
+    if (!whet__disk_record_is_large(r))
+        return;
+    r->large_sum = whet__hash64(value, e->value_len);
 }
 
 static void put_number(unsigned char *out, uint64_t n)
@@ -87,45 +83,93 @@ static uint64_t get_number(const unsigned char *in)
     return n;
 }
 
-void whet__disk_head_pack(const struct whet_disk_record *r, unsigned char out[WHET_DISK_HEAD])
+size_t whet__disk_record_room(const struct whet_disk_record *r)
 {
-    const uint64_t numbers[] = {r->flags, r->epoch, r->made, r->ends, r->idle,
-                                r->cost,  r->len,   r->raw,  r->sum};
-
-    for (size_t i = 0; i < WHET_DISK_HEAD / 8; i++)
-        put_number(out + 8 * i, numbers[i]);
+    return HEAD_MAX + r->key_len + r->about_len +
+           (whet__disk_record_is_large(r) ? 0 : r->bytes_len);
 }
 
-static void head_unpack(struct whet_disk_record *r, const unsigned char *head, size_t len)
+void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out)
 {
-    uint64_t *const numbers[] = {&r->flags, &r->epoch, &r->made, &r->ends, &r->idle,
-                                 &r->cost,  &r->len,   &r->raw,  &r->sum};
+    const uint64_t numbers[] = {r->flags, r->ends,    r->idle,      r->cost,
+                                r->raw,   r->key_len, r->about_len, r->len};
+    unsigned char fixed[FIXED_BYTES] = {0}, sum[8];
+    size_t at = out->len;
+    int large = whet__disk_record_is_large(r);
 
-    for (size_t i = 0; i < WHET_DISK_HEAD / 8; i++)
-        *numbers[i] = len == WHET_DISK_HEAD ? get_number(head + 8 * i) : UINT64_MAX;
+    put_number(fixed + 8, r->epoch);
+    put_number(fixed + 16, r->made);
+    whet__pack_bytes(out, fixed, sizeof(fixed));
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        whet__pack_uint(out, numbers[i]);
+    put_number(sum, r->large_sum);
+    whet__pack_bytes(out, sum, large ? sizeof(sum) : 0);
+    whet__pack_bytes(out, r->key, r->key_len);
+    whet__pack_bytes(out, r->about, r->about_len);
+    whet__pack_bytes(out, r->bytes, large ? 0 : r->bytes_len);
+    if (whet__text_error(out) != 0)
+        return;
+    put_number(sum, sum_of(r->client, (unsigned char *)out->data + at, out->len - at));
+    memcpy(out->data + at, sum, sizeof(sum));
 }
 
-uint64_t whet__disk_head_made(const void *head, size_t len)
+static void unpack_fixed(struct whet_disk_record *r, struct whet_unpack *u)
 {
-    struct whet_disk_record r;
+    const unsigned char *fixed = whet__unpack_bytes(u, FIXED_BYTES);
 
-    head_unpack(&r, head, len);
-    return len == WHET_DISK_HEAD ? r.made : 0;
+    if (fixed == NULL)
+        return;
+    r->epoch = get_number(fixed + 8);
+    r->made = get_number(fixed + 16);
+}
+
+static void unpack_large(struct whet_disk_record *r, struct whet_unpack *u)
+{
+    const unsigned char *sum = whet__unpack_bytes(u, sizeof(r->large_sum));
+
+    if (sum != NULL)
+        r->large_sum = get_number(sum);
+}
+
+void whet__disk_record_unpack(struct whet_disk_record *r, const void *row, size_t len)
+{
+    const struct whet_disk_record place = {
+        .id = r->id, .used = r->used, .client = r->client, .row = row, .row_len = len};
+    struct whet_unpack u;
+
+    *r = place;
+    whet__unpack_init(&u, row != NULL ? row : "", len);
+    unpack_fixed(r, &u);
+    r->flags = whet__unpack_uint(&u);
+    r->ends = whet__unpack_uint(&u);
+    r->idle = whet__unpack_uint(&u);
+    r->cost = whet__unpack_uint(&u);
+    r->raw = whet__unpack_uint(&u);
+    r->key_len = whet__unpack_uint(&u);
+    r->about_len = whet__unpack_uint(&u);
+    r->len = whet__unpack_uint(&u);
+    if (whet__disk_record_is_large(r))
+        unpack_large(r, &u);
+    r->key = whet__unpack_bytes(&u, r->key_len);
+    r->about = whet__unpack_bytes(&u, r->about_len);
+    r->bytes_len = (size_t)(u.end - u.at);
+    r->bytes = u.at;
+    if (u.bad) {
+        *r = place;
+        r->row_len = 0;
+    }
 }
 
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st)
 {
-    const void *head;
-    size_t head_len;
+    const void *row;
+    size_t len;
 
     r->id = whet__store_int(st, 0);
     r->used = whet__store_int(st, 1);
     r->client = whet__store_int(st, 2);
-    r->key = whet__store_blob(st, 3, &r->key_len);
-    head = whet__store_blob(st, 4, &head_len);
-    head_unpack(r, head, head_len);
-    r->about = whet__store_blob(st, 5, &r->about_len);
-    r->bytes = whet__store_blob(st, 6, &r->bytes_len);
+    row = whet__store_blob(st, 3, &len);
+    whet__disk_record_unpack(r, row, len);
 }
 
 /* When it was used last, as far as it is known: not before it was made. */
@@ -148,16 +192,27 @@ static void entry_fill(const struct whet_disk_record *r, struct whet_entry *e)
     atomic_store_explicit(&e->used_ns, used_ns(r), memory_order_relaxed);
 }
 
-/* The value's hash, from where it is read into the entry. */
 static int value_read(const struct whet_disk_record *r, const char *large, struct whet_entry *e)
 {
     unsigned char *value = whet__entry_value(e);
+    int rc;
 
-    if (large != NULL)
-        return whet__large_read(large, value, r->len);
-    if (r->len != 0)
-        memcpy(value, r->bytes, r->len);
-    return 0;
+    if (large == NULL) {
+        if (r->len != 0)
+            memcpy(value, r->bytes, r->len);
+        return 0;
+    }
+    rc = whet__large_read(large, value, r->len);
+    if (rc == 0 && whet__hash64(value, r->len) != r->large_sum)
+        rc = -EBADMSG;
+    return rc;
+}
+
+static int check_sum(const struct whet_disk_record *r)
+{
+    return r->row_len != 0 && get_number(r->row) == sum_of(r->client, r->row, r->row_len)
+               ? 0
+               : -EBADMSG;
 }
 
 /* The file of a large value is looked at before there is room made for it, so that a wrong
@@ -171,7 +226,7 @@ static int check_length(const struct whet_disk_record *r, const char *large)
         r->flags & ~(uint64_t)KEPT_FLAGS)
         return -EBADMSG;
     if (large != NULL)
-        rc = whet__large_length(large, &len);
+        rc = r->bytes_len == 0 ? whet__large_length(large, &len) : -EBADMSG;
     if (rc == 0 && len != r->len)
         rc = -EBADMSG;
     return rc;
@@ -181,8 +236,10 @@ int whet__disk_record_entry(const struct whet_disk_record *r, const struct whet_
                             const char *large, struct whet_entry **out)
 {
     struct whet_entry *e = NULL;
-    int rc = check_length(r, large);
+    int rc = check_sum(r);
 
+    if (rc == 0)
+        rc = check_length(r, large);
     if (rc == 0)
         rc = whet__entry_new(&e, hash, r->key != NULL ? r->key : "", r->key_len,
                              r->about != NULL ? r->about : "", r->about_len, r->len);
@@ -190,8 +247,6 @@ int whet__disk_record_entry(const struct whet_disk_record *r, const struct whet_
         rc = -EBADMSG;
     if (rc == 0)
         rc = value_read(r, large, e);
-    if (rc == 0 && r->sum != sum_of(r, whet__hash64(whet__entry_value(e), r->len)))
-        rc = -EBADMSG;
     if (rc != 0) {
         whet__entry_drop(e);
         return rc;

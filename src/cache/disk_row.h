@@ -8,7 +8,7 @@
  * Threads  as the store.
  *
  * The checksum is over all that is answered: client, key, flags, moments, what it was made of,
- * and the value, wherever that is.
+ * and the value, wherever that is. The form of a row is in whet-formats(5).
  */
 #ifndef WHET_CACHE_DISK_ROW_H
 #define WHET_CACHE_DISK_ROW_H
@@ -18,6 +18,7 @@
 
 #include <whet/api.h>
 
+#include "base/text.h"
 #include "cache/entry.h"
 #include "data/store.h"
 
@@ -37,25 +38,28 @@ struct whet_disk_record {
     size_t about_len;
     uint64_t len;
     uint64_t raw;
-    uint64_t sum;
     const void *bytes; /* of the value; none where it is in a file */
     size_t bytes_len;
+    uint64_t large_sum; /* of the file */
+    const void *row;    /* all of it */
+    size_t row_len;     /* 0: it is none */
 };
 
-/* Of an entry; `sum` is set. */
+/* Of an entry; there is no row yet. */
 void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e,
                           int64_t client);
 
-/* The numbers of a record, in the column `head`: nine of 64 bits, lowest byte first. */
-#define WHET_DISK_HEAD 72
+/* Appends the row to `out`, which has its own error. */
+void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out);
 
-void whet__disk_head_pack(const struct whet_disk_record *r, unsigned char out[WHET_DISK_HEAD]);
+/* At most so many bytes. */
+size_t whet__disk_record_room(const struct whet_disk_record *r);
 
-/* When the value of this head was made; 0: it is no head. */
-uint64_t whet__disk_head_made(const void *head, size_t len);
+/* Reads a row into `r`, except for what `place` says: id, used, client. One that is none gives
+ * a record that no value fits. */
+void whet__disk_record_unpack(struct whet_disk_record *r, const void *row, size_t len);
 
-/* Of the present row of WHET_DISK_GET, or any that begins like it. A head that is none gives a
- * record that no value fits. */
+/* Of the present row of WHET_DISK_ALL, or any that begins like it. */
 void whet__disk_record_read(struct whet_disk_record *r, struct whet_store_stmt *st);
 
 /* 1 where the value is in a file. */

@@ -14,21 +14,26 @@
 #include "data/store.h"
 
 #define WHET_DISK_VERSION 1
+#define WHET_DISK_ROWS    16 /* that WHET_DISK_PUT_PLACES and _VALUES take at once */
 
 /* Made ready when they are needed first: who only reads pays for one. */
 enum whet_disk_sql {
     WHET_DISK_GET,
     WHET_DISK_FIND,
-    WHET_DISK_FIND_HEAD,
+    WHET_DISK_FIND_OLD,
     WHET_DISK_LAST,
     WHET_DISK_PUT_PLACE,
+    WHET_DISK_PUT_PLACES,
+    WHET_DISK_PUT_OVER,
     WHET_DISK_PUT_VALUE,
+    WHET_DISK_PUT_VALUES,
     WHET_DISK_PUT_LARGE,
     WHET_DISK_PUT_CLIENT,
     WHET_DISK_DROP_PLACE,
     WHET_DISK_DROP_VALUE,
     WHET_DISK_DROP_LARGE,
     WHET_DISK_LARGE_NAME,
+    WHET_DISK_LARGE_OF,
     WHET_DISK_LARGE_BYTES,
     WHET_DISK_TOUCH,
     WHET_DISK_COUNT_CLIENT,

@@ -12,12 +12,12 @@
 
 #define BAD_MAX ((size_t)1 << 22)
 
-/* The columns of WHET_DISK_GET first; a place without a value has NULLs there. */
-static const char all_sql[] = "SELECT p.value, p.used, p.client, v.key, v.head, v.about, "
-                              "v.bytes, p.hash, p.bytes, g.name,"
-                              " c.name FROM place p LEFT JOIN value v ON v.id = p.value LEFT "
-                              "JOIN large g ON g.id = p.value"
-                              " LEFT JOIN client c ON c.id = p.client ORDER BY p.value";
+/* The columns of WHET_DISK_ALL first; a place without a value has a NULL there. */
+static const char all_sql[] =
+    "SELECT p.value, p.used, p.client, v.bytes, p.hash, p.bytes,"
+    " g.name, c.name FROM place p LEFT JOIN value v ON v.id = p.value LEFT "
+    "JOIN large g ON g.id = p.value"
+    " LEFT JOIN client c ON c.id = p.client ORDER BY p.value";
 
 struct bad {
     int64_t hash;
@@ -37,13 +37,13 @@ struct verifying {
 static int check_value(const struct verifying *v, struct whet_store_stmt *st,
                        const struct whet_disk_record *r)
 {
-    const char *name = whet__store_text(st, 9);
+    const char *name = whet__store_text(st, 6);
     struct whet_hash128 hash = whet__key_hash((uint64_t)r->client, r->key, r->key_len);
     struct whet_entry *e = NULL;
     struct whet_text path;
     int rc = 0;
 
-    if (r->key_len == 0 || whet__disk_place_of(&hash) != whet__store_int(st, 7))
+    if (r->key_len == 0 || whet__disk_place_of(&hash) != whet__store_int(st, 4))
         return -EBADMSG;
     whet__text_init(&path, PATH_MAX);
     if (whet__disk_record_is_large(r))
@@ -61,10 +61,10 @@ static int tell(struct verifying *v, struct whet_store_stmt *st,
     struct bad *bad = whet__vec_push(&v->bad);
     struct whet_disk_row row;
 
-    whet__disk_row_of(&row, r, whet__store_text(st, 10), whet__store_int(st, 8));
+    whet__disk_row_of(&row, r, whet__store_text(st, 7), whet__store_int(st, 5));
     if (bad == NULL)
         return -ENOMEM;
-    *bad = (struct bad){whet__store_int(st, 7), r->id};
+    *bad = (struct bad){whet__store_int(st, 4), r->id};
     if (code == -ENOENT)
         v->result.missing++;
     else

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 #include "cache/disk_large.h"
 #include "cache/disk_row.h"
 #include "os/clock.h"
@@ -19,23 +20,28 @@
 #define BATCH_COUNT ((size_t)1000)
 #define BATCH_BYTES ((uint64_t)4 << 20)
 #define TRIES       3
-#define ROW_BYTES   120 /* of a row beside key, value and what it was made of */
+#define ROW_BYTES   80 /* of a row beside key, value and what it was made of */
 #define SECOND_NS   UINT64_C(1000000000)
+#define ROWS_MAX    ((size_t)2 << 30)
 
 /* An entry on its way in. */
 struct arrival {
     struct whet_entry *entry;
     struct whet_disk_record record;
     int64_t place;
-    int64_t id;
+    int64_t id; /* 0: it is not written */
+    size_t row; /* where it begins in `rows` of the batch */
+    size_t row_len;
     uint64_t disk_bytes;
     char large[WHET_LARGE_NAME]; /* its file; "": none */
 };
 
 struct batch {
     struct arrival *items; /* in order of arrival */
-    struct arrival **sorted;
     size_t count;
+    struct arrival **places; /* in order of place, one of each */
+    size_t place_count;
+    struct whet_text rows;
     struct whet_vec old_files; /* of what is replaced */
     uint64_t now_ns;
 };
@@ -49,35 +55,71 @@ static int by_place(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
+static void arrival_init(struct whet_disk *d, struct arrival *a, struct whet_entry *entry)
+{
+    a->entry = entry;
+    a->place = whet__disk_place_of(&entry->hash);
+    whet__disk_record_of(&a->record, entry, d->client_id);
+    a->disk_bytes = a->record.key_len + a->record.about_len + ROW_BYTES + a->record.len;
+}
+
+/* All rows in one block, before the transaction, so that nobody waits for it. */
+static int pack_rows(struct batch *b)
+{
+    size_t room = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        room += whet__disk_record_room(&b->items[i].record);
+    (void)!whet__text_reserve(&b->rows, room);
+    for (size_t i = 0; i < b->count; i++) {
+        struct arrival *a = &b->items[i];
+
+        a->row = b->rows.len;
+        whet__disk_record_pack(&a->record, &b->rows);
+        a->row_len = b->rows.len - a->row;
+    }
+    return whet__text_error(&b->rows);
+}
+
+/* Of two hashes that begin alike the later one counts. */
+static void sort_places(struct batch *b)
+{
+    size_t kept = 0;
+
+    qsort(b->places, b->count, sizeof(struct arrival *), by_place);
+    for (size_t i = 0; i < b->count; i++) {
+        if (i + 1 == b->count || b->places[i + 1]->place != b->places[i]->place)
+            b->places[kept++] = b->places[i];
+    }
+    b->place_count = kept;
+}
+
 static int batch_init(struct whet_disk *d, struct batch *b, struct whet_entry **entries,
                       size_t count)
 {
     memset(b, 0, sizeof(*b));
     whet__vec_init(&b->old_files, WHET_LARGE_NAME, BATCH_COUNT);
+    whet__text_init(&b->rows, ROWS_MAX);
     b->items = whet__mem_zalloc(count, sizeof(*b->items));
-    b->sorted = whet__mem_zalloc(count, sizeof(struct arrival *));
-    if (b->items == NULL || b->sorted == NULL)
+    b->places = whet__mem_zalloc(count, sizeof(struct arrival *));
+    if (b->items == NULL || b->places == NULL)
         return -ENOMEM;
     b->count = count;
     b->now_ns = whet__clock_wall_ns();
     for (size_t i = 0; i < count; i++) {
-        struct arrival *a = &b->items[i];
-
-        a->entry = entries[i];
-        a->place = whet__disk_place_of(&entries[i]->hash);
-        whet__disk_record_of(&a->record, a->entry, d->client_id);
-        a->disk_bytes = a->record.key_len + a->record.about_len + ROW_BYTES + a->record.len;
-        b->sorted[i] = a;
+        arrival_init(d, &b->items[i], entries[i]);
+        b->places[i] = &b->items[i];
     }
-    qsort(b->sorted, count, sizeof(struct arrival *), by_place);
-    return 0;
+    sort_places(b);
+    return pack_rows(b);
 }
 
 static void batch_clear(struct batch *b)
 {
     whet__vec_clear(&b->old_files);
     whet__mem_free(b->items);
-    whet__mem_free(b->sorted);
+    whet__mem_free(b->places);
+    whet__text_clear(&b->rows);
 }
 
 /* Before the transaction, so that nobody waits for it. */
@@ -108,25 +150,24 @@ static void remove_files(struct whet_disk *d, const struct batch *b)
     }
 }
 
-/* The value that is there, 0: none, and when it was made, if it is this client's. */
+/* The value that is there, and when it was made, if it is this client's. */
 static int find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
                     int64_t *value, uint64_t *made_ns)
 {
-    const void *head;
-    size_t len;
+    struct whet_disk_record old;
     int rc;
-    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_FIND_HEAD, &rc);
+    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_FIND_OLD, &rc);
 
     if (st == NULL)
         return rc;
     whet__store_bind_int(st, 1, place);
     rc = whet__store_step(st);
     if (rc != 1)
-        return rc;
-    *value = whet__store_int(st, 0);
-    head = whet__store_blob(st, 2, &len);
-    *made_ns = whet__store_int(st, 1) == d->client_id ? whet__disk_head_made(head, len) : 0;
+        return rc == 0 ? -EBADMSG : rc; /* it kept a new one out */
+    whet__disk_record_read(&old, st);
     whet__store_reset(st);
+    *value = old.id;
+    *made_ns = old.client == d->client_id ? old.made : 0;
     return 0;
 }
 
@@ -141,34 +182,67 @@ static void leave_out(struct batch *b, struct arrival *a)
         memcpy(name, a->large, WHET_LARGE_NAME);
 }
 
-/* A new value gets a new id, as ids are in order of age; what it replaces is dropped. */
-static int put_place(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
-                     struct arrival *a)
+/* Binds the one row of WHET_DISK_PUT_OVER, or the n-th of those of WHET_DISK_PUT_PLACE. */
+static void bind_place(struct whet_store_stmt *st, int n, const struct arrival *a)
+{
+    whet__store_bind_int(st, 3 * n + 3, a->place);
+    whet__store_bind_int(st, 3 * n + 4, a->id);
+    whet__store_bind_int(st, 3 * n + 5, (int64_t)a->disk_bytes);
+}
+
+static void bind_places(struct whet_disk *d, struct whet_store_stmt *st, const struct batch *b)
+{
+    whet__store_bind_int(st, 1, (int64_t)(b->now_ns / SECOND_NS));
+    whet__store_bind_int(st, 2, d->client_id);
+}
+
+/* There may be an older value. A new one gets a new id, as ids are in order of age; what it
+ * replaces is dropped. */
+static int put_over(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
+                    struct arrival *a)
 {
     struct whet_store_stmt *put;
     uint64_t made_ns = 0;
     int64_t old = 0;
-    int rc;
+    int rc = find_old(d, l, a->place, &old, &made_ns);
 
-    put = whet__disk_statement(l, WHET_DISK_PUT_PLACE, &rc);
-    if (put == NULL)
+    if (rc != 0 || old == a->id)
         return rc;
-    rc = find_old(d, l, a->place, &old, &made_ns);
     /* One that was made after now says that the clock was set back. */
-    if (rc == 0 && made_ns > a->record.made && made_ns <= b->now_ns) {
+    if (made_ns > a->record.made && made_ns <= b->now_ns) {
         leave_out(b, a);
         return 0;
     }
-    if (rc == 0 && old != 0)
-        rc = whet__disk_drop_value(l, old, &b->old_files);
+    rc = whet__disk_drop_value(l, old, &b->old_files);
     if (rc != 0)
         return rc;
-    whet__store_bind_int(put, 1, a->place);
-    whet__store_bind_int(put, 2, a->id);
-    whet__store_bind_int(put, 3, (int64_t)(b->now_ns / SECOND_NS));
-    whet__store_bind_int(put, 4, d->client_id);
-    whet__store_bind_int(put, 5, (int64_t)a->disk_bytes);
+    put = whet__disk_statement(l, WHET_DISK_PUT_OVER, &rc);
+    if (put == NULL)
+        return rc;
+    bind_places(d, put, b);
+    bind_place(put, 0, a);
     return whet__disk_run(put);
+}
+
+/* One place, or WHET_DISK_ROWS of them. Most are new: if all are, one statement it is. */
+static int put_places(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
+                      struct arrival **places, size_t count)
+{
+    int rc;
+    struct whet_store_stmt *st =
+        whet__disk_statement(l, count == 1 ? WHET_DISK_PUT_PLACE : WHET_DISK_PUT_PLACES, &rc);
+
+    if (st == NULL)
+        return rc;
+    bind_places(d, st, b);
+    for (size_t i = 0; i < count; i++)
+        bind_place(st, (int)i, places[i]);
+    rc = whet__disk_run(st);
+    if (rc != 0 || whet__store_changes(l->store) == count)
+        return rc;
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = put_over(d, l, b, places[i]);
+    return rc;
 }
 
 static int put_large(struct whet_disk_link *l, const struct arrival *a)
@@ -184,26 +258,26 @@ static int put_large(struct whet_disk_link *l, const struct arrival *a)
     return whet__disk_run(st);
 }
 
-static int put_value(struct whet_disk_link *l, const struct arrival *a)
+/* One value, or WHET_DISK_ROWS of them. */
+static int put_values(struct whet_disk_link *l, const struct batch *b,
+                      const struct arrival *const *values, size_t count)
 {
-    const struct whet_disk_record *r = &a->record;
-    unsigned char head[WHET_DISK_HEAD];
     int rc;
-    struct whet_store_stmt *st = whet__disk_statement(l, WHET_DISK_PUT_VALUE, &rc);
+    struct whet_store_stmt *st =
+        whet__disk_statement(l, count == 1 ? WHET_DISK_PUT_VALUE : WHET_DISK_PUT_VALUES, &rc);
 
     if (st == NULL)
         return rc;
-    whet__disk_head_pack(r, head);
-    whet__store_bind_int(st, 1, a->id);
-    whet__store_bind_blob(st, 2, r->key, r->key_len);
-    whet__store_bind_blob(st, 3, head, sizeof(head));
-    whet__store_bind_blob(st, 4, r->about, r->about_len);
-    if (a->large[0] != '\0')
-        whet__store_bind_null(st, 5);
-    else
-        whet__store_bind_blob(st, 5, r->bytes, r->bytes_len);
+    for (int i = 0; i < (int)count; i++) {
+        whet__store_bind_int(st, 2 * i + 1, values[i]->id);
+        whet__store_bind_blob(st, 2 * i + 2, b->rows.data + values[i]->row, values[i]->row_len);
+    }
     rc = whet__disk_run(st);
-    return rc == 0 && a->large[0] != '\0' ? put_large(l, a) : rc;
+    for (size_t i = 0; i < count && rc == 0; i++) {
+        if (values[i]->large[0] != '\0')
+            rc = put_large(l, values[i]);
+    }
+    return rc;
 }
 
 static int put_client(struct whet_disk *d, struct whet_disk_link *l)
@@ -230,6 +304,42 @@ static int last_id(struct whet_disk_link *l, int64_t *out)
     return rc;
 }
 
+static int put_all_places(struct whet_disk *d, struct whet_disk_link *l, struct batch *b,
+                          int64_t last)
+{
+    size_t count;
+    int rc = 0;
+
+    for (size_t i = 0; i < b->count; i++)
+        b->items[i].id = 0;
+    for (size_t i = 0; i < b->place_count; i++)
+        b->places[i]->id = last + 1 + (b->places[i] - b->items);
+    for (size_t i = 0; i < b->place_count && rc == 0; i += count) {
+        count = b->place_count - i < WHET_DISK_ROWS ? 1 : WHET_DISK_ROWS;
+        rc = put_places(d, l, b, b->places + i, count);
+    }
+    return rc;
+}
+
+static int put_all_values(struct whet_disk_link *l, const struct batch *b)
+{
+    const struct arrival *some[WHET_DISK_ROWS];
+    size_t count = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < b->count && rc == 0; i++) {
+        if (b->items[i].id != 0)
+            some[count++] = &b->items[i];
+        if (count == WHET_DISK_ROWS) {
+            rc = put_values(l, b, some, count);
+            count = 0;
+        }
+    }
+    for (size_t i = 0; i < count && rc == 0; i++)
+        rc = put_values(l, b, some + i, 1);
+    return rc;
+}
+
 /* Places in order of hash, so that each page of the table is taken up once; values in the
  * order they came, as they will be asked for in much the same. */
 static int put_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
@@ -241,20 +351,9 @@ static int put_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
     b->old_files.len = 0;
     if (rc == 0)
         rc = put_client(d, l);
-    for (size_t i = 0; i < b->count && rc == 0; i++) {
-        struct arrival *a = b->sorted[i];
-
-        a->id = 0;
-        if (i + 1 < b->count && b->sorted[i + 1]->place == a->place)
-            continue; /* two hashes that begin alike: the later one counts */
-        a->id = last + 1 + (a - b->items);
-        rc = put_place(d, l, b, a);
-    }
-    for (size_t i = 0; i < b->count && rc == 0; i++) {
-        if (b->items[i].id != 0)
-            rc = put_value(l, &b->items[i]);
-    }
-    return rc;
+    if (rc == 0)
+        rc = put_all_places(d, l, b, last);
+    return rc == 0 ? put_all_values(l, b) : rc;
 }
 
 int whet__disk_transact(struct whet_disk *d, struct whet_disk_link *l, whet_disk_deed deed,
