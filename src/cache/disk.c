@@ -261,6 +261,11 @@ void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash)
         (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
 }
 
+int whet__disk_is_absent(struct whet_disk *d)
+{
+    return atomic_load(&d->absent);
+}
+
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
 {
     whet__disk_queue_refuse(&d->queue, entry);

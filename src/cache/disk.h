@@ -109,6 +109,10 @@ void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out);
 /* Appends to `out` why the level does not answer as it should; 0: it does. */
 int whet__disk_note(struct whet_disk *d, char *out, size_t size);
 
+/* 1: the file never could be opened (no such folder, no right to it, somebody else's file), so
+ * that nobody shares it with this process. Known from the first try on. */
+int whet__disk_is_absent(struct whet_disk *d);
+
 /* Another connection to the same file, for the tables `mark` and `node` of cache/validity.h,
  * one user at a time. NULL when there is no file to be had now. Given back, with `broken` when
  * it answered -EBADMSG, so that the file is replaced. Statements on it are cleared before, and

@@ -68,12 +68,19 @@ static void file_close(struct whet_disk *d, uint64_t pause_ns)
  * file that makes us wait for it is asked the more seldom. */
 static int file_settle(struct whet_disk *d, uint64_t start_ns)
 {
+    int code = d->file.code;
+
     if (d->file.store == NULL) {
+        atomic_store(&d->absent, !d->opened && code != -EBUSY && code != -ENOMEM &&
+                                     code != -EMFILE && code != -ENFILE);
         whet__disk_note_put(d, WHET_DISK_NOTE_OPEN, d->file.note);
         file_close(d, RETRY_NS + 4 * (whet__clock_now_ns() - start_ns));
         return -EAGAIN;
     }
     d->file_open = 1;
+    d->opened = 1;
+    if (atomic_exchange(&d->absent, 0)) /* what it says of others' marks is news */
+        atomic_fetch_add(&d->shared->page->changes, 2);
     if (d->note_kind == WHET_DISK_NOTE_OPEN)
         d->note_kind = WHET_DISK_NOTE_NONE;
     if (d->file.note[0] != '\0')

@@ -78,6 +78,9 @@ struct whet_disk {
     struct whet_store_file file;
     int file_open;     /* `file` holds the lock; its store, if any, is for the next link */
     unsigned open;     /* links */
+    atomic_int absent; /* it never could be opened, and not for want of time or memory: nobody
+                          shares it with us */
+    int opened;        /* it could, once */
     uint64_t retry_ns; /* the file could not be opened: not before then */
     char note[640];    /* why it is not used, or not written */
     enum whet_disk_note_kind note_kind;

@@ -185,8 +185,11 @@ int whet__validity_sync(struct whet_validity *v)
     for (int tries = 0; tries < 2 && rc != 0; tries++) {
         struct whet_store *s = whet__disk_store_borrow(v->disk);
 
-        if (s == NULL)
+        if (s == NULL) {
+            /* Without a file that others could write to, all that is known is here. */
+            rc = whet__disk_is_absent(v->disk) ? 0 : -EIO;
             break;
+        }
         rc = file_read(v, s);
         whet__disk_store_return(v->disk, s, rc == -EBADMSG || rc == -EINVAL);
         if (rc != -EBADMSG && rc != -EINVAL)

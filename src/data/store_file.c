@@ -174,6 +174,7 @@ static void clean_up(struct whet_store_file *f)
 
 void whet__store_file_note(struct whet_store_file *f, int code)
 {
+    f->code = code;
     if (f->note[0] != '\0' || code == -ENOMEM)
         return;
     if ((code == -EBADMSG || code == -EPROTOTYPE) && is_former(f))

@@ -25,6 +25,7 @@ struct whet_store_file {
     const char *what;
     char *path;
     int lock; /* -1: none to be had */
+    int code; /* 0, or why there is no store: -errno of its opening */
     char note[640];
 };
 
