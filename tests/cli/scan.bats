@@ -1,5 +1,11 @@
 load common
 
+# The server that a test has started goes with it, also when it fails.
+teardown()
+{
+    [ -z "${server:-}" ] || kill "$server" 2>/dev/null || true
+}
+
 # A small project in several languages.
 project()
 {
