@@ -36,9 +36,12 @@ builds()
     esac
 }
 
+# What they write is not for the source tree.
 runs()
 {
-    LD_LIBRARY_PATH=$(dirname "$(find "$stage" -name libwhet.so)") "$scratch/program" include
+    tree=$PWD/include
+    (cd "$scratch" &&
+        LD_LIBRARY_PATH=$(dirname "$(find "$stage" -name libwhet.so)") ./program "$tree")
 }
 
 for source in examples/*.c; do
