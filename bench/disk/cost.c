@@ -1,7 +1,13 @@
-/* What a get and a put cost in the level on disk, in bare SQLite doing the same (a table with a
- * unique index on a 16-byte key, prepared statements, the same settings).
+/* What a get and a put cost in the level on disk, in bare SQLite and in bare SQLite.
  *
- * usage: disk-cost level|bare FOLDER
+ * "bare" keeps values and nothing else: one table with a unique index on a 16-byte key,
+ * prepared statements, the same journal and page cache, one read transaction around all gets.
+ * "alike" is what one would write to keep the level's promises by hand: it also stores client,
+ * moments and a checksum, which each get verifies, lets the later of two values win, renews its
+ * snapshot after 256 gets as others might write, checks cells and whose file it is. Neither has
+ * a queue, a bound, or recency.
+ *
+ * usage: disk-cost level|bare|alike FOLDER
  * Prints lines "CASE NANOSECONDS", processor time of the whole process per operation. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -102,6 +108,7 @@ static void level_close(void)
 static sqlite3 *db;
 static sqlite3_stmt *select_one, *insert;
 static int reading;
+static int alike; /* the same promises, too */
 
 static void run(const char *sql)
 {
@@ -116,8 +123,24 @@ static void bare_open(void)
                         NULL) != SQLITE_OK)
         fail("no database");
     run("PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-8192;"
-        "PRAGMA wal_autocheckpoint=2048;"
-        "CREATE TABLE IF NOT EXISTS kv(id INTEGER PRIMARY KEY, key BLOB UNIQUE, value BLOB)");
+        "PRAGMA wal_autocheckpoint=2048;");
+    if (alike) {
+        run("PRAGMA cell_size_check=ON;PRAGMA mmap_size=0;PRAGMA application_id;"
+            "PRAGMA user_version;"
+            "CREATE TABLE IF NOT EXISTS kv(id INTEGER PRIMARY KEY, key BLOB UNIQUE,"
+            " client INTEGER, made INTEGER, ends INTEGER, used INTEGER, cost INTEGER,"
+            " sum INTEGER, value BLOB)");
+        sqlite3_prepare_v2(db, "SELECT value, client, ends, used, sum FROM kv WHERE key = ?1",
+                           -1, &select_one, NULL);
+        sqlite3_prepare_v2(db,
+                           "INSERT INTO kv(key, value, client, made, ends, used, cost, sum)"
+                           " VALUES(?1, ?2, ?3, ?4, 0, ?4, 0, ?5) ON CONFLICT(key) DO UPDATE"
+                           " SET value = ?2, client = ?3, made = ?4, ends = 0, used = ?4,"
+                           " cost = 0, sum = ?5 WHERE made <= ?4",
+                           -1, &insert, NULL);
+        return;
+    }
+    run("CREATE TABLE IF NOT EXISTS kv(id INTEGER PRIMARY KEY, key BLOB UNIQUE, value BLOB)");
     sqlite3_prepare_v2(db, "SELECT value FROM kv WHERE key = ?1", -1, &select_one, NULL);
     sqlite3_prepare_v2(db, "INSERT OR REPLACE INTO kv(key, value) VALUES(?1, ?2)", -1, &insert,
                        NULL);
@@ -139,6 +162,11 @@ static void bare_put(size_t from, size_t count)
 
         sqlite3_bind_blob(insert, 1, &hash, sizeof(hash), SQLITE_STATIC);
         sqlite3_bind_blob(insert, 2, value, LENGTH, SQLITE_STATIC);
+        if (alike) {
+            sqlite3_bind_int64(insert, 3, 1);
+            sqlite3_bind_int64(insert, 4, (sqlite3_int64)whet__clock_wall_ns());
+            sqlite3_bind_int64(insert, 5, (sqlite3_int64)whet__hash64(value, LENGTH));
+        }
         if (sqlite3_step(insert) != SQLITE_DONE)
             fail(sqlite3_errmsg(db));
         sqlite3_reset(insert);
@@ -158,15 +186,22 @@ static void bare_lone(size_t n)
     if (copy == NULL)
         fail("no memory");
     memcpy(copy, sqlite3_column_blob(select_one, 0), LENGTH);
+    if (alike &&
+        (sqlite3_column_int64(select_one, 1) != 1 || sqlite3_column_int64(select_one, 2) != 0 ||
+         sqlite3_column_int64(select_one, 3) == 0 ||
+         (uint64_t)sqlite3_column_int64(select_one, 4) != whet__hash64(copy, LENGTH)))
+        fail("a miss");
     free(copy);
     sqlite3_reset(select_one);
 }
 
 static void bare_get(size_t n)
 {
+    if (alike && reading == 256)
+        bare_end();
     if (!reading)
         run("BEGIN");
-    reading = 1;
+    reading++;
     bare_lone(n);
 }
 
@@ -232,12 +267,13 @@ int main(int argc, char **argv)
     struct whet_random r;
 
     if (argc != 3)
-        fail("usage: disk-cost level|bare FOLDER");
+        fail("usage: disk-cost level|bare|alike FOLDER");
     snprintf(path, sizeof(path), "%s/%s.db", argv[2], argv[1]);
     whet__random_init(&r, 1);
     whet__random_permutation(&r, order, COUNT);
     for (size_t i = 0; i < LENGTH; i++)
         value[i] = (unsigned char)whet__random_next(&r);
+    alike = strcmp(argv[1], "alike") == 0;
     measure(strcmp(argv[1], "level") == 0 ? &level : &bare);
     return 0;
 }

@@ -89,24 +89,44 @@ size_t whet__disk_record_room(const struct whet_disk_record *r)
            (whet__disk_record_is_large(r) ? 0 : r->bytes_len);
 }
 
-void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out)
+/* As whet__pack_uint, without a look at the room for each byte. */
+static size_t put_packed(unsigned char *out, uint64_t n)
+{
+    size_t len = 0;
+
+    for (; n >= 0x80; n >>= 7)
+        out[len++] = (unsigned char)(n | 0x80);
+    out[len++] = (unsigned char)n;
+    return len;
+}
+
+/* All but the checksum. */
+static size_t head_pack(const struct whet_disk_record *r, unsigned char head[HEAD_MAX])
 {
     const uint64_t numbers[] = {r->flags, r->ends,    r->idle,      r->cost,
                                 r->raw,   r->key_len, r->about_len, r->len};
-    unsigned char fixed[FIXED_BYTES] = {0}, sum[8];
-    size_t at = out->len;
-    int large = whet__disk_record_is_large(r);
+    size_t len = FIXED_BYTES;
 
-    put_number(fixed + 8, r->epoch);
-    put_number(fixed + 16, r->made);
-    whet__pack_bytes(out, fixed, sizeof(fixed));
+    memset(head, 0, SUM_BYTES);
+    put_number(head + 8, r->epoch);
+    put_number(head + 16, r->made);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        whet__pack_uint(out, numbers[i]);
-    put_number(sum, r->large_sum);
-    whet__pack_bytes(out, sum, large ? sizeof(sum) : 0);
+        len += put_packed(head + len, numbers[i]);
+    if (!whet__disk_record_is_large(r))
+        return len;
+    put_number(head + len, r->large_sum);
+    return len + sizeof(r->large_sum);
+}
+
+void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out)
+{
+    unsigned char head[HEAD_MAX], sum[SUM_BYTES];
+    size_t at = out->len, value = whet__disk_record_is_large(r) ? 0 : r->bytes_len;
+
+    whet__pack_bytes(out, head, head_pack(r, head));
     whet__pack_bytes(out, r->key, r->key_len);
     whet__pack_bytes(out, r->about, r->about_len);
-    whet__pack_bytes(out, r->bytes, large ? 0 : r->bytes_len);
+    whet__pack_bytes(out, r->bytes, value);
     if (whet__text_error(out) != 0)
         return;
     put_number(sum, sum_of(r->client, (unsigned char *)out->data + at, out->len - at));
