@@ -70,9 +70,12 @@ static int find_in(struct whet_cache *c, struct whet_memory *m, const struct whe
         struct whet_turn *t = whet__cache_turn(c, &ask->hash);
         int keep = reason == WHET_CACHE_EXPIRED && is_stale(c, ask, e);
 
-        whet__turn_take(t);
-        whet__memory_refuse(m, ask, e, (enum whet_cache_reason)reason, keep);
-        whet__cache_give(c, t);
+        /* Who has the turn may be waiting for a disk: then it stays for the next to find. */
+        int turn = whet__turn_try(t);
+
+        whet__memory_refuse(m, ask, e, (enum whet_cache_reason)reason, keep || !turn);
+        if (turn)
+            whet__cache_give(c, t);
         if (keep && out->stale == NULL)
             out->stale = e;
         else

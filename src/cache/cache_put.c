@@ -70,17 +70,12 @@ static int store_far(struct whet_cache *c, const struct whet_ask *ask, struct wh
 
     if (c->options.flags & WHET_CACHE_READ_ONLY)
         return 0;
-    if (c->disk != NULL) {
-        if (e->flags & WHET_ENTRY_MEMORY_ONLY)
-            whet__disk_remove(c->disk, &ask->hash);
-        else
-            whet__disk_put(c->disk, e);
-        kept = !(e->flags & WHET_ENTRY_MEMORY_ONLY);
-    }
+    if (c->disk != NULL)
+        kept = whet__disk_put(c->disk, e);
     if (c->remote != NULL) {
         if (!(e->flags & (WHET_ENTRY_MEMORY_ONLY | WHET_ENTRY_LOCAL_ONLY))) {
             whet__remote_put(c->remote, e);
-            kept = 1;
+            kept |= (size_t)e->key_len + e->about_len + e->value_len <= WHET_REMOTE_RECORD_MAX;
         } else {
             int rc = whet__remote_remove(c->remote, &ask->hash);
 
@@ -101,9 +96,10 @@ static int drop_far(struct whet_cache *c, const struct whet_ask *ask)
 
 static int is_too_large(const struct whet_cache *c, const struct whet_entry *e)
 {
-    const struct whet_memory *m = c->memory != NULL ? c->memory : c->packed;
+    size_t bytes = whet__entry_bytes(e);
 
-    return m == NULL || whet__entry_bytes(e) > whet__memory_largest(m);
+    return (c->memory == NULL || bytes > whet__memory_largest(c->memory)) &&
+           (c->packed == NULL || bytes > whet__memory_largest(c->packed));
 }
 
 int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *e)
@@ -200,8 +196,17 @@ static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *has
     return e;
 }
 
+/* One who only puts has to learn what others have invalidated, too: the server is told with
+ * each value what was known when its inputs were looked at. */
+static void tend(struct whet_cache *c)
+{
+    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+        whet__cache_tend(c, whet__clock_wall_coarse_ns());
+}
+
 int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache)
 {
+    tend(cache);
     return whet__inputs_new(out, cache->validity, find_present, cache);
 }
 
@@ -215,6 +220,7 @@ int whet_cache_put(struct whet_cache *c, const void *key, size_t key_len, const 
 
     if (!whet__key_ok(key, key_len) || !whet__put_ok(value, len, put.how))
         return len > WHET_CACHE_VALUE_MAX ? -EFBIG : -EINVAL;
+    tend(c);
     whet__ask_init(c, &put.ask, key, key_len);
     whet__cache_count(c, WHET_COUNT_PUTS, 1);
     put.negative = (put.how->flags & WHET_CACHE_NO_VALUE) != 0;

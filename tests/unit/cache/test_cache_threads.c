@@ -8,6 +8,8 @@
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "cache/engine.h"
+#include "data/store.h"
 #include "scratch_file.h"
 
 #define WRITERS 2
@@ -179,9 +181,71 @@ static void test_disk(void **state)
     scratch_clear(&s);
 }
 
+/* ---- A file that somebody else holds ---- */
+
+struct slow {
+    struct whet_cache *cache;
+    atomic_int done;
+};
+
+static void *remove_slowly(void *ctx)
+{
+    struct slow *s = ctx;
+
+    (void)!whet_cache_remove(s->cache, "m", 1);
+    atomic_store(&s->done, 1);
+    return NULL;
+}
+
+/* Who removes may wait for the file; who gets does not wait for him. */
+static void test_held_file(void **state)
+{
+    struct scratch folder;
+    struct whet_cache_options o = {
+        .bytes = 16 << 20, .packed_bytes = WHET_CACHE_NONE, .shards = 1};
+    struct whet_cache_put soon = {.ttl_ns = 1};
+    struct whet_cache_value v;
+    struct whet_store *held;
+    struct slow s = {.done = 0};
+    struct whet_turn *t;
+    struct whet_ask ask;
+    pthread_t thread;
+    int done;
+
+    (void)state;
+    scratch_init(&folder);
+    o.path = folder.path;
+    s.cache = open_cache(&o);
+    assert_int_equal(whet_cache_put(s.cache, "m", 1, "old", 3, NULL), 0);
+    assert_int_equal(whet_cache_put(s.cache, "k", 1, "v", 1, NULL), 0);
+    assert_int_equal(whet_cache_put(s.cache, "ended", 5, "v", 1, &soon), 0);
+    whet_cache_sync(s.cache);
+    held = whet__disk_store_borrow(s.cache->disk);
+    assert_non_null(held);
+    assert_int_equal(whet__store_begin(held, 1), 0);
+    whet__ask_init(s.cache, &ask, "m", 1);
+    t = whet__cache_turn(s.cache, &ask.hash);
+    assert_int_equal(pthread_create(&thread, NULL, remove_slowly, &s), 0);
+    while (atomic_load(whet__turn_group(t, &ask.hash)) % 2 == 0 && !atomic_load(&s.done))
+        whet__clock_sleep_ns(1000000);
+    whet__clock_sleep_ns(20000000);
+    done = atomic_load(&s.done);
+    assert_int_equal(whet_cache_get(s.cache, "k", 1, &v), 1);
+    whet_cache_value_clear(&v);
+    assert_int_equal(whet_cache_get(s.cache, "ended", 5, &v), 0);
+    assert_int_equal(atomic_load(&s.done), done);
+    whet__store_rollback(held);
+    whet__disk_store_return(s.cache->disk, held, 0);
+    pthread_join(thread, NULL);
+    assert_int_equal(whet_cache_get(s.cache, "m", 1, &v), 0);
+    whet_cache_free(s.cache);
+    scratch_clear(&folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_held_file),
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_disk),
     };
