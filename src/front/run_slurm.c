@@ -95,7 +95,8 @@ static void limits_add(struct task *t)
     value_add(t, "--halt", r->halt == WHET_RUN_HALT_NOW ? "now" : NULL);
 }
 
-/* Each task answers from, and fills, the cache that it finds: a shared folder, or the server. */
+/* Each task answers from, and fills, the cache that it finds: a shared folder, or the server.
+ */
 static void cache_add(struct task *t)
 {
     const struct whet_run_request *r = t->request;
