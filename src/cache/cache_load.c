@@ -103,7 +103,8 @@ static int keep(struct whet_cache_draft *d, uint64_t cost_ns)
     if (rc == 0 && stale != 0)
         d->entry->flags |= WHET_ENTRY_OVERTAKEN;
     if (rc == 0 && stale == 0 && whet__cache_keeps(c, &d->put)) {
-        if (whet__cache_store(c, &d->put.ask, d->entry) == 0)
+        /* Who put a value meanwhile knew something newer. */
+        if (whet__cache_store(c, &d->put.ask, d->entry, 1) == 0)
             whet__cache_stored(c, &d->put.ask, d->entry->value_len);
     } else {
         (void)whet__cache_drop(c, &d->put.ask, WHET_CACHE_REPLACED);

@@ -102,13 +102,31 @@ static int is_too_large(const struct whet_cache *c, const struct whet_entry *e)
            (c->packed == NULL || bytes > whet__memory_largest(c->packed));
 }
 
-int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *e)
+/* The turn is held: what is in memory was true later. */
+static int is_newer_near(struct whet_cache *c, const struct whet_ask *ask, uint64_t epoch)
+{
+    struct whet_entry *e = c->memory != NULL ? whet__memory_peek(c->memory, ask) : NULL;
+    int newer;
+
+    if (e == NULL && c->packed != NULL)
+        e = whet__memory_peek(c->packed, ask);
+    newer = e != NULL && e->epoch > epoch;
+    whet__entry_drop(e);
+    return newer;
+}
+
+int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *e,
+                      int unless_newer)
 {
     struct whet_turn *t = whet__cache_turn(c, &ask->hash);
     atomic_uint *group = whet__turn_group(t, &ask->hash);
     int rc, near, far;
 
     whet__turn_take(t);
+    if (unless_newer && is_newer_near(c, ask, e->epoch)) {
+        whet__cache_give(c, t);
+        return -EEXIST;
+    }
     atomic_fetch_add(group, 1);
     /* In the file, the last of several processes to put is told by this. */
     if (c->disk != NULL)
@@ -174,7 +192,7 @@ static int put_packed(struct whet_cache *c, struct whet_put *put, const void *va
     }
     if (len != 0)
         memcpy(whet__entry_value(e), value, len);
-    rc = whet__cache_store(c, &put->ask, e);
+    rc = whet__cache_store(c, &put->ask, e, 0);
     if (rc == 0)
         whet__cache_stored(c, &put->ask, len);
     whet__entry_drop(e);

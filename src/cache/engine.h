@@ -243,9 +243,10 @@ int whet__cache_keeps(const struct whet_cache *c, const struct whet_put *put);
 WHET_MUST_USE int whet__cache_block(struct whet_cache *c, const struct whet_put *put,
                                     size_t len, struct whet_entry **out);
 
-/* Into all levels; what was there is gone in any case. -ESTALE, -EFBIG, -ENOMEM: not kept. */
+/* Into all levels; what was there is gone in any case. -ESTALE, -EFBIG, -ENOMEM: not kept. With
+ * `unless_newer` -EEXIST: what is in memory is true from a later moment on, and stays. */
 WHET_MUST_USE int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask,
-                                    struct whet_entry *entry);
+                                    struct whet_entry *entry, int unless_newer);
 
 /* Out of all levels. -EIO: others may still see it. */
 int whet__cache_drop(struct whet_cache *c, const struct whet_ask *ask,

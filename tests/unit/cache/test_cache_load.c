@@ -438,16 +438,48 @@ static void test_without_memory(void **state)
     }
 }
 
+static int make_old(void *ctx, struct whet_cache_draft *draft)
+{
+    /* Another puts what he knows while this one still computes. */
+    if (whet_cache_put(ctx, "key", 3, "new", 3, NULL) != 0)
+        return -EIO;
+    return whet_cache_draft_set(draft, "old", 3);
+}
+
+static void what_was_put_meanwhile_stays(void **state)
+{
+    struct whet_cache_value value;
+    struct whet_cache *c;
+
+    (void)state;
+    assert_int_equal(whet_cache_new(&c, NULL, NULL), 0);
+    assert_int_equal(whet_cache_load(c, "key", 3, make_old, c, NULL, &value), 0);
+    assert_memory_equal(value.data, "old", 3);
+    whet_cache_value_clear(&value);
+    assert_int_equal(whet_cache_get(c, "key", 3, &value), 1);
+    assert_memory_equal(value.data, "new", 3);
+    whet_cache_value_clear(&value);
+    whet_cache_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_contract),      cmocka_unit_test(test_odd_makers),
-        cmocka_unit_test(test_negative),      cmocka_unit_test(test_tag),
-        cmocka_unit_test(test_overtaken),     cmocka_unit_test(test_one_computes),
-        cmocka_unit_test(test_stale),         cmocka_unit_test(test_early_formula),
-        cmocka_unit_test(test_early),         cmocka_unit_test(test_without_memory),
-        cmocka_unit_test(test_negative_life), cmocka_unit_test(test_begun_before),
-        cmocka_unit_test(test_stale_untrue),  cmocka_unit_test(test_stale_packed),
+        cmocka_unit_test(what_was_put_meanwhile_stays),
+        cmocka_unit_test(test_contract),
+        cmocka_unit_test(test_odd_makers),
+        cmocka_unit_test(test_negative),
+        cmocka_unit_test(test_tag),
+        cmocka_unit_test(test_overtaken),
+        cmocka_unit_test(test_one_computes),
+        cmocka_unit_test(test_stale),
+        cmocka_unit_test(test_early_formula),
+        cmocka_unit_test(test_early),
+        cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_negative_life),
+        cmocka_unit_test(test_begun_before),
+        cmocka_unit_test(test_stale_untrue),
+        cmocka_unit_test(test_stale_packed),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
