@@ -123,12 +123,27 @@ static void survives_missing_tables(void **state)
     expect_recovery(1);
 }
 
-static void survives_a_file_of_another_program(void **state)
+static void leaves_a_file_of_another_program_alone(void **state)
 {
+    struct level v;
+    char note[700], words[64];
+
     (void)state;
     fill();
     sql("PRAGMA application_id=5");
-    expect_recovery(1);
+    v = level_open(0);
+    assert_int_equal(level_get(&v, 0, 100), 0);
+    level_put(&v, 5000, 10);
+    whet__disk_sync(v.disk);
+    assert_int_equal(note_of(&v, note), 1);
+    assert_non_null(strstr(note, "left alone"));
+    level_close(&v);
+    assert_false(exists(".bad-1"));
+    snprintf(words, sizeof(words), "PRAGMA application_id=%d", (int)WHET_DISK_APPLICATION_ID);
+    sql(words);
+    v = level_open(0);
+    assert_int_equal(level_get(&v, 0, SOME), SOME);
+    level_close(&v);
 }
 
 /* What the scanner of whet 0.1 kept in scan.db. */
@@ -263,7 +278,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(survives_a_file_that_is_no_database, enter, leave),
         cmocka_unit_test_setup_teardown(survives_damaged_tables, enter, leave),
         cmocka_unit_test_setup_teardown(survives_missing_tables, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_a_file_of_another_program, enter, leave),
+        cmocka_unit_test_setup_teardown(leaves_a_file_of_another_program_alone, enter, leave),
         cmocka_unit_test_setup_teardown(removes_an_older_form_without_a_word, enter, leave),
         cmocka_unit_test_setup_teardown(leaves_an_older_form_to_its_user, enter, leave),
         cmocka_unit_test_setup_teardown(leaves_a_newer_file_alone, enter, leave),
