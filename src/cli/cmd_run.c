@@ -228,7 +228,7 @@ static const struct whet_option options[] = {
     {.name = "sbatch",
      .argument = "WORD",
      WHET_INTO_LIST(run_args, sbatch),
-     .help = "hand WORD to sbatch: --sbatch=--partition=long; may be given again (--on)"},
+     .help = "hand WORD to sbatch: --sbatch=-plong; may be given again (--on)"},
     {.name = "parts",
      .argument = "DIR",
      WHET_INTO_STRING(run_args, parts),

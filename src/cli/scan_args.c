@@ -62,7 +62,7 @@ const struct whet_option whet__scan_rows[WHET_SCAN_ROW_COUNT] = {
     {.name = "sbatch",
      .argument = "WORD",
      WHET_INTO_LIST(whet_scan_args, sbatch),
-     .help = "hand WORD to sbatch: --sbatch=--partition=long; may be given again (--on)"},
+     .help = "hand WORD to sbatch: --sbatch=-plong; may be given again (--on)"},
     {.name = "parts",
      .argument = "DIR",
      WHET_INTO_STRING(whet_scan_args, parts),
