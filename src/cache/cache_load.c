@@ -71,19 +71,18 @@ struct whet_inputs *whet_cache_draft_inputs(struct whet_cache_draft *d)
 /* The value with what it was made of and what it took; it was a block without them. */
 static int finish(struct whet_cache_draft *d, const struct whet_text *about, uint64_t cost_ns)
 {
-    struct whet_entry *e = d->entry;
+    struct whet_entry *e = d->entry, *made = NULL;
     int rc;
 
     d->put.about = about->data;
     d->put.about_len = about->len;
-    rc = whet__cache_block(d->cache, &d->put, e != NULL ? e->value_len : 0, &d->entry);
-    if (rc != 0) {
-        d->entry = NULL;
-    } else {
-        d->entry->cost_ns = cost_ns;
+    rc = whet__cache_block(d->cache, &d->put, e != NULL ? e->value_len : 0, &made);
+    if (rc == 0 && made != NULL) {
+        made->cost_ns = cost_ns;
         if (e != NULL)
-            memcpy(whet__entry_value(d->entry), whet__entry_value(e), e->value_len);
+            memcpy(whet__entry_value(made), whet__entry_value(e), e->value_len);
     }
+    d->entry = made;
     whet__entry_drop(e);
     return rc;
 }

@@ -125,15 +125,14 @@ static int open_file(const char *path, int *out)
 {
     struct stat st;
     int fd = open(path, O_WRONLY | O_CREAT | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0666);
-    int rc = 0;
+    int rc;
 
     if (fd < 0)
         return -errno;
-    if (fstat(fd, &st) != 0)
-        rc = -errno;
-    else if (!S_ISREG(st.st_mode))
+    rc = fstat(fd, &st) == 0 ? 0 : -errno;
+    if (rc == 0 && !S_ISREG(st.st_mode))
         rc = -EINVAL;
-    else if (ftruncate(fd, 0) != 0)
+    if (rc == 0 && ftruncate(fd, 0) != 0)
         rc = -errno;
     if (rc != 0)
         close(fd);

@@ -8,6 +8,7 @@
  * needs neither. */
 #include "cache/disk_parts.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -39,6 +40,7 @@ struct whet_disk_link *whet__disk_link_take(struct whet_disk *d)
     static _Thread_local unsigned number;
     struct whet_disk_link *l;
 
+    assert(d->readers > 0);
     if (number == 0)
         number = atomic_fetch_add(&threads, 1) + 1;
     for (unsigned i = 0; i < d->readers; i++) {

@@ -299,7 +299,7 @@ static int last_id(struct whet_disk_link *l, int64_t *out)
 
     if (st != NULL)
         rc = whet__disk_number(st, out);
-    if (rc == 0 && (*out < 0 || *out > INT64_MAX / 2))
+    if (st != NULL && rc == 0 && (*out < 0 || *out > INT64_MAX / 2))
         rc = -EBADMSG;
     return rc;
 }
@@ -345,7 +345,7 @@ static int put_all_values(struct whet_disk_link *l, const struct batch *b)
 static int put_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 {
     struct batch *b = ctx;
-    int64_t last;
+    int64_t last = 0;
     int rc = last_id(l, &last);
 
     b->old_files.len = 0;

@@ -105,7 +105,7 @@ static void say_put(struct whet_remote *r, struct whet_text *out, const struct w
 static size_t fill(struct whet_remote *r, struct whet_text *out)
 {
     uint64_t now_ns = whet__clock_wall_ns();
-    uint64_t counts[WHET_REMOTE_BATCH];
+    uint64_t counts[WHET_REMOTE_BATCH] = {0};
     size_t bytes = 0;
     size_t commands = 0;
     size_t flying;

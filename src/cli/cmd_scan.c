@@ -225,6 +225,7 @@ static int scan_below(const struct whet_call *call, const char *path,
         rc = run_on_slurm(scan, args, path, o, err);
     else
         rc = whet_scan_run(scan, path, o, err);
+    o->isolate = NULL; /* it ends here */
     whet__text_clear(&self);
     return rc;
 }

@@ -101,7 +101,7 @@ static struct whet_redis_reply *make_items(const redisReadTask *task, size_t cou
         return NULL;
     reply->items = (struct whet_redis_reply **)(reply + 1);
     reply->count = count;
-    memset(reply->items, 0, count * sizeof(reply->items[0]));
+    memset(reply->items, 0, count * sizeof(struct whet_redis_reply *));
     hang(task, reply);
     return reply;
 }

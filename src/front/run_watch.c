@@ -247,7 +247,7 @@ static void answer_text(const struct whet_run_watch *w, const struct whet_run_co
 
     whet__text_init(&text, SUMMARY_MAX);
     whet__text_printf(&text, "%llu of %llu failed", (unsigned long long)c->failed,
-                      (unsigned long long)(c->ended + whet__run_watch_left(w, c)));
+                      (unsigned long long)c->ended + whet__run_watch_left(w, c));
     put_part(&text, c->skipped, "skipped");
     put_part(&text, c->stopped, "stopped");
     put_part(&text, whet__run_watch_left(w, c), "not started");

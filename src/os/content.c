@@ -116,8 +116,8 @@ static int look_open(int fd, struct whet_file_stat *out)
 
 int whet__content_hash(const char *path, struct whet_file_stat *out, struct whet_hash128 *hash)
 {
-    struct whet_file_stat before, after;
-    struct whet_hash128 found;
+    struct whet_file_stat before = {0}, after = {0};
+    struct whet_hash128 found = {{0}};
     int rc, fd;
 
     /* Without O_NONBLOCK the open of a FIFO waits for a writer that never comes. */

@@ -67,10 +67,10 @@ static int shell_words(const char *line, const struct whet_split_value *values, 
     const struct whet_split_value *quoted = quote_values(values, count, arena);
     const char **argv = whet__arena_zalloc(arena, SHELL_WORDS + 1, sizeof(*argv));
     struct whet_text text;
-    int rc = quoted != NULL && argv != NULL ? 0 : no_memory(err);
+    int rc;
 
-    if (rc != 0)
-        return rc;
+    if (quoted == NULL || argv == NULL)
+        return no_memory(err);
     if (line[strspn(line, " \t\n")] == '\0')
         return whet_error_set(err, -EINVAL, "no command in the line: '%.200s'", line);
     whet__text_init(&text, WHET_SPLIT_MAX * 4);
