@@ -185,7 +185,7 @@ int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
     int full;
 
     if (!is_wanted(d, entry)) {
-        whet__disk_drop(d, &entry->hash); /* what is there under this key is older */
+        (void)whet__disk_remove(d, &entry->hash); /* what is there under this key is older */
         return 0;
     }
     full = whet__disk_queue_put(&d->queue, entry, WHET_DISK_QUEUE_BYTES);
@@ -231,7 +231,7 @@ int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
     int rc;
 
     if (d->read_only) {
-        whet__disk_owed_add(&d->owed, hash);
+        whet__disk_owed_add(&d->owed, hash, whet__clock_wall_ns());
         return -EROFS;
     }
     whet__vec_init(&r.files, WHET_LARGE_NAME, 1);

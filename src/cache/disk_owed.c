@@ -2,7 +2,6 @@
  * disk or a locked file, and some thousand hashes at once. */
 #include "cache/disk_owed.h"
 
-#include <stdint.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -29,16 +28,16 @@ void whet__disk_owed_clear(struct whet_disk_owed *o)
 }
 
 /* Its slot, or the empty one where it would be. */
-static struct whet_hash128 *slot_of(struct whet_hash128 *slots, size_t slot_count,
-                                    const struct whet_hash128 *hash)
+static struct whet_owed *slot_of(struct whet_owed *slots, size_t slot_count,
+                                 const struct whet_hash128 *hash)
 {
     size_t at;
 
     memcpy(&at, hash->bytes, sizeof(at));
     for (;; at++) {
-        struct whet_hash128 *slot = &slots[at & (slot_count - 1)];
+        struct whet_owed *slot = &slots[at & (slot_count - 1)];
 
-        if (is_same(slot, hash) || is_same(slot, &empty))
+        if (is_same(&slot->hash, hash) || is_same(&slot->hash, &empty))
             return slot;
     }
 }
@@ -47,7 +46,7 @@ static struct whet_hash128 *slot_of(struct whet_hash128 *slots, size_t slot_coun
 static int make_room(struct whet_disk_owed *o)
 {
     size_t count = atomic_load(&o->count), slot_count;
-    struct whet_hash128 *slots;
+    struct whet_owed *slots;
 
     if (2 * (count + 1) <= o->slot_count)
         return 1;
@@ -56,8 +55,8 @@ static int make_room(struct whet_disk_owed *o)
     if (slots == NULL)
         return 0;
     for (size_t i = 0; i < o->slot_count; i++) {
-        if (!is_same(&o->slots[i], &empty))
-            *slot_of(slots, slot_count, &o->slots[i]) = o->slots[i];
+        if (!is_same(&o->slots[i].hash, &empty))
+            *slot_of(slots, slot_count, &o->slots[i].hash) = o->slots[i];
     }
     whet__mem_free(o->slots);
     o->slots = slots;
@@ -65,19 +64,21 @@ static int make_room(struct whet_disk_owed *o)
     return 1;
 }
 
-void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *hash)
+void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *hash,
+                         uint64_t since_ns)
 {
-    struct whet_hash128 *slot;
+    struct whet_owed *slot;
 
     pthread_mutex_lock(&o->lock);
     if (is_same(hash, &empty) || !make_room(o)) {
         atomic_store(&o->all, 1);
     } else {
         slot = slot_of(o->slots, o->slot_count, hash);
-        if (is_same(slot, &empty)) {
-            *slot = *hash;
+        if (is_same(&slot->hash, &empty)) {
+            slot->hash = *hash;
             atomic_fetch_add(&o->count, 1);
         }
+        slot->since_ns = since_ns;
     }
     pthread_mutex_unlock(&o->lock);
 }
@@ -91,18 +92,18 @@ int whet__disk_owed_has(struct whet_disk_owed *o, const struct whet_hash128 *has
     if (atomic_load(&o->count) == 0)
         return 0;
     pthread_mutex_lock(&o->lock);
-    has = o->slots != NULL && is_same(slot_of(o->slots, o->slot_count, hash), hash);
+    has = o->slots != NULL && is_same(&slot_of(o->slots, o->slot_count, hash)->hash, hash);
     pthread_mutex_unlock(&o->lock);
     return has;
 }
 
-size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_hash128 *out, size_t max)
+size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_owed *out, size_t max)
 {
     size_t count = 0;
 
     pthread_mutex_lock(&o->lock);
     for (size_t i = 0; i < o->slot_count && count < max; i++) {
-        if (!is_same(&o->slots[i], &empty))
+        if (!is_same(&o->slots[i].hash, &empty))
             out[count++] = o->slots[i];
     }
     pthread_mutex_unlock(&o->lock);
@@ -117,26 +118,26 @@ static void take_out(struct whet_disk_owed *o, size_t hole)
 
     for (;;) {
         at = (at + 1) & mask;
-        if (is_same(&o->slots[at], &empty))
+        if (is_same(&o->slots[at].hash, &empty))
             break;
-        memcpy(&home, o->slots[at].bytes, sizeof(home));
+        memcpy(&home, o->slots[at].hash.bytes, sizeof(home));
         if (((at - home) & mask) < ((at - hole) & mask))
             continue;
         o->slots[hole] = o->slots[at];
         hole = at;
     }
-    o->slots[hole] = empty;
+    o->slots[hole].hash = empty;
 }
 
 void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash)
 {
-    struct whet_hash128 *slot;
+    struct whet_owed *slot;
 
     if (atomic_load(&o->count) == 0)
         return;
     pthread_mutex_lock(&o->lock);
     slot = slot_of(o->slots, o->slot_count, hash);
-    if (is_same(slot, hash) && !is_same(hash, &empty)) {
+    if (is_same(&slot->hash, hash) && !is_same(hash, &empty)) {
         take_out(o, (size_t)(slot - o->slots));
         atomic_fetch_sub(&o->count, 1);
     }

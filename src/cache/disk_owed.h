@@ -5,7 +5,7 @@
  *          rows and then takes the hashes out.
  * Units    at most WHET_OWED_MAX hashes; beyond that, or without memory, all of the client's
  *          rows are owed.
- * Memory   16 bytes and a bit for each; made when the first is added.
+ * Memory   24 bytes and a bit for each; made when the first is added.
  * Errors   none: `all` is the answer to every want.
  * Threads  safe from any.
  */
@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <whet/api.h>
 
@@ -22,10 +23,16 @@
 
 #define WHET_OWED_MAX ((size_t)1 << 16)
 
+/* A debt: what was made later, by another process, is none. */
+struct whet_owed {
+    struct whet_hash128 hash;
+    uint64_t since_ns; /* wall clock */
+};
+
 struct whet_disk_owed {
     pthread_mutex_t lock;
-    struct whet_hash128 *slots; /* open addressing; all zero is empty */
-    size_t slot_count;          /* a power of two */
+    struct whet_owed *slots; /* open addressing; all zero is empty */
+    size_t slot_count;       /* a power of two */
     atomic_size_t count;
     atomic_int all;
 };
@@ -33,13 +40,14 @@ struct whet_disk_owed {
 WHET_MUST_USE int whet__disk_owed_init(struct whet_disk_owed *o);
 void whet__disk_owed_clear(struct whet_disk_owed *o);
 
-void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *hash);
+void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *hash,
+                         uint64_t since_ns);
 
 /* One load when nothing is owed. */
 int whet__disk_owed_has(struct whet_disk_owed *o, const struct whet_hash128 *hash);
 
 /* Up to `max` of them, which stay in. */
-size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_hash128 *out, size_t max);
+size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_owed *out, size_t max);
 
 /* It is gone from the file, or was written anew. */
 void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash);

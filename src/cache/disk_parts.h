@@ -162,6 +162,11 @@ void whet__disk_note_written(struct whet_disk *d);
 /* Writes down what waits in the queue, batch by batch. */
 void whet__disk_drain(struct whet_disk *d);
 
+/* 1: there is a value at this place; *made_ns, if it is this client's, else 0. 0: there is
+ * none. */
+WHET_MUST_USE int whet__disk_find_old(struct whet_disk *d, struct whet_disk_link *l,
+                                      int64_t place, int64_t *value, uint64_t *made_ns);
+
 /* ---- disk_pay.c ---- */
 
 /* Deletes what is owed, if it can. write_lock is held. */

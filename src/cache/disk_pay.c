@@ -3,12 +3,13 @@
 #include "cache/disk_parts.h"
 
 #include "cache/disk_large.h"
+#include "cache/disk_row.h"
 #include "os/clock.h"
 
 #define BATCH ((size_t)500)
 
 struct payment {
-    struct whet_hash128 hashes[BATCH];
+    struct whet_owed debts[BATCH];
     size_t count;
     struct whet_vec files;
 };
@@ -18,10 +19,17 @@ static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
     struct payment *p = ctx;
     int rc = 0;
 
-    (void)d;
     p->files.len = 0;
-    for (size_t i = 0; i < p->count && rc == 0; i++)
-        rc = whet__disk_drop_hash(l, &p->hashes[i], &p->files);
+    for (size_t i = 0; i < p->count && rc == 0; i++) {
+        int64_t place = whet__disk_place_of(&p->debts[i].hash), value = 0;
+        uint64_t made_ns = 0;
+
+        rc = whet__disk_find_old(d, l, place, &value, &made_ns);
+        if (rc == 1 && made_ns <= p->debts[i].since_ns)
+            rc = whet__disk_drop_hash(l, &p->debts[i].hash, &p->files);
+        else if (rc == 1)
+            rc = 0; /* another process has put it since */
+    }
     return rc;
 }
 
@@ -34,7 +42,7 @@ static int pay_some(struct whet_disk *d, struct whet_disk_link *l, struct paymen
     for (size_t i = 0; i < p->files.len; i++)
         whet__large_remove(d->path, whet__vec_at(&p->files, i));
     for (size_t i = 0; i < p->count; i++)
-        whet__disk_owed_done(&d->owed, &p->hashes[i]);
+        whet__disk_owed_done(&d->owed, &p->debts[i].hash);
     return 0;
 }
 
@@ -56,7 +64,7 @@ static int pay(struct whet_disk *d, struct whet_disk_link *l)
     if (atomic_load(&d->owed.all))
         return pay_all(d, l);
     whet__vec_init(&p.files, WHET_LARGE_NAME, BATCH);
-    while (rc == 0 && (p.count = whet__disk_owed_some(&d->owed, p.hashes, BATCH)) != 0)
+    while (rc == 0 && (p.count = whet__disk_owed_some(&d->owed, p.debts, BATCH)) != 0)
         rc = pay_some(d, l, &p);
     whet__vec_clear(&p.files);
     return rc;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
 
 #define BUCKETS     ((size_t)4096)
 #define COUNT_MAX   ((size_t)4 * BUCKETS)
@@ -209,7 +210,7 @@ void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 
         if (is_of(w->entry, hash))
             w->lost = 1;
     }
-    whet__disk_owed_add(owed, hash);
+    whet__disk_owed_add(owed, hash, whet__clock_wall_ns());
     pthread_mutex_unlock(&q->lock);
 }
 
@@ -223,7 +224,7 @@ void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry 
     while (w != NULL && w->entry != entry)
         w = w->chain;
     if (w != NULL && w->lost)
-        whet__disk_owed_add(owed, &entry->hash);
+        whet__disk_owed_add(owed, &entry->hash, entry->made_ns);
     else
         whet__disk_owed_done(owed, &entry->hash);
     pthread_mutex_unlock(&q->lock);

@@ -150,9 +150,8 @@ static void remove_files(struct whet_disk *d, const struct batch *b)
     }
 }
 
-/* The value that is there, and when it was made, if it is this client's. */
-static int find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
-                    int64_t *value, uint64_t *made_ns)
+int whet__disk_find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
+                        int64_t *value, uint64_t *made_ns)
 {
     struct whet_disk_record old;
     int rc;
@@ -163,12 +162,12 @@ static int find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place
     whet__store_bind_int(st, 1, place);
     rc = whet__store_step(st);
     if (rc != 1)
-        return rc == 0 ? -EBADMSG : rc; /* it kept a new one out */
+        return rc;
     whet__disk_record_read(&old, st);
     whet__store_reset(st);
     *value = old.id;
     *made_ns = old.client == d->client_id ? old.made : 0;
-    return 0;
+    return 1;
 }
 
 /* What waited here while another process put the same key, and wrote it, is the older of the
@@ -204,10 +203,12 @@ static int put_over(struct whet_disk *d, struct whet_disk_link *l, struct batch 
     struct whet_store_stmt *put;
     uint64_t made_ns = 0;
     int64_t old = 0;
-    int rc = find_old(d, l, a->place, &old, &made_ns);
+    int rc = whet__disk_find_old(d, l, a->place, &old, &made_ns);
 
-    if (rc != 0 || old == a->id)
-        return rc;
+    if (rc == 0)
+        return -EBADMSG; /* it kept a new one out */
+    if (rc < 0 || old == a->id)
+        return rc < 0 ? rc : 0;
     /* One that was made after now says that the clock was set back. */
     if (made_ns > a->record.made && made_ns <= b->now_ns) {
         leave_out(b, a);
@@ -419,7 +420,7 @@ static int write_batch(struct whet_disk *d, struct batch *b)
 static void owe(struct whet_disk *d, struct whet_entry **entries, size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        whet__disk_owed_add(&d->owed, &entries[i]->hash);
+        whet__disk_owed_add(&d->owed, &entries[i]->hash, entries[i]->made_ns);
 }
 
 /* The batch is lost. */

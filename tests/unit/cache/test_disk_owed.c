@@ -16,7 +16,7 @@ static struct whet_hash128 mark_of(uint64_t number)
 static void the_set_is_a_set(void **state)
 {
     static unsigned char in[NUMBERS];
-    struct whet_hash128 some[NUMBERS];
+    static struct whet_owed some[NUMBERS];
     struct whet_disk_owed owed;
     struct whet_random random;
     size_t count = 0;
@@ -32,7 +32,7 @@ static void the_set_is_a_set(void **state)
 
         assert_int_equal(whet__disk_owed_has(&owed, &hash), in[number]);
         if (whet__random_below(&random, 2)) {
-            whet__disk_owed_add(&owed, &hash);
+            whet__disk_owed_add(&owed, &hash, 1);
             count += !in[number];
             in[number] = 1;
         } else {
@@ -43,7 +43,7 @@ static void the_set_is_a_set(void **state)
     }
     assert_int_equal(whet__disk_owed_some(&owed, some, NUMBERS), count);
     for (size_t i = 0; i < count; i++)
-        whet__disk_owed_done(&owed, &some[i]);
+        whet__disk_owed_done(&owed, &some[i].hash);
     assert_false(whet__disk_owed_any(&owed));
     whet__disk_owed_clear(&owed);
 }
@@ -58,16 +58,16 @@ static void too_many_are_all(void **state)
     for (uint64_t i = 0; i < WHET_OWED_MAX; i++) {
         struct whet_hash128 hash = mark_of(i);
 
-        whet__disk_owed_add(&owed, &hash);
+        whet__disk_owed_add(&owed, &hash, 1);
     }
     assert_false(whet__disk_owed_has(&owed, &other));
-    whet__disk_owed_add(&owed, &other);
+    whet__disk_owed_add(&owed, &other, 1);
     assert_true(whet__disk_owed_has(&owed, &first));
     whet__disk_owed_done_all(&owed);
     assert_false(whet__disk_owed_any(&owed));
     EACH_ALLOCATION_FAILS
     {
-        whet__disk_owed_add(&owed, &other);
+        whet__disk_owed_add(&owed, &other, 1);
         assert_true(whet__disk_owed_has(&owed, &other));
         whet__disk_owed_done_all(&owed);
     }
