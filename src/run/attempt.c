@@ -14,6 +14,7 @@
 #include "os/environ.h"
 #include "os/pipe.h"
 #include "os/proc.h"
+#include "os/ram.h"
 #include "os/signal.h"
 #include "os/spawn.h"
 
@@ -260,7 +261,7 @@ static void judge(struct whet_attempt *a, struct whet_job_result *r)
 
     /* It was over between two looks, and has ended since. */
     if (limit != 0 && a->cause == WHET_JOB_OK && r->max_rss_bytes > limit &&
-        r->max_rss_bytes > a->shop->own_rss_bytes) {
+        r->max_rss_bytes > whet__ram_own_peak_bytes()) {
         a->cause = WHET_JOB_MEMORY;
         a->seen_bytes = r->max_rss_bytes;
     }

@@ -35,7 +35,6 @@ struct whet_workshop {
     struct whet_spool spool;
     struct whet_show show;
     uint64_t grace_ns;
-    uint64_t own_rss_bytes;    /* below which a child's peak may be ours (os/spawn.h) */
     char sought[NAME_MAX + 1]; /* the program looked for last, and where it is */
     char found[PATH_MAX];
 };

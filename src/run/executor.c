@@ -13,7 +13,6 @@
 
 #include "base/mem.h"
 #include "os/clock.h"
-#include "os/ram.h"
 #include "os/proc.h"
 #include "run/attempt.h"
 
@@ -389,7 +388,6 @@ static int shop_open(struct whet_workshop *shop, const struct whet_run_options *
     whet__spool_init(&shop->spool);
     whet__show_init(&shop->show, o->order, &o->sink, &shop->spool);
     shop->grace_ns = o->grace_ns != 0 ? o->grace_ns : GRACE_NS;
-    shop->own_rss_bytes = whet__ram_own_peak_bytes();
     return 0;
 }
 
