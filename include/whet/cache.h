@@ -114,7 +114,10 @@ struct whet_cache_options {
     uint64_t remote_timeout_ns; /* the longest that a miss may wait for the server; 0: 20 ms.
                                    After a failure it is left alone for a while, up to 30 s */
     uint64_t remote_check_ns;   /* how long another machine's invalidation may go unseen by
-                                   what is already here; 0: 1 s */
+                                   what is already here while it is used; 0: 1 s. The get that
+                                   finds the last look older than that begins a new one and does
+                                   not wait for it: after a pause the first may be answered as
+                                   before, and nothing new is heard while the server is gone */
 
     uint32_t sample_keys; /* keys whose accesses are remembered, for whet_cache_advise; 0:
                              2,048; UINT32_MAX: none */
