@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/entry.h"
-#include "cache/inputs.h"
-#include "cache/validity.h"
+#include "cache/entry/entry.h"
+#include "cache/truth/inputs.h"
+#include "cache/truth/validity.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

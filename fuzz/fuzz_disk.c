@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/disk.h"
-#include "cache/disk_schema.h"
+#include "cache/disk/disk.h"
+#include "cache/disk/schema.h"
 #include "data/store.h"
 #include "os/file.h"
 

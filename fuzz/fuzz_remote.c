@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cache/remote_inside.h"
-#include "cache/remote_record.h"
+#include "cache/remote/inside.h"
+#include "cache/remote/record.h"
 
 #define REPLY_MAX ((size_t)1 << 20)
 

@@ -17,7 +17,7 @@
 #include <sqlite3.h>
 
 #include "base/random.h"
-#include "cache/disk.h"
+#include "cache/disk/disk.h"
 #include "os/clock.h"
 
 #define COUNT    10000

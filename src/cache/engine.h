@@ -21,15 +21,15 @@
 #include <whet/cache.h>
 
 #include "base/mem.h"
-#include "cache/disk.h"
-#include "cache/entry.h"
+#include "cache/disk/disk.h"
+#include "cache/entry/entry.h"
 #include "cache/flight.h"
-#include "cache/memory.h"
-#include "cache/packed.h"
-#include "cache/remote.h"
-#include "cache/shared.h"
+#include "cache/memory/memory.h"
+#include "cache/memory/packed.h"
+#include "cache/remote/remote.h"
+#include "cache/disk/shared.h"
 #include "cache/turn.h"
-#include "cache/validity.h"
+#include "cache/truth/validity.h"
 #include "os/clock.h"
 
 /* Who wants to know of accesses, or makes them dearer: bits of whet_cache.watch. */
@@ -101,7 +101,7 @@ struct whet_cache {
     pthread_mutex_t telling;
     struct whet_cache_stats told; /* what the file was last told of (whet__disk_count) */
 
-    struct whet_cache *next; /* in the registry of cache_fork.c */
+    struct whet_cache *next; /* in the registry of cache/fork.c */
     struct whet_cache **link;
 };
 
@@ -149,7 +149,7 @@ static inline uint32_t whet__access_bytes(size_t key_len, size_t len)
 void whet__cache_count(struct whet_cache *c, enum whet_cache_count which, uint64_t more);
 uint64_t whet__cache_counted(const struct whet_cache *c, enum whet_cache_count which);
 
-/* ---- cache_options.c ---- */
+/* ---- cache/options.c ---- */
 
 /* Copies, checks, and fills in what is 0; sizes of levels that are left out become
  * WHET_CACHE_NONE. -EINVAL with a message, -ENOMEM. */
@@ -158,7 +158,7 @@ WHET_MUST_USE int whet__cache_options_init(struct whet_cache_options *out,
                                            struct whet_error *err);
 void whet__cache_options_clear(struct whet_cache_options *o);
 
-/* ---- cache_level.c: entries between levels ---- */
+/* ---- cache/level.c: entries between levels ---- */
 
 struct whet_turn *whet__cache_turn(struct whet_cache *c, const struct whet_hash128 *hash);
 void whet__cache_give(struct whet_cache *c, struct whet_turn *t);
@@ -196,7 +196,7 @@ void whet__cache_take_out(struct whet_cache *c, const struct whet_ask *ask,
 /* Memory has it, packed or not; nothing is counted. */
 int whet__cache_is_near(struct whet_cache *c, const struct whet_ask *ask);
 
-/* ---- cache_get.c ---- */
+/* ---- cache/get.c ---- */
 
 struct whet_found {
     struct whet_entry *entry; /* a reference; NULL: nothing */
@@ -223,7 +223,7 @@ void whet__cache_found(struct whet_cache *c, const struct whet_found *found);
 void whet__cache_answer(struct whet_cache_value *out, struct whet_entry *entry,
                         enum whet_cache_level level, unsigned flags);
 
-/* ---- cache_put.c ---- */
+/* ---- cache/put.c ---- */
 
 /* A block for a value of the key, with all but the value, which is `len` bytes. */
 struct whet_put {
@@ -252,7 +252,7 @@ WHET_MUST_USE int whet__cache_store(struct whet_cache *c, const struct whet_ask 
 int whet__cache_drop(struct whet_cache *c, const struct whet_ask *ask,
                      enum whet_cache_reason reason);
 
-/* ---- cache_load.c ---- */
+/* ---- cache/load.c ---- */
 
 /* Whether to compute anew `left_ns` before the end; `u` is uniform in (0, 1].
  *
@@ -261,7 +261,7 @@ int whet__cache_drop(struct whet_cache *c, const struct whet_ask *ask,
  *          probability exp(-left / (cost * beta)). */
 int whet__early_due(uint64_t left_ns, uint64_t cost_ns, double beta, double u);
 
-/* ---- cache_advise.c, cache_trace.c, cache_predict.c: who watches ---- */
+/* ---- cache/advise.c, cache/trace.c, cache/predict.c: who watches ---- */
 
 /* 0: keys are not remembered. */
 WHET_MUST_USE int whet__advisor_new(struct whet_cache_advisor **out, uint32_t keys);
@@ -318,12 +318,12 @@ static inline void whet__cache_missed(struct whet_cache *c, const struct whet_as
         whet__oracle_saw(c->oracle, ask);
 }
 
-/* ---- cache_resize.c ---- */
+/* ---- cache/resize.c ---- */
 
 /* What accesses do by the way: a step of getting smaller, the server's news. */
 void whet__cache_tend(struct whet_cache *c, uint64_t now_ns);
 
-/* ---- cache_stats.c ---- */
+/* ---- cache/stats.c ---- */
 
 /* What whet_cache_stats_read tells, but entries and bytes of the disk, which it has to count.
  */
@@ -332,7 +332,7 @@ void whet__cache_counts_read(struct whet_cache *c, struct whet_cache_stats *out)
 /* Takes off what was there before. */
 void whet__cache_stats_since(struct whet_cache_stats *now, struct whet_cache_stats *before);
 
-/* ---- cache_fork.c ---- */
+/* ---- cache/fork.c ---- */
 
 WHET_MUST_USE int whet__cache_register(struct whet_cache *c);
 void whet__cache_forget(struct whet_cache *c);

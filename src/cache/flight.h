@@ -12,8 +12,8 @@
 
 #include <whet/api.h>
 
-#include "cache/entry.h"
-#include "cache/memory.h"
+#include "cache/entry/entry.h"
+#include "cache/memory/memory.h"
 
 struct whet_flights;
 struct whet_flight;

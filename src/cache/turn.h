@@ -1,13 +1,11 @@
 /* cache/turn.h - whose turn it is to change what is under a key.
  *
- * Shape    one turn per shard of memory (cache/memory.h). Who puts, removes, moves between
- *          levels or takes out has the turn of the key's shard; gets and hits do not need
- *          it. As evictions stay in their shard, what is evicted can be moved on under the
- *          same turn, and no later put is overtaken by an older value.
- * Units    none.
- * Memory   2 counts and 64 groups each; entries that have left wait here to be told of.
- * Errors   -ENOMEM.
- * Threads  safe from any. A thread has one turn at a time, of one cache.
+ * Shape    one turn per shard of memory (cache/memory/memory.h). Who puts, removes, moves
+ * between levels or takes out has the turn of the key's shard; gets and hits do not need it. As
+ * evictions stay in their shard, what is evicted can be moved on under the same turn, and no
+ * later put is overtaken by an older value. Units    none. Memory   2 counts and 64 groups
+ * each; entries that have left wait here to be told of. Errors   -ENOMEM. Threads  safe from
+ * any. A thread has one turn at a time, of one cache.
  */
 #ifndef WHET_CACHE_TURN_H
 #define WHET_CACHE_TURN_H
@@ -19,7 +17,7 @@
 #include <whet/cache.h>
 
 #include "base/hash.h"
-#include "cache/entry.h"
+#include "cache/entry/entry.h"
 
 #define WHET_TURN_GROUPS 64
 

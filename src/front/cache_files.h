@@ -20,7 +20,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/vec.h"
-#include "cache/disk.h"
+#include "cache/disk/disk.h"
 #include "view/table.h"
 
 struct whet_files_wishes {

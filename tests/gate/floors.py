@@ -32,13 +32,26 @@ PUBLIC = dict(read_table("public.txt"))
 DOORS = dict(read_table("doors.txt"))
 
 
+def place(path):
+    """The folder of floors.txt that holds src/PATH: a room of a house before the house."""
+    folder = path.rpartition("/")[0]
+    return folder if folder in FLOORS else folder.split("/")[0]
+
+
 def may_use(folder, other):
+    """Down only: from house to house by their floors, inside a house from room to room, and
+    from the house's own files to each room."""
+    house, its = folder.split("/")[0], other.split("/")[0]
+    if house != its:
+        return FLOORS[its] < FLOORS[house]
+    if house in (folder, other):
+        return folder == house
     return folder == other or FLOORS[other] < FLOORS[folder]
 
 
 def judge_ours(folder, name):
     """Why a file in `folder` may not include "name" of ours; None when it may."""
-    other = name.split("/")[0]
+    other = place(name)
     if "/" not in name:
         return None  # a generated header of its own folder
     if other not in FLOORS:
@@ -65,7 +78,7 @@ def judge_other(folder, path, name):
 def judge(root, file):
     """The faults of one file."""
     path = file.relative_to(root).as_posix()
-    folder = path.split("/")[1]
+    folder = place(path.removeprefix("src/"))
     if folder not in FLOORS:
         yield f"folder {folder} is not in floors.txt"
         return

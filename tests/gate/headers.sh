@@ -20,7 +20,7 @@ typedef int not_empty;" >"$scratch/alone.c"
     case_ "<$name> as C++17" $cxx -x c++ -std=c++17 $warn -Iinclude "$scratch/alone.c"
 done
 # shellcheck disable=SC2086
-for header in src/*/*.h; do
+for header in src/*/*.h src/*/*/*.h; do
     name=${header#src/}
     echo "#include \"$name\"" >"$scratch/alone.c"
     case_ "\"$name\" as C11" $cc -std=c11 -D_POSIX_C_SOURCE=200809L -Wall -Wextra -Werror \

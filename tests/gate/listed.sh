@@ -54,7 +54,7 @@ every_corpus()
     done
 }
 
-for list in src/*/meson.build; do
+for list in src/*/meson.build src/*/*/meson.build; do
     case_ "every source of ${list%/*}" every "$list" "${list%/*}"/*.c
 done
 for list in tests/unit/*/meson.build; do

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "base/random.h"
-#include "cache/disk.h"
+#include "cache/disk/disk.h"
 #include "os/clock.h"
 #include "os/file.h"
 

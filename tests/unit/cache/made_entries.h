@@ -5,8 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cache/entry.h"
-#include "cache/memory.h"
+#include "cache/entry/entry.h"
+#include "cache/memory/memory.h"
 
 #define MADE_SEED    77
 #define MADE_CHANGES 2 /* the count of changes at which what is made is true */

@@ -7,8 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "cache/remote.h"
-#include "cache/remote_inside.h"
+#include "cache/remote/remote.h"
+#include "cache/remote/inside.h"
 #include "redis_server.h"
 
 #define TIMEOUT_NS UINT64_C(10000000000)

@@ -1,4 +1,5 @@
-/* cache/inputs.h: what a value was made of, from its naming to the bytes that are kept. */
+/* cache/truth/inputs.h: what a value was made of, from its naming to the bytes that are kept.
+ */
 #include "truth.h"
 
 #include <fcntl.h>

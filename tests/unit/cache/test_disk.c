@@ -1,5 +1,5 @@
-/* cache/disk.h: it remembers what was put, for other connections, processes and days, forgets
- * the right things, and keeps under its bound. */
+/* cache/disk/disk.h: it remembers what was put, for other connections, processes and days,
+ * forgets the right things, and keeps under its bound. */
 #include "disk_fixture.h"
 
 #include <pthread.h>

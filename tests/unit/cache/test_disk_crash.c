@@ -1,6 +1,6 @@
-/* cache/disk.h under what may happen to a process, a file and a disk: writers killed at any
- * moment, processes that hammer one file, noise in it, no room for it. Nothing is ever worse
- * than a miss, and what was committed stays.
+/* cache/disk/disk.h under what may happen to a process, a file and a disk: writers killed at
+ * any moment, processes that hammer one file, noise in it, no room for it. Nothing is ever
+ * worse than a miss, and what was committed stays.
  *
  * The suite has a small part of it. All of it, some three minutes:
  * WHET_DISK_KILLS=500 WHET_DISK_SECONDS=60 WHET_DISK_NOISES=500 build/tests/test_disk_crash

@@ -1,5 +1,5 @@
-/* cache/disk.h: whatever lies where the file should be, or happens to it, is never more than a
- * miss; what is worth keeping is kept, and what nobody misses is removed. */
+/* cache/disk/disk.h: whatever lies where the file should be, or happens to it, is never more
+ * than a miss; what is worth keeping is kept, and what nobody misses is removed. */
 #include "../harness.h"
 #include "../sqlite_memory.h"
 

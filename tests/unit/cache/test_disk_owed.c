@@ -3,7 +3,7 @@
 #include "disk_fixture.h"
 
 #include "base/hash.h"
-#include "cache/disk_owed.h"
+#include "cache/disk/owed.h"
 
 #define NUMBERS 2000
 

@@ -1,4 +1,4 @@
-/* cache/entry.h. */
+/* cache/entry/entry.h. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "cache/entry.h"
+#include "cache/entry/entry.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #    define MALLOC_IS_GLIBC 0

@@ -1,4 +1,4 @@
-/* cache/memory.h: its contract, and that a live level decides as the simulator says. */
+/* cache/memory/memory.h: its contract, and that a live level decides as the simulator says. */
 #include "../harness.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* cache/memory.h: what it has allocated never exceeds its capacity, at no moment. Every
+/* cache/memory/memory.h: what it has allocated never exceeds its capacity, at no moment. Every
  * allocation of base/mem passes through here (the linker's --wrap); what counts is what
  * whet__mem_bytes says of it. */
 #include "../harness.h"

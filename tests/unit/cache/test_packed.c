@@ -1,4 +1,4 @@
-/* cache/packed.h, and with it data/lz4.h. */
+/* cache/memory/packed.h, and with it data/lz4.h. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "cache/packed.h"
+#include "cache/memory/packed.h"
 #include "data/lz4.h"
 
 static struct whet_entry *entry_with(const void *value, size_t len)

@@ -1,8 +1,8 @@
-/* cache/remote.h: what is put on one machine is got on another one, and what was invalidated is
- * not. */
+/* cache/remote/remote.h: what is put on one machine is got on another one, and what was
+ * invalidated is not. */
 #include "../harness.h"
 
-#include "cache/disk.h"
+#include "cache/disk/disk.h"
 #include "remote_machines.h"
 
 static void test_from_one_machine_to_another(void **state)

@@ -1,5 +1,6 @@
-/* The parts of cache/remote.h that need no server: what is written is read again, whatever is
- * wrong is found, marks name what they should, and it is known what the server has not. */
+/* The parts of cache/remote/remote.h that need no server: what is written is read again,
+ * whatever is wrong is found, marks name what they should, and it is known what the server has
+ * not. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -8,9 +9,9 @@
 #include <string.h>
 
 #include "base/random.h"
-#include "cache/remote_behind.h"
-#include "cache/remote_marks.h"
-#include "cache/remote_record.h"
+#include "cache/remote/behind.h"
+#include "cache/remote/marks.h"
+#include "cache/remote/record.h"
 
 #define AHEAD INT64_C(5000000000)
 

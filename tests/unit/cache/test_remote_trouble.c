@@ -1,4 +1,4 @@
-/* cache/remote.h: nothing that happens to the server is ever more than a miss. */
+/* cache/remote/remote.h: nothing that happens to the server is ever more than a miss. */
 #include "../harness.h"
 
 #include <arpa/inet.h>

@@ -1,4 +1,4 @@
-/* cache/shared.h: moments that never stand still, changes that everybody sees. */
+/* cache/disk/shared.h: moments that never stand still, changes that everybody sees. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cache/shared.h"
+#include "cache/disk/shared.h"
 #include "os/file.h"
 
 static struct whet_text folder;

@@ -1,5 +1,6 @@
-/* cache/validity.h: a value is never served after one of its inputs, direct or through others,
- * has changed; after a restart, in a second process, with circles, and whatever is killed.
+/* cache/truth/validity.h: a value is never served after one of its inputs, direct or through
+ * others, has changed; after a restart, in a second process, with circles, and whatever is
+ * killed.
  *
  * A small world is simulated: files, keys that are made of files and of other keys, hidden
  * state that is announced by invalidating (by key, tag, prefix, or all), and users of one file

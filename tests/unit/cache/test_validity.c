@@ -1,12 +1,12 @@
-/* cache/validity.h: what makes an entry untrue, what does not, and how it is said. */
+/* cache/truth/validity.h: what makes an entry untrue, what does not, and how it is said. */
 #include "truth.h"
 
 #include <pthread.h>
 #include <sys/stat.h>
 
 #include "base/random.h"
-#include "cache/graph.h"
-#include "cache/ledger.h"
+#include "cache/truth/graph.h"
+#include "cache/truth/ledger.h"
 #include "os/clock.h"
 
 static struct user u;

@@ -1,6 +1,6 @@
-/* cache/validity.h among threads and processes: what one has invalidated, nobody answers; who
- * is killed in between harms nobody; and a clock that is set back, or a page that is lost, does
- * not bring anything back. */
+/* cache/truth/validity.h among threads and processes: what one has invalidated, nobody answers;
+ * who is killed in between harms nobody; and a clock that is set back, or a page that is lost,
+ * does not bring anything back. */
 #include "truth.h"
 
 #include <pthread.h>

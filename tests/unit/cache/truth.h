@@ -1,5 +1,5 @@
-/* tests/unit/cache/truth.h - what the tests of cache/validity.h share: one user of a file (or
- * of memory alone), and a table of entries as poor as can be in place of all levels. */
+/* tests/unit/cache/truth.h - what the tests of cache/truth/validity.h share: one user of a file
+ * (or of memory alone), and a table of entries as poor as can be in place of all levels. */
 #ifndef WHET_TESTS_TRUTH_H
 #define WHET_TESTS_TRUTH_H
 
@@ -11,10 +11,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cache/disk.h"
-#include "cache/entry.h"
-#include "cache/inputs.h"
-#include "cache/validity.h"
+#include "cache/disk/disk.h"
+#include "cache/entry/entry.h"
+#include "cache/truth/inputs.h"
+#include "cache/truth/validity.h"
 #include "os/file.h"
 
 /* ---- One user ---- */

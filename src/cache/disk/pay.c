@@ -1,0 +1,88 @@
+/* Deleting the rows that are owed. Before anything new is written, so that a newer row of the
+ * same key stays. */
+#include "cache/disk/parts.h"
+
+#include "cache/disk/large.h"
+#include "cache/disk/row.h"
+#include "os/clock.h"
+
+#define BATCH ((size_t)500)
+
+struct payment {
+    struct whet_owed debts[BATCH];
+    size_t count;
+    struct whet_vec files;
+};
+
+static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
+{
+    struct payment *p = ctx;
+    int rc = 0;
+
+    p->files.len = 0;
+    for (size_t i = 0; i < p->count && rc == 0; i++) {
+        int64_t place = whet__disk_place_of(&p->debts[i].hash), value = 0;
+        uint64_t made_ns = 0;
+
+        rc = whet__disk_find_old(d, l, place, &value, &made_ns);
+        if (rc == 1 && made_ns <= p->debts[i].since_ns)
+            rc = whet__disk_drop_hash(l, &p->debts[i].hash, &p->files);
+        else if (rc == 1)
+            rc = 0; /* another process has put it since */
+    }
+    return rc;
+}
+
+static int pay_some(struct whet_disk *d, struct whet_disk_link *l, struct payment *p)
+{
+    int rc = whet__disk_transact(d, l, delete_rows, p);
+
+    if (rc != 0)
+        return rc;
+    for (size_t i = 0; i < p->files.len; i++)
+        whet__large_remove(d->path, whet__vec_at(&p->files, i));
+    for (size_t i = 0; i < p->count; i++)
+        whet__disk_owed_done(&d->owed, &p->debts[i].hash);
+    return 0;
+}
+
+static int pay_all(struct whet_disk *d, struct whet_disk_link *l)
+{
+    struct whet_disk_cut cut = {.client = d->client_id, .before_s = INT64_MAX};
+    int rc = whet__disk_cut(d, l, &cut);
+
+    if (rc == 0)
+        whet__disk_owed_done_all(&d->owed);
+    return rc;
+}
+
+static int pay(struct whet_disk *d, struct whet_disk_link *l)
+{
+    struct payment p = {.count = 0};
+    int rc = 0;
+
+    if (atomic_load(&d->owed.all))
+        return pay_all(d, l);
+    whet__vec_init(&p.files, WHET_LARGE_NAME, BATCH);
+    while (rc == 0 && (p.count = whet__disk_owed_some(&d->owed, p.debts, BATCH)) != 0)
+        rc = pay_some(d, l, &p);
+    whet__vec_clear(&p.files);
+    return rc;
+}
+
+void whet__disk_pay(struct whet_disk *d)
+{
+    struct whet_disk_link *l = &d->writer;
+    int rc;
+
+    if (d->read_only || !whet__disk_owed_any(&d->owed) || whet__clock_now_ns() < d->pay_ns)
+        return;
+    pthread_mutex_lock(&l->lock);
+    rc = whet__disk_link_open(d, l);
+    if (rc == 0)
+        rc = pay(d, l);
+    pthread_mutex_unlock(&l->lock);
+    d->pay_ns = rc != 0 ? whet__clock_now_ns() + WHET_DISK_PAUSE_NS : 0;
+    if (rc != 0)
+        whet__disk_failed(d, rc);
+}

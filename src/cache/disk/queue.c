@@ -1,0 +1,277 @@
+/* What waits to be written. Expected load: some 100,000 puts per second, as many gets that
+ * find nothing here, batches of up to a thousand. */
+#include "cache/disk/queue.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "os/clock.h"
+
+#define BUCKETS     ((size_t)4096)
+#define COUNT_MAX   ((size_t)4 * BUCKETS)
+#define BATCH_COUNT ((size_t)1000)
+
+int whet__disk_queue_init(struct whet_disk_queue *q)
+{
+    memset(q, 0, sizeof(*q));
+    q->last = &q->first;
+    return -pthread_mutex_init(&q->lock, NULL);
+}
+
+void whet__disk_queue_clear(struct whet_disk_queue *q)
+{
+    whet__disk_queue_forget(q);
+    whet__mem_free(q->buckets);
+    pthread_mutex_destroy(&q->lock);
+}
+
+static struct whet_disk_waiting **bucket_of(struct whet_disk_queue *q,
+                                            const struct whet_hash128 *hash)
+{
+    uint64_t bits;
+
+    memcpy(&bits, hash->bytes + 8, sizeof(bits));
+    return &q->buckets[bits % BUCKETS];
+}
+
+static int is_of(const struct whet_entry *e, const struct whet_hash128 *hash)
+{
+    return memcmp(e->hash.bytes, hash->bytes, sizeof(hash->bytes)) == 0;
+}
+
+/* The newest of this hash. */
+static struct whet_disk_waiting *look_up(struct whet_disk_queue *q,
+                                         const struct whet_hash128 *hash)
+{
+    struct whet_disk_waiting *w = q->buckets != NULL ? *bucket_of(q, hash) : NULL;
+
+    while (w != NULL && !is_of(w->entry, hash))
+        w = w->chain;
+    return w;
+}
+
+static int add(struct whet_disk_queue *q, struct whet_entry *entry)
+{
+    struct whet_disk_waiting **bucket, *w;
+
+    if (q->buckets == NULL)
+        q->buckets = whet__mem_zalloc(BUCKETS, sizeof(struct whet_disk_waiting *));
+    w = q->buckets != NULL ? whet__mem_zalloc(1, sizeof(*w)) : NULL;
+    if (w == NULL)
+        return -ENOMEM;
+    bucket = bucket_of(q, &entry->hash);
+    w->entry = entry;
+    w->chain = *bucket;
+    *bucket = w;
+    *q->last = w;
+    q->last = &w->next;
+    atomic_fetch_add(&q->count, 1);
+    return 0;
+}
+
+static int fullness(struct whet_disk_queue *q, uint64_t max_bytes)
+{
+    size_t count = atomic_load(&q->count);
+    int told = q->told;
+
+    if (count > COUNT_MAX || q->bytes > max_bytes)
+        return 1;
+    if (count < BATCH_COUNT && q->bytes <= max_bytes / 4)
+        return 0;
+    q->told = 1;
+    return told ? 0 : 2;
+}
+
+int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
+                         uint64_t max_bytes)
+{
+    struct whet_disk_waiting *w;
+    struct whet_entry *old = NULL;
+    int rc = 0;
+
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, &entry->hash);
+    if (w != NULL && !w->writing) {
+        old = w->entry;
+        w->entry = entry;
+        w->lost = 0;
+        q->bytes -= whet__entry_bytes(old);
+    } else {
+        rc = add(q, entry);
+    }
+    if (rc == 0) {
+        whet__entry_take(entry);
+        q->bytes += whet__entry_bytes(entry);
+        rc = fullness(q, max_bytes);
+    }
+    pthread_mutex_unlock(&q->lock);
+    whet__entry_drop(old);
+    return rc;
+}
+
+struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
+                                         const struct whet_hash128 *hash, const void *key,
+                                         size_t key_len)
+{
+    struct whet_entry *found = NULL;
+    struct whet_disk_waiting *w;
+
+    if (atomic_load(&q->count) == 0)
+        return NULL;
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, hash);
+    if (w != NULL && !w->lost && w->entry->key_len == key_len &&
+        memcmp(whet__entry_key(w->entry), key, key_len) == 0)
+        found = whet__entry_take(w->entry);
+    pthread_mutex_unlock(&q->lock);
+    return found;
+}
+
+size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batch, size_t max,
+                             uint64_t max_bytes)
+{
+    uint64_t bytes = 0;
+    size_t count = 0;
+
+    pthread_mutex_lock(&q->lock);
+    q->told = 0;
+    for (struct whet_disk_waiting *w = q->first; w != NULL && count < max; w = w->next) {
+        if (!w->lost) {
+            bytes += whet__entry_bytes(w->entry);
+            if (count > 0 && bytes > max_bytes)
+                break;
+            batch[count++] = w->entry;
+        }
+        w->writing = 1;
+    }
+    pthread_mutex_unlock(&q->lock);
+    return count;
+}
+
+/* Out of its bucket; the list is the caller's. */
+static void unchain(struct whet_disk_queue *q, struct whet_disk_waiting *w)
+{
+    struct whet_disk_waiting **at = bucket_of(q, &w->entry->hash);
+
+    while (*at != w)
+        at = &(*at)->chain;
+    *at = w->chain;
+    q->bytes -= whet__entry_bytes(w->entry);
+    atomic_fetch_sub(&q->count, 1);
+}
+
+static void drop_list(struct whet_disk_waiting *w)
+{
+    while (w != NULL) {
+        struct whet_disk_waiting *next = w->next;
+
+        whet__entry_drop(w->entry);
+        whet__mem_free(w);
+        w = next;
+    }
+}
+
+void whet__disk_queue_done(struct whet_disk_queue *q)
+{
+    struct whet_disk_waiting *done, **end = &done;
+
+    pthread_mutex_lock(&q->lock);
+    done = q->first;
+    while (*end != NULL && (*end)->writing) {
+        unchain(q, *end);
+        end = &(*end)->next;
+    }
+    q->first = *end;
+    *end = NULL;
+    if (q->first == NULL)
+        q->last = &q->first;
+    pthread_mutex_unlock(&q->lock);
+    drop_list(done);
+}
+
+void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry)
+{
+    struct whet_disk_waiting *w;
+
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, &entry->hash);
+    if (w != NULL && w->entry == entry)
+        w->lost = 1;
+    pthread_mutex_unlock(&q->lock);
+}
+
+/* Both at once: a batch that is written in between must not take the debt for paid. */
+void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                           struct whet_disk_owed *owed)
+{
+    pthread_mutex_lock(&q->lock);
+    for (struct whet_disk_waiting *w = look_up(q, hash); w != NULL; w = w->chain) {
+        if (is_of(w->entry, hash))
+            w->lost = 1;
+    }
+    whet__disk_owed_add(owed, hash, whet__clock_wall_ns());
+    pthread_mutex_unlock(&q->lock);
+}
+
+void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed)
+{
+    struct whet_disk_waiting *w;
+
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, &entry->hash);
+    while (w != NULL && w->entry != entry)
+        w = w->chain;
+    if (w != NULL && w->lost)
+        whet__disk_owed_add(owed, &entry->hash, entry->made_ns);
+    else
+        whet__disk_owed_done(owed, &entry->hash);
+    pthread_mutex_unlock(&q->lock);
+}
+
+void whet__disk_queue_lose(struct whet_disk_queue *q)
+{
+    pthread_mutex_lock(&q->lock);
+    for (struct whet_disk_waiting *w = q->first; w != NULL; w = w->next)
+        w->lost = 1;
+    pthread_mutex_unlock(&q->lock);
+}
+
+void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash)
+{
+    struct whet_disk_waiting *w, **at;
+
+    if (atomic_load(&q->count) == 0)
+        return;
+    pthread_mutex_lock(&q->lock);
+    w = look_up(q, hash);
+    if (w != NULL) {
+        unchain(q, w);
+        for (at = &q->first; *at != w; at = &(*at)->next)
+            ;
+        *at = w->next;
+        if (w->next == NULL)
+            q->last = at;
+        w->next = NULL;
+    }
+    pthread_mutex_unlock(&q->lock);
+    drop_list(w);
+}
+
+void whet__disk_queue_forget(struct whet_disk_queue *q)
+{
+    struct whet_disk_waiting *all;
+
+    pthread_mutex_lock(&q->lock);
+    all = q->first;
+    if (q->buckets != NULL)
+        memset(q->buckets, 0, BUCKETS * sizeof(struct whet_disk_waiting *));
+    q->first = NULL;
+    q->last = &q->first;
+    q->bytes = 0;
+    q->told = 0;
+    atomic_store(&q->count, 0);
+    pthread_mutex_unlock(&q->lock);
+    drop_list(all);
+}

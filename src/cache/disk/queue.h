@@ -1,0 +1,78 @@
+/* cache/disk/queue.h - entries on their way to disk, which can be asked for meanwhile.
+ *
+ * Shape    first in, first out; a newer entry of a key takes the place of one that waits.
+ * Units    bytes as whet__entry_bytes counts them.
+ * Memory   one reference to each entry. Bounded by its users: whet__disk_queue_full.
+ * Errors   -ENOMEM.
+ * Threads  safe from any but _init and _clear; one at a time takes batches.
+ */
+#ifndef WHET_CACHE_DISK_QUEUE_H
+#define WHET_CACHE_DISK_QUEUE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <whet/api.h>
+
+#include "cache/disk/owed.h"
+#include "cache/entry/entry.h"
+
+struct whet_disk_waiting {
+    struct whet_entry *entry;
+    struct whet_disk_waiting *next;  /* in order of arrival */
+    struct whet_disk_waiting *chain; /* with the same bits of the hash, newest first */
+    int writing;                     /* it is in the batch that is being written */
+    int lost;                        /* it is not to be written, nor found */
+};
+
+struct whet_disk_queue {
+    pthread_mutex_t lock;
+    struct whet_disk_waiting **buckets; /* made by the first put */
+    struct whet_disk_waiting *first;
+    struct whet_disk_waiting **last;
+    uint64_t bytes; /* that wait or are being written */
+    int told;       /* that there is enough for a batch */
+    atomic_size_t count;
+};
+
+WHET_MUST_USE int whet__disk_queue_init(struct whet_disk_queue *q);
+void whet__disk_queue_clear(struct whet_disk_queue *q);
+
+/* 0. 1: it is in, and putters have to wait. 2: it is in, and there is enough for a batch, for
+ * the first time since one was taken. */
+WHET_MUST_USE int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
+                                       uint64_t max_bytes);
+
+/* A reference, or NULL. Costs one load when nothing waits. */
+struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
+                                         const struct whet_hash128 *hash, const void *key,
+                                         size_t key_len);
+
+/* The next batch: up to `max` entries of up to `max_bytes`, at least one if there is any. They
+ * are found until they are taken out, by _done. */
+size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batch, size_t max,
+                             uint64_t max_bytes);
+void whet__disk_queue_done(struct whet_disk_queue *q);
+
+/* This one, if it waits, is neither written nor found any more. */
+void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry);
+
+/* What waits or is being written under this key is no longer wanted: it is not found any more,
+ * and the key is owed to be deleted. */
+void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                           struct whet_disk_owed *owed);
+
+/* This one was written: the key is owed no more, unless it was dropped meanwhile. */
+void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed);
+
+/* What waits now is neither written nor found any more; what comes later is. */
+void whet__disk_queue_lose(struct whet_disk_queue *q);
+
+/* Not while a batch is being written. */
+void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash);
+void whet__disk_queue_forget(struct whet_disk_queue *q);
+
+#endif

@@ -1,0 +1,375 @@
+/* How much a shard takes: its tables grow with what is in it and go back when it is made
+ * smaller. Load: growing a dozen times in a shard's life, settling after a resize. */
+#include "cache/memory/shard.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+
+#define SETTLE_CALLS 1024 /* a shard that was made smaller is there after so many */
+#define SETTLE_LEAST 4096 /* ... or sooner: bytes per call */
+#define LEAST_LEFT   2048 /* bytes for entries */
+
+static size_t index_bytes(uint32_t slots)
+{
+    return whet__mem_bytes(whet__index_size(slots) * sizeof(struct whet_index_item));
+}
+
+static size_t tables_bytes(const struct whet_policy_ops *ops, uint32_t slots)
+{
+    return index_bytes(slots) + whet__mem_bytes(slots * sizeof(uint64_t)) +
+           whet__policy_bytes(ops, slots);
+}
+
+static void tables_clear(struct whet_tables *t)
+{
+    whet__policy_free(t->policy);
+    whet__mem_free(t->hashes);
+    whet__mem_free(t->index.items);
+}
+
+static void connect_policy(struct whet_shard *s, struct whet_tables *t)
+{
+    t->policy->hashes = t->hashes;
+    t->policy->dropped = whet__shard_dropped;
+    if (t->policy->ops->flags & WHET_POLICY_LATER)
+        t->policy->uses = whet__shard_uses;
+    t->policy->ctx = s;
+}
+
+static int tables_init(struct whet_tables *out, const struct whet_policy_ops *ops,
+                       uint32_t slots, uint64_t capacity)
+{
+    uint32_t size = whet__index_size(slots);
+    struct whet_index_item *items = whet__mem_zalloc(size, sizeof(*items));
+    struct whet_tables t = {.index = {.items = items},
+                            .slot_count = slots,
+                            .free_slot = WHET_SLOT_NONE,
+                            .bytes = tables_bytes(ops, slots)};
+    int rc = -ENOMEM;
+
+    t.hashes = whet__mem_zalloc(slots, sizeof(*t.hashes));
+    if (items != NULL && t.hashes != NULL)
+        rc = whet__policy_new(&t.policy, ops, slots, capacity);
+    if (rc != 0) {
+        tables_clear(&t);
+        return rc;
+    }
+    whet__index_init(&t.index, items, size);
+    *out = t;
+    return 0;
+}
+
+uint64_t whet__shard_least(const struct whet_policy_ops *policy, uint32_t slots)
+{
+    return tables_bytes(policy, slots < WHET_SLOTS_MIN ? WHET_SLOTS_MIN : slots) + LEAST_LEFT;
+}
+
+uint64_t whet__shard_largest(const struct whet_policy_ops *policy, uint64_t capacity)
+{
+    return capacity - tables_bytes(policy, WHET_SLOTS_MIN);
+}
+
+static void set_capacity(struct whet_shard *s, uint64_t capacity)
+{
+    s->capacity = capacity;
+    atomic_store_explicit(&s->counts[WHET_SHARD_CAPACITY], capacity, memory_order_relaxed);
+    atomic_store_explicit(&s->counts[WHET_SHARD_BYTES], s->entry_bytes + s->tables.bytes,
+                          memory_order_relaxed);
+}
+
+/* Ghosts for as much again as there is. */
+static void set_ghosts(struct whet_shard *s)
+{
+    s->tables.policy->ghost_max = s->tables.policy->capacity;
+}
+
+int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
+                     uint64_t capacity, uint32_t slots)
+{
+    uint32_t count = slots < WHET_SLOTS_MIN ? WHET_SLOTS_MIN : slots;
+    int rc;
+
+    if (capacity < whet__shard_least(policy, slots))
+        return -EINVAL;
+    rc = tables_init(&s->tables, policy, count, capacity - tables_bytes(policy, count));
+    if (rc != 0)
+        return rc;
+    rc = -pthread_mutex_init(&s->lock, NULL);
+    if (rc != 0) {
+        tables_clear(&s->tables);
+        return rc;
+    }
+    connect_policy(s, &s->tables);
+    s->gone_end = &s->gone;
+    set_capacity(s, capacity);
+    set_ghosts(s);
+    return 0;
+}
+
+void whet__shard_clear(struct whet_shard *s)
+{
+    const struct whet_index *x = &s->tables.index;
+
+    for (uint32_t i = 0; i < x->size; i++) {
+        if (x->items[i].slot != WHET_SLOT_NONE)
+            whet__entry_drop(x->items[i].entry);
+    }
+    tables_clear(&s->tables);
+    (void)pthread_mutex_destroy(&s->lock);
+}
+
+/* ---- More slots ---- */
+
+/* Slots for each entry. */
+static uint64_t ghosts_and_one(const struct whet_shard *s)
+{
+    return s->tables.policy->ops->flags & WHET_POLICY_GHOSTS ? 2 : 1;
+}
+
+/* How many are needed for entries like those that are in, and as many ghosts. */
+static uint64_t slots_needed(const struct whet_shard *s, uint64_t capacity)
+{
+    const struct whet_tables *t = &s->tables;
+    uint64_t entries =
+        atomic_load_explicit(&s->counts[WHET_SHARD_ENTRIES], memory_order_relaxed);
+    uint64_t each = ghosts_and_one(s);
+    uint64_t needed;
+
+    if (entries == 0)
+        return WHET_SLOTS_MIN;
+    needed =
+        each * (capacity / (s->entry_bytes / entries + each * (t->bytes / t->slot_count)) + 1);
+    return needed + needed / 16;
+}
+
+/* Doubles, and takes the last step while there is still room for it: ghosts come only when the
+ * shard is full. */
+static uint32_t slots_next(const struct whet_shard *s)
+{
+    uint64_t now = s->tables.slot_count;
+    uint64_t next = slots_needed(s, s->capacity);
+
+    if (next > 3 * ghosts_and_one(s) * now)
+        next = 2 * now;
+    if (next < now + now / 8 + 8)
+        next = now + now / 8 + 8;
+    return next < WHET_POLICY_IDS_MAX ? (uint32_t)next : WHET_POLICY_IDS_MAX;
+}
+
+static int grow_hashes(struct whet_tables *t, uint32_t slots)
+{
+    uint64_t *hashes = whet__mem_resize(t->hashes, slots, sizeof(*hashes));
+
+    if (hashes == NULL)
+        return -ENOMEM;
+    t->hashes = hashes;
+    t->policy->hashes = hashes;
+    return 0;
+}
+
+static int grow_index(struct whet_tables *t, uint32_t slots)
+{
+    uint32_t size = whet__index_size(slots);
+    struct whet_index_item *items = whet__mem_zalloc(size, sizeof(*items));
+    struct whet_index old = t->index;
+
+    if (items == NULL)
+        return -ENOMEM;
+    whet__index_init(&t->index, items, size);
+    for (uint32_t i = 0; i < old.size; i++) {
+        if (old.items[i].slot != WHET_SLOT_NONE)
+            whet__index_add(&t->index, &old.items[i]);
+    }
+    whet__mem_free(old.items);
+    return 0;
+}
+
+/* From here on the bytes of the larger tables count, also when one of them could not be had:
+ * others were, then. The next attempt goes on from there. */
+static void grow_to(struct whet_shard *s, uint32_t slots, size_t bytes)
+{
+    struct whet_tables *t = &s->tables;
+    int rc;
+
+    t->bytes = bytes;
+    whet__shard_fit(s, s->capacity);
+    set_capacity(s, s->capacity);
+    rc = grow_hashes(t, slots);
+    if (rc == 0)
+        rc = grow_index(t, slots);
+    if (rc == 0)
+        rc = whet__policy_grow(t->policy, slots);
+    if (rc != 0)
+        return;
+    t->slot_count = slots;
+    set_ghosts(s);
+    /* For what goes by the number of ids; without memory it stays as good as it was. */
+    rc = whet__policy_resize(t->policy, t->policy->capacity);
+    (void)rc;
+}
+
+void whet__shard_grow(struct whet_shard *s)
+{
+    const struct whet_tables *t = &s->tables;
+    const struct whet_policy_ops *ops = t->policy->ops;
+    uint32_t slots = slots_next(s);
+    size_t twice = index_bytes(t->slot_count); /* the largest block, while it moves */
+    size_t bytes;
+
+    if (s->settling || slots <= t->slot_count)
+        return;
+    if (twice < whet__policy_bytes(ops, t->slot_count))
+        twice = whet__policy_bytes(ops, t->slot_count);
+    bytes = tables_bytes(ops, slots);
+    if (bytes < t->bytes)
+        bytes = t->bytes;
+    if (s->entry_bytes + bytes + twice > s->capacity)
+        return;
+    grow_to(s, slots, bytes);
+}
+
+/* ---- Another size ---- */
+
+static int is_pinned(const struct whet_shard *s, const struct whet_index_item *item)
+{
+    return item->slot != WHET_SLOT_NONE &&
+           s->tables.policy->nodes[item->slot].where == WHET_POLICY_NOWHERE;
+}
+
+/* No more than half of it stays pinned. */
+static void unpin(struct whet_shard *s)
+{
+    struct whet_tables *t = &s->tables;
+
+    for (uint32_t i = 0; i < t->index.size && s->pinned_bytes > s->capacity / 2; i++) {
+        const struct whet_index_item *item = &t->index.items[i];
+        size_t bytes;
+
+        if (!is_pinned(s, item))
+            continue;
+        bytes = whet__entry_bytes(item->entry);
+        if (whet__policy_resize(t->policy, t->policy->capacity + bytes) != 0)
+            return;
+        s->pinned_bytes -= bytes;
+        t->policy->ops->insert(t->policy, item->slot, (uint32_t)bytes);
+    }
+}
+
+void whet__shard_resize(struct whet_shard *s, uint64_t capacity)
+{
+    const struct whet_tables *t = &s->tables;
+    uint64_t needed = slots_needed(s, capacity);
+
+    set_capacity(s, capacity);
+    unpin(s);
+    if (needed < WHET_SLOTS_MIN)
+        needed = WHET_SLOTS_MIN;
+    s->slots_wanted = t->slot_count;
+    if (needed < t->slot_count - t->slot_count / 4 && t->bytes > capacity / 8)
+        s->slots_wanted = (uint32_t)needed;
+    s->step = s->entry_bytes / SETTLE_CALLS + SETTLE_LEAST;
+    s->settling = s->slots_wanted != t->slot_count || s->entry_bytes + t->bytes > capacity;
+    if (!s->settling) {
+        whet__shard_fit(s, capacity);
+        set_ghosts(s);
+    }
+}
+
+/* All entries in the order in which the policy would let them go, pinned ones first. */
+static struct whet_entry *drain(struct whet_shard *s)
+{
+    struct whet_tables *t = &s->tables;
+    struct whet_entry *pinned = NULL;
+    struct whet_entry *rest;
+
+    for (uint32_t i = 0; i < t->index.size; i++) {
+        const struct whet_index_item *item = &t->index.items[i];
+
+        if (is_pinned(s, item)) {
+            item->entry->next = pinned;
+            pinned = item->entry;
+        }
+    }
+    while (t->policy->ops->evict(t->policy))
+        continue;
+    rest = whet__shard_gone(s);
+    if (pinned == NULL)
+        return rest;
+    for (struct whet_entry *e = pinned;; e = e->next) {
+        if (e->next == NULL) {
+            e->next = rest;
+            return pinned;
+        }
+    }
+}
+
+/* Puts all of a list in. */
+static void refill(struct whet_shard *s, struct whet_entry *list)
+{
+    while (list != NULL) {
+        struct whet_entry *e = list;
+
+        list = e->next;
+        if (!whet__shard_insert(s, e))
+            whet__shard_leave(s, e);
+    }
+}
+
+/* Everything into smaller tables. What the policy knew but for the order is lost. */
+static int rebuild(struct whet_shard *s, uint32_t slots)
+{
+    uint64_t evictions = atomic_load(&s->counts[WHET_SHARD_EVICTIONS]);
+    struct whet_tables t;
+    struct whet_entry *told;
+    struct whet_entry *all;
+    int rc = tables_init(&t, s->tables.policy->ops, slots, s->capacity);
+
+    if (rc != 0)
+        return rc;
+    told = whet__shard_gone(s);
+    all = drain(s);
+    tables_clear(&s->tables);
+    s->tables = t;
+    connect_policy(s, &s->tables);
+    atomic_store_explicit(&s->counts[WHET_SHARD_ENTRIES], 0, memory_order_relaxed);
+    s->entry_bytes = s->pinned_bytes = 0;
+    s->ghost_count = s->hand = 0;
+    s->settling = 0;
+    whet__shard_fit(s, s->capacity);
+    atomic_store_explicit(&s->counts[WHET_SHARD_EVICTIONS], evictions, memory_order_relaxed);
+    refill(s, all);
+    while (told != NULL) {
+        struct whet_entry *e = told;
+
+        told = e->next;
+        whet__shard_tell(s, e);
+    }
+    return 0;
+}
+
+int whet__shard_settle(struct whet_shard *s)
+{
+    struct whet_policy *p = s->tables.policy;
+    uint64_t taken = tables_bytes(p->ops, s->slots_wanted) + s->pinned_bytes;
+    uint64_t target = s->capacity > taken ? s->capacity - taken : 1;
+    uint64_t next = p->used > s->step ? p->used - s->step : 1;
+    uint64_t entries;
+
+    if (!s->settling)
+        return 0;
+    if (whet__policy_resize(p, next > target ? next : target) == 0)
+        (void)whet__policy_shrink(p, UINT32_MAX);
+    entries = atomic_load_explicit(&s->counts[WHET_SHARD_ENTRIES], memory_order_relaxed);
+    if (entries > s->slots_wanted)
+        (void)p->ops->evict(p);
+    if (p->used > target || entries > s->slots_wanted)
+        return 1;
+    if (s->slots_wanted != s->tables.slot_count && rebuild(s, s->slots_wanted) != 0)
+        return 1;
+    s->settling = 0;
+    whet__shard_fit(s, s->capacity);
+    set_ghosts(s);
+    set_capacity(s, s->capacity);
+    return 0;
+}
