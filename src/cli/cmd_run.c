@@ -36,6 +36,9 @@ struct run_args {
     const char *cache_dir;
     const char *remote;
     uint64_t cache_size;
+    struct whet_vec inputs; /* of const char *, as the next two */
+    struct whet_vec outputs;
+    const char *depfile;
     struct whet_vec pass;
     int cache;
     int strict;
@@ -164,6 +167,18 @@ static const struct whet_option options[] = {
      WHET_INTO_FLAG(run_args, cache),
      .help = "do not repeat a command that declares inputs or outputs and whose inputs are the "
              "same"},
+    {.name = "input",
+     .argument = "PATTERN",
+     WHET_INTO_LIST(run_args, inputs),
+     .help = "commands read these files (src/**/*.h, {}); may be given again, as --output"},
+    {.name = "output",
+     .argument = "PATTERN",
+     WHET_INTO_LIST(run_args, outputs),
+     .help = "commands make these files ({.}.o)"},
+    {.name = "depfile",
+     .argument = "FILE",
+     WHET_INTO_STRING(run_args, depfile),
+     .help = "commands write there what they have read, as gcc -MMD does ({.}.d)"},
     {.name = "explain",
      WHET_INTO_FLAG(run_args, explain),
      .help = "say of each command whether it is cached, or what has changed"},
@@ -282,6 +297,9 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .shards = args->shards,
         .sbatch = &args->sbatch,
         .merge = args->merge,
+        .inputs = &args->inputs,
+        .outputs = &args->outputs,
+        .depfile = args->depfile,
         .cache = args->cache,
         .cache_dir = args->cache_dir,
         .cache_size = args->cache_size,
@@ -300,6 +318,8 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
 static const struct whet_example examples[] = {
     {"whet run 'make -C a' 'make -C b'", "two commands at once"},
     {"whet run 'convert {} {.}.png' ::: *.svg", "one command for each file"},
+    {"whet run -c --input {} --output {.}.o --depfile {.}.d 'cc -MMD -c {} -o {.}.o' ::: *.c",
+     "compile what has changed since"},
     {"whet run -k -t 30s --memory 1GiB -f commands.txt", "a file of commands, with limits"},
     {"find . -name '*.log' -print0 | whet run -0 -- gzip -9 {} :::: -",
      "words of a command, inputs from a pipe"},

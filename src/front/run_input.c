@@ -80,6 +80,18 @@ static int like_make(struct whet_run_input *in, const struct whet_run_request *r
     return 0;
 }
 
+/* What commands declare that do not say so themselves; with a template it has places. */
+static int declares_make(struct whet_run_input *in, const struct whet_run_request *r,
+                         size_t lists, struct whet_error *err)
+{
+    int rc = whet__declares_init(&in->declares, r->inputs, r->outputs, r->depfile, lists, err);
+
+    in->declares_open = rc == 0;
+    if (rc != 0 || lists > 0)
+        return rc;
+    return whet__declares_fill(&in->declares, NULL, 0, 0, &in->base, &in->like, err);
+}
+
 /* All of them, before the first is run: any may need any other. */
 static int read_json(struct whet_run_input *in, const struct whet_run_request *r,
                      struct whet_error *err)
@@ -190,9 +202,11 @@ static int open_template(struct whet_run_input *in, const struct whet_run_reques
     if (rc != 0)
         return rc;
     in->template_open = 1;
-    in->source =
-        whet__source_template(&in->from_template, &in->template, &in->inputs, &in->like);
-    return 0;
+    rc = declares_make(in, r, in->inputs.list_count, err);
+    if (rc == 0)
+        in->source = whet__source_template(&in->from_template, &in->template, &in->inputs,
+                                           &in->declares, &in->like);
+    return rc;
 }
 
 static int next_words(void *ctx, unsigned slot, struct whet_arena *arena,
@@ -228,6 +242,9 @@ static int open_operands(struct whet_run_input *in, const struct whet_run_reques
                               r->operands[0]);
     if (count < r->operand_count)
         return open_template(in, r, count, err);
+    rc = declares_make(in, r, 0, err);
+    if (rc != 0)
+        return rc;
     if (!r->words) {
         in->source =
             whet__source_array(&in->from_lines, r->operands, count, r->shell, &in->like);
@@ -262,6 +279,8 @@ int whet__run_input_open(struct whet_run_input *in, const struct whet_run_reques
     memset(in, 0, sizeof(*in));
     whet__arena_init(&in->base, BASE_BYTES);
     rc = like_make(in, r, err);
+    if (rc == 0 && (r->project || r->operand_count == 0))
+        rc = declares_make(in, r, 0, err);
     if (rc == 0 && r->project)
         rc = whet__run_input_project(in, r, err);
     else if (rc == 0 && r->operand_count > 0)
@@ -286,6 +305,8 @@ void whet__run_input_close(struct whet_run_input *in)
         whet__inputs_close(&in->inputs);
     if (in->template_open)
         whet__template_clear(&in->template);
+    if (in->declares_open)
+        whet__declares_clear(&in->declares);
     whet__source_shard_clear(&in->shard);
     whet__needs_clear(&in->needs);
     if (in->jobs_open)

@@ -121,9 +121,9 @@ static int add_command(struct whet_run_input *in, const struct whet_project_comm
     job.env =
         c->env != NULL ? whet__job_env(&in->jobs.arena, c->env, in->like.env) : in->like.env;
     job.cwd = folder_of(in, c->cwd);
-    job.inputs = c->inputs;
-    job.outputs = c->outputs;
-    job.depfile = c->depfile;
+    job.inputs = c->inputs != NULL ? c->inputs : job.inputs;
+    job.outputs = c->outputs != NULL ? c->outputs : job.outputs;
+    job.depfile = c->depfile != NULL ? c->depfile : job.depfile;
     job.needs = c->needs;
     job.timeout_ns = c->timeout_ns != 0 ? c->timeout_ns : job.timeout_ns;
     job.memory_bytes = c->memory_bytes != 0 ? c->memory_bytes : job.memory_bytes;

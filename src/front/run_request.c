@@ -186,6 +186,21 @@ static int check_cache(const struct whet_run_request *r, struct whet_error *err)
     return 0;
 }
 
+static size_t length_of(const struct whet_vec *list)
+{
+    return list != NULL ? list->len : 0;
+}
+
+static int check_declares(const struct whet_run_request *r, struct whet_error *err)
+{
+    if (r->cache || length_of(r->inputs) + length_of(r->outputs) + (r->depfile != NULL) == 0)
+        return 0;
+    return whet_error_set(err, -EINVAL, "what for: '%s' goes with '--cache'",
+                          length_of(r->inputs) != 0    ? "--input"
+                          : length_of(r->outputs) != 0 ? "--output"
+                                                       : "--depfile");
+}
+
 /* Who runs it. */
 static int check_engine(const struct whet_run_request *r, struct whet_error *err)
 {
@@ -245,6 +260,8 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
         rc = check_log(r, err);
     if (rc == 0)
         rc = check_cache(r, err);
+    if (rc == 0)
+        rc = check_declares(r, err);
     if (rc != 0)
         return rc;
     if (r->merge)

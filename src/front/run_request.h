@@ -17,6 +17,7 @@
 #include "base/vec.h"
 #include "option/global.h"
 #include "data/project.h"
+#include "run/declares.h"
 #include "run/executor.h"
 #include "run/needs.h"
 #include "run/inputs.h"
@@ -61,12 +62,15 @@ struct whet_run_request {
     enum whet_show_order order;
     int dry_run;
     int json;
-    const char *shard;             /* as whet__shard_read takes it; NULL: all */
-    const char *parts;             /* folder for what shards leave; NULL: none, or our own */
-    const char *on;                /* "slurm"; NULL: here */
-    unsigned shards;               /* with `on`; 0: not said */
-    const struct whet_vec *sbatch; /* of const char *: further words for it */
-    int merge;                     /* run nothing: the operand is a folder of parts */
+    const char *shard;              /* as whet__shard_read takes it; NULL: all */
+    const char *parts;              /* folder for what shards leave; NULL: none, or our own */
+    const char *on;                 /* "slurm"; NULL: here */
+    unsigned shards;                /* with `on`; 0: not said */
+    const struct whet_vec *sbatch;  /* of const char *: further words for it */
+    int merge;                      /* run nothing: the operand is a folder of parts */
+    const struct whet_vec *inputs;  /* of const char *: patterns that commands declare */
+    const struct whet_vec *outputs; /* likewise */
+    const char *depfile;            /* NULL: none */
     int cache;
     const char *cache_dir;       /* NULL: the user's */
     uint64_t cache_size;         /* bytes on disk; 0: as it is by default */
@@ -93,6 +97,8 @@ struct whet_run_input {
     int template_open;
     const char **words; /* of the one command that was given so */
     int words_given;
+    struct whet_declares declares;
+    int declares_open;
     struct whet_source_lines from_lines;
     struct whet_source_template from_template;
     struct whet_jobs jobs; /* all of them known: JSON, whet.yaml */

@@ -71,6 +71,14 @@ static void number_add(struct task *t, const char *option, uint64_t value, const
     value_add(t, option, copy);
 }
 
+static void list_add(struct task *t, const char *option, const struct whet_vec *values)
+{
+    const char *const *items = values != NULL ? values->items : NULL;
+
+    for (size_t i = 0; items != NULL && i < values->len; i++)
+        value_add(t, option, items[i]);
+}
+
 static void flag_add(struct task *t, int on, const char *option)
 {
     if (on)
@@ -80,12 +88,10 @@ static void flag_add(struct task *t, int on, const char *option)
 static void limits_add(struct task *t)
 {
     const struct whet_run_request *r = t->request;
-    const char *const *env = r->env != NULL ? r->env->items : NULL;
 
     value_add(t, "--jobs", r->jobs);
     value_add(t, "--cwd", r->cwd);
-    for (size_t i = 0; env != NULL && i < r->env->len; i++)
-        value_add(t, "--env", env[i]);
+    list_add(t, "--env", r->env);
     number_add(t, "--timeout", r->timeout_ns, "ns");
     number_add(t, "--grace", r->grace_ns, "ns");
     number_add(t, "--memory", r->memory_bytes, "");
@@ -100,16 +106,17 @@ static void limits_add(struct task *t)
 static void cache_add(struct task *t)
 {
     const struct whet_run_request *r = t->request;
-    const char *const *pass = r->pass != NULL ? r->pass->items : NULL;
 
+    list_add(t, "--input", r->inputs);
+    list_add(t, "--output", r->outputs);
+    value_add(t, "--depfile", r->depfile);
     flag_add(t, r->cache, "--cache");
     flag_add(t, r->force, "--force");
     flag_add(t, r->strict, "--strict");
     flag_add(t, r->anywhere, "--anywhere");
     flag_add(t, r->cache_failures, "--cache-failures");
     flag_add(t, r->explain, "--explain");
-    for (size_t i = 0; pass != NULL && i < r->pass->len; i++)
-        value_add(t, "--pass", pass[i]);
+    list_add(t, "--pass", r->pass);
     value_add(t, "--cache-dir", r->cache_dir);
     number_add(t, "--cache-size", r->cache_size, "");
     value_add(t, "--remote", r->remote);

@@ -80,6 +80,35 @@ static void put_value(const struct whet_template *t, struct whet_text *out, size
     }
 }
 
+/* A file called "a[1].c" is no pattern. Appended to `out` behind what is there. */
+static void put_escaped(struct whet_text *out, const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if (strchr("*?[\\", *value) != NULL)
+            whet__text_putc(out, '\\');
+        whet__text_putc(out, *value);
+    }
+}
+
+/* The value as it goes into the words; NULL: no memory, or too long. */
+static const char *value_make(const struct whet_template *t, const struct whet_text *plain,
+                              struct whet_arena *arena)
+{
+    struct whet_text escaped;
+    const char *made = NULL;
+
+    if (whet__text_error(plain) != 0)
+        return NULL;
+    if (!t->patterns)
+        return whet__arena_strndup(arena, whet__text_str(plain), plain->len);
+    whet__text_init(&escaped, 2 * VALUE_MAX);
+    put_escaped(&escaped, whet__text_str(plain));
+    if (whet__text_error(&escaped) == 0)
+        made = whet__arena_strndup(arena, whet__text_str(&escaped), escaped.len);
+    whet__text_clear(&escaped);
+    return made;
+}
+
 /* Fills the values of the names that are used; how many. */
 static int values_make(const struct whet_template *t, const char *const *row, uint64_t number,
                        unsigned slot, struct whet_arena *arena, struct whet_split_value *values,
@@ -91,14 +120,13 @@ static int values_make(const struct whet_template *t, const char *const *row, ui
     *count = 0;
     whet__text_init(&text, VALUE_MAX);
     for (size_t i = 0; rc == 0 && i < WHET_TEMPLATE_NAMES; i++) {
-        char *value;
+        const char *value;
 
         if (!t->used[i])
             continue;
         whet__text_reset(&text);
         put_value(t, &text, i, row, number, slot);
-        rc = whet__text_error(&text);
-        value = rc == 0 ? whet__arena_strndup(arena, whet__text_str(&text), text.len) : NULL;
+        value = value_make(t, &text, arena);
         if (value == NULL)
             rc = -ENOMEM;
         values[(*count)++] = (struct whet_split_value){t->names[i], value};
@@ -221,7 +249,7 @@ static int check_quotes(const struct whet_template *t, const char *line, struct 
     return 0;
 }
 
-static int uses_input(const struct whet_template *t)
+int whet__template_uses_input(const struct whet_template *t)
 {
     for (size_t i = 0; i < NAME_NUMBER; i++)
         if (t->used[i])
@@ -261,7 +289,7 @@ int whet__template_line(struct whet_template *t, const char *line, int shell, si
     whet__arena_init(&t->arena, ARENA_MAX);
     names_make(t);
     rc = find_used(t, line, err);
-    if (rc == 0 && !uses_input(t))
+    if (rc == 0 && !whet__template_uses_input(t))
         rc = line_add_places(t, err);
     if (rc == 0 && shell)
         rc = check_quotes(t, line, err);
@@ -294,18 +322,29 @@ static int words_add_places(struct whet_template *t, struct whet_error *err)
     return 0;
 }
 
-int whet__template_words(struct whet_template *t, const char *const *argv, size_t lists,
-                         struct whet_error *err)
+int whet__template_names(struct whet_template *t, const char *const *names, int patterns,
+                         size_t lists, struct whet_error *err)
 {
     int rc = 0;
 
-    *t = (struct whet_template){.argv = argv, .lists = lists};
+    *t = (struct whet_template){.argv = names, .patterns = patterns, .lists = lists};
     whet__arena_init(&t->arena, ARENA_MAX);
     names_make(t);
-    for (size_t i = 0; rc == 0 && argv[i] != NULL; i++)
-        rc = find_used(t, argv[i], err);
-    if (rc == 0 && !uses_input(t))
-        rc = words_add_places(t, err);
+    for (size_t i = 0; rc == 0 && names[i] != NULL; i++)
+        rc = find_used(t, names[i], err);
+    if (rc != 0)
+        whet__template_clear(t);
+    return rc;
+}
+
+int whet__template_words(struct whet_template *t, const char *const *argv, size_t lists,
+                         struct whet_error *err)
+{
+    int rc = whet__template_names(t, argv, 0, lists, err);
+
+    if (rc != 0 || whet__template_uses_input(t))
+        return rc;
+    rc = words_add_places(t, err);
     if (rc != 0)
         whet__template_clear(t);
     return rc;

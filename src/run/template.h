@@ -12,7 +12,8 @@
  * without both; {1}, {2.} and so on are of the first, second list; without a number and with
  * several lists, all of them with a blank between. {#} is the number of the job, {%} that of
  * its place among those that run at once. A template that has none of these gets all inputs at
- * its end. A value is never split, whatever is in it; for a shell it is quoted.
+ * its end. A value is never split, whatever is in it; for a shell it is quoted, in a pattern of
+ * names its wildcards stand for themselves.
  */
 #ifndef WHET_RUN_TEMPLATE_H
 #define WHET_RUN_TEMPLATE_H
@@ -32,6 +33,7 @@ struct whet_template {
     const char *line;        /* or ... */
     const char *const *argv; /* ... its words, ended by NULL */
     int shell;
+    int patterns; /* the words are patterns of names (result/files.h) */
     size_t lists;
     unsigned char used[WHET_TEMPLATE_NAMES]; /* which of the places it has */
     char names[WHET_TEMPLATE_NAMES][8];      /* "", ".", ..., "1", "1.", ..., "#", "%" */
@@ -43,7 +45,14 @@ WHET_MUST_USE int whet__template_line(struct whet_template *t, const char *line,
                                       size_t lists, struct whet_error *err);
 WHET_MUST_USE int whet__template_words(struct whet_template *t, const char *const *argv,
                                        size_t lists, struct whet_error *err);
+
+/* Words that get no inputs at their end: names of files, or patterns of them. */
+WHET_MUST_USE int whet__template_names(struct whet_template *t, const char *const *names,
+                                       int patterns, size_t lists, struct whet_error *err);
 void whet__template_clear(struct whet_template *t);
+
+/* 1: there is a place for an input in it. */
+int whet__template_uses_input(const struct whet_template *t);
 
 /* *out is ended by NULL. */
 WHET_MUST_USE int whet__template_fill(const struct whet_template *t, const char *const *row,

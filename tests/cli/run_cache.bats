@@ -320,3 +320,44 @@ EOF
     cmp 1 3
     [ "$(ran)" = 1 ]
 }
+
+@test "a template says what its commands read and make: only what has changed is compiled" {
+    mkdir src inc
+    echo '#define A 1' >inc/a.h
+    for i in 1 2 3; do printf '#include "a.h"\nint f%d(void) { return A; }\n' $i >src/f$i.c; done
+    echo 'int plain;' >'src/p[1].c'
+    compile()
+    {
+        whet run --cache --json --input {} --output {.}.o --depfile {.}.d "$@" \
+            'cc -Iinc -MMD -c {} -o {.}.o' ::: src/*.c | sed -n 's/.*"cached": \([0-9]*\).*/\1/p'
+    }
+    settle
+    [ "$(compile)" = 0 ]
+    [ "$(compile)" = 4 ]
+    rm src/f2.o
+    [ "$(compile)" = 4 ]
+    [ -s src/f2.o ]
+    echo 'int other;' >'src/p[1].c'
+    settle
+    [ "$(compile)" = 3 ]
+    echo '#define A 2' >inc/a.h
+    settle
+    [ "$(compile)" = 1 ]
+    [ "$(compile)" = 4 ]
+}
+
+@test "--input and --output hold for commands and lines, too; their faults are named" {
+    echo one >in
+    for i in 1 2; do whet run --cache --input in 'sh -c "echo ran >>runs; cat in"' >/dev/null; done
+    [ "$(ran)" = 1 ]
+    for i in 1 2; do echo 'sh -c "echo ran >>runs; cat in"' | whet run --cache --output out -k || true; done
+    [ "$(ran)" = 2 ]
+    job 'cat in' '"inputs": ["in"]' >jobs
+    cached --input absent && echo two >absent && cached --input absent
+    [ "$(ran)" = 1 ]
+    fails "wrong value for --input: '{}': there are no inputs: give ::: INPUT..." \
+        whet run --cache --input {} true
+    fails "wrong value for --output: '{2}': no such list of inputs: '{2}': there is 1" \
+        whet run --cache --output {2} true ::: a
+    fails "what for: '--depfile' goes with '--cache'" whet run --depfile d true
+}
