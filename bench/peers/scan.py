@@ -54,6 +54,15 @@ def count(whet, tree, *options):
     return json.loads(answer.stdout)
 
 
+def write_list(whet, tree, path):
+    """The files that a scan reads, a line each: what a peer is to read too."""
+    answer = subprocess.run([whet, "scan", "--list", "--json", "-q", "."], check=True, cwd=tree,
+                            stdout=subprocess.PIPE)
+    rows = map(json.loads, answer.stdout.splitlines())
+    path.write_text("".join(row["path"] + "\n" for row in rows if row["type"] == "file"))
+    return str(path)
+
+
 def listed(whet, tree):
     answer = subprocess.run([whet, "scan", "--list", "--skipped", "--json", "-q", tree],
                             check=True, stdout=subprocess.PIPE)
@@ -96,11 +105,14 @@ def groups_of(whet, mix, peers, scratch):
             arm("ast-grep scan, 6 rules", rules, tree, codes=(1,)),
         ])
     for tree, what, numbers in ((mix, "mixed tree", full), (python, "Python library", python_full)):
+        files = write_list(whet, tree, scratch / "files")
         yield (f"Cached, {what}", numbers["files"], numbers["bytes"], [
             arm("whet scan, content hashed",
                 scan + ["--cache", "content", "--cache-dir", str(scratch / "warm")], tree),
             arm("whet scan, stat trusted",
                 scan + ["--cache", "stat", "--cache-dir", str(scratch / "warm")], tree),
+            arm("xxh128sum of the same files",
+                ["xargs", "-a", files, "-d", "\\n", "xxhsum", "-H2", "-q"], tree),
         ])
 
 
