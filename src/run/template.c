@@ -217,30 +217,49 @@ static int find_used(struct whet_template *t, const char *text, struct whet_erro
     return rc != 0 ? no_memory(err) : 0;
 }
 
-/* A quoted value in quotes is one that is not quoted: a shell would run what is in it. */
+/* The name of the place at a '{'; NULL: it is none. */
+static const char *place_at(const struct whet_template *t, const char *at)
+{
+    for (size_t i = 0; *at == '{' && i < WHET_TEMPLATE_NAMES; i++) {
+        size_t len = strlen(t->names[i]);
+
+        if (strncmp(at + 1, t->names[i], len) == 0 && at[1 + len] == '}')
+            return t->names[i];
+    }
+    return NULL;
+}
+
+static int refuse_quoted(const char *place, const char *line, struct whet_error *err)
+{
+    return whet_error_set(err, -EINVAL,
+                          "an input in quotes: '{%s}' in '%.200s': leave the quotes away, for "
+                          "values are quoted",
+                          place, line);
+}
+
+/* At a '#' that begins a comment: its last byte; else `at`. */
+static const char *comment_skip(const char *line, const char *at)
+{
+    if (*at != '#' || (at > line && strchr(" \t\n;&|()", at[-1]) == NULL))
+        return at;
+    return at + strcspn(at, "\n") - 1;
+}
+
+/* What goes into the line has quotes of its own, which those around it would end. */
 static int check_quotes(const struct whet_template *t, const char *line, struct whet_error *err)
 {
     char quote = '\0';
 
     for (const char *at = line; *at != '\0'; at++) {
-        if (*at == '\\' && quote != '\'' && at[1] != '\0') {
-            at++;
-            continue;
-        }
-        if (strchr("'\"`", *at) != NULL && (quote == '\0' || quote == *at)) {
-            quote = quote == '\0' ? *at : '\0';
-            continue;
-        }
-        for (size_t i = 0; *at == '{' && quote != '\0' && i < WHET_TEMPLATE_NAMES; i++) {
-            size_t len = strlen(t->names[i]);
+        int escaped = *at == '\\' && quote != '\'' && at[1] != '\0';
+        const char *place;
 
-            if (strncmp(at + 1, t->names[i], len) == 0 && at[1 + len] == '}')
-                return whet_error_set(
-                    err, -EINVAL,
-                    "an input in quotes: '{%s}' in '%.200s': leave the quotes "
-                    "away, for values are quoted",
-                    t->names[i], line);
-        }
+        at = quote == '\0' && !escaped ? comment_skip(line, at) : at + escaped;
+        place = escaped || quote != '\0' ? place_at(t, at) : NULL;
+        if (place != NULL)
+            return refuse_quoted(place, line, err);
+        if (!escaped && strchr("'\"`", *at) != NULL && (quote == '\0' || quote == *at))
+            quote = quote == '\0' ? *at : '\0';
     }
     if (strstr(line, "<<") != NULL)
         return whet_error_set(err, -EINVAL,

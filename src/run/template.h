@@ -12,8 +12,8 @@
  * without both; {1}, {2.} and so on are of the first, second list; without a number and with
  * several lists, all of them with a blank between. {#} is the number of the job, {%} that of
  * its place among those that run at once. A template that has none of these gets all inputs at
- * its end. A value is never split, whatever is in it; for a shell it is quoted, in a pattern of
- * names its wildcards stand for themselves.
+ * its end. A value is never split, whatever is in it; a shell never reads it as a command, and
+ * in a pattern of names its wildcards stand for themselves.
  */
 #ifndef WHET_RUN_TEMPLATE_H
 #define WHET_RUN_TEMPLATE_H

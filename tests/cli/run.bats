@@ -52,6 +52,14 @@ left()
     printf '<a b><$(touch bad)><new\nline>' | cmp - out
     whet run -s 'printf "<%s>" {}' ::: 'a b' '$(touch bad)' "'; touch bad '" >out
     [ "$(cat out)" = "<a b><\$(touch bad)><'; touch bad '>" ]
+    [ "$(whet run -s 'echo hi # {}' ::: $'a\ntouch bad\n#')" = hi ]
+    [ "$(whet run -s 'echo $(echo {1}) $(({2} * 2))' ::: '; touch bad #' ::: 21)" = '; touch bad # 42' ]
+    run whet run -s 'echo $(({}))' ::: 'a[$(touch bad)0]'
+    fails "an input in quotes: '{}' in 'echo \{}': leave the quotes away, for values are quoted" \
+        whet run -s 'echo \{}' ::: '; touch bad #'
+    whet run -s "echo hi # it's
+echo {} # '{}'" ::: '; touch bad #' >out
+    [ "$(tail -1 out)" = '; touch bad #' ]
     [ ! -e bad ]
 }
 

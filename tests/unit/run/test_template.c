@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "run/command.h"
 #include "run/template.h"
 
 #define JOB  7
@@ -108,21 +109,28 @@ static void without_a_place_inputs_go_to_the_end(void **state)
     (void)state;
     assert_string_equal(line("c -x", 0, ROW("a b", "c")), "c|-x|a b|c|");
     assert_string_equal(words(ROW("c", "-x"), ROW("a b", "c")), "c|-x|a b|c|");
-    assert_string_equal(line("c -x", 1, ROW("a b")), "/bin/sh|-c|c -x 'a b'|");
+    assert_string_equal(line("c -x", 1, ROW("a b")),
+                        "/bin/sh|-c|whet_1=${1}; c -x \"$whet_1\"|sh|a b|");
 }
 
-static void a_shell_gets_values_in_quotes(void **state)
+static void a_shell_never_reads_a_value_as_a_command(void **state)
 {
     (void)state;
     assert_string_equal(line("wc {} >{.}.n", 1, ROW("a b.c")),
-                        "/bin/sh|-c|wc 'a b.c' >'a b'.n|");
+                        "/bin/sh|-c|whet_1=${1}; whet_2=${2}; wc \"$whet_1\" >\"$whet_2\".n|"
+                        "sh|a b.c|a b|");
     assert_string_equal(line("echo {}", 1, ROW("$(reboot)'")),
-                        "/bin/sh|-c|echo '$(reboot)'\\'''|");
+                        "/bin/sh|-c|whet_1=${1}; echo \"$whet_1\"|sh|$(reboot)'|");
+    assert_string_equal(line("echo $(({} * 2)) # {}", 1, ROW("21")),
+                        "/bin/sh|-c|echo $((21 * 2)) # 21|");
+    assert_string_equal(line("c {1} {2}", 1, ROW("a", "")),
+                        "/bin/sh|-c|whet_1=${1}; c a \"$whet_1\"|sh||");
     assert_string_equal(line("echo ${x} {}", 1, ROW("a")), "/bin/sh|-c|echo ${x} a|");
     assert_non_null(strstr(line("echo '{}'", 1, ROW("a")), "an input in quotes: '{}'"));
     assert_non_null(strstr(line("echo \"x {/.}\"", 1, ROW("a")), "an input in quotes: '{/.}'"));
     assert_non_null(strstr(line("echo `ls {}`", 1, ROW("a")), "an input in quotes"));
     assert_string_equal(line("echo \\\"{}", 1, ROW("a")), "/bin/sh|-c|echo \\\"a|");
+    assert_non_null(strstr(line("echo \\{}", 1, ROW("a")), "an input in quotes: '{}'"));
     assert_non_null(strstr(line("cat <<E\n{}\nE", 1, ROW("a")), "do not go with '<<'"));
 }
 
@@ -150,6 +158,28 @@ static void memory_may_run_out(void **state)
     }
 }
 
+static void memory_may_run_out_for_a_shell(void **state)
+{
+    static const char *const row[] = {"a b.c"};
+
+    (void)state;
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_error err = {0};
+        const char *const *argv;
+        struct whet_arena arena;
+        int rc;
+
+        whet__arena_init(&arena, 1 << 20);
+        rc = whet__command_words("c {}", 1, &(struct whet_split_value){"", row[0]}, 1, &arena,
+                                 &argv, &err);
+        assert_true(rc == 0 || rc == -ENOMEM);
+        if (rc == 0)
+            assert_string_equal(argv[4], row[0]);
+        whet__arena_clear(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,8 +187,9 @@ int main(void)
         cmocka_unit_test(a_value_is_never_split),
         cmocka_unit_test(lists_by_number),
         cmocka_unit_test(without_a_place_inputs_go_to_the_end),
-        cmocka_unit_test(a_shell_gets_values_in_quotes),
+        cmocka_unit_test(a_shell_never_reads_a_value_as_a_command),
         cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(memory_may_run_out_for_a_shell),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
