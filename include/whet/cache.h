@@ -111,13 +111,15 @@ struct whet_cache_options {
     uint64_t file_check_ns; /* files that a value was made of are looked at again when the last
                                look is this long ago; 0: at every hit */
 
-    uint64_t remote_timeout_ns; /* the longest that a miss may wait for the server; 0: 20 ms.
+    uint64_t remote_timeout_ns; /* the longest that a get waits for the server; 0: 20 ms.
                                    After a failure it is left alone for a while, up to 30 s */
-    uint64_t remote_check_ns;   /* how long another machine's invalidation may go unseen by
-                                   what is already here while it is used; 0: 1 s. The get that
-                                   finds the last look older than that begins a new one and does
-                                   not wait for it: after a pause the first may be answered as
-                                   before, and nothing new is heard while the server is gone */
+    uint64_t remote_check_ns;   /* how long another machine's invalidation may go unseen here;
+                                   0: 1 s. The server is asked for news in the background when
+                                   the last are half as old; a call that finds them older than
+                                   this, after a pause or as the first one, waits for new ones.
+                                   While the server is gone, or does not answer within
+                                   remote_timeout_ns, nothing new is heard, nobody waits, and
+                                   what is here answers as before */
 
     uint32_t sample_keys; /* keys whose accesses are remembered, for whet_cache_advise; 0:
                              2,048; UINT32_MAX: none */
@@ -181,7 +183,7 @@ struct whet_cache_key {
     size_t len;
 };
 
-/* Many at once: one round trip to the server, one snapshot of the file. `out` has `count`
+/* Many at once: one round trip to the server, within one remote_timeout_ns. `out` has `count`
  * items, all to be cleared; those of misses are all zero. Returns how many were hits. */
 WHET_API size_t whet_cache_get_many(struct whet_cache *cache, const struct whet_cache_key *keys,
                                     size_t count, struct whet_cache_value *out);

@@ -202,6 +202,7 @@ struct whet_found {
     struct whet_entry *entry; /* a reference; NULL: nothing */
     struct whet_entry *stale; /* past its end, but not longer than options.stale_ns */
     enum whet_cache_level level;
+    uint64_t waited_ns; /* for the server, so far */
 };
 
 /* Memory, packed or not: 1 a hit. */
@@ -320,8 +321,24 @@ static inline void whet__cache_missed(struct whet_cache *c, const struct whet_as
 
 /* ---- cache/resize.c ---- */
 
-/* What accesses do by the way: a step of getting smaller, the server's news. */
-void whet__cache_tend(struct whet_cache *c, uint64_t now_ns);
+/* What accesses do by the way: a step of getting smaller, the server's news. Where these are
+ * too old they are waited for: how long, which the same access's question for a value has less
+ * time by. */
+uint64_t whet__cache_tend(struct whet_cache *c, uint64_t now_ns);
+
+/* An access begins: as whet__ask_init and _tend. */
+static inline uint64_t whet__cache_begin(struct whet_cache *c, struct whet_ask *ask,
+                                         const void *key, size_t len)
+{
+    uint64_t waited_ns = 0;
+
+    whet__ask_init(c, ask, key, len);
+    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+        waited_ns = whet__cache_tend(c, ask->now_ns);
+    if (waited_ns != 0) /* what was heard is a change */
+        whet__ask_init(c, ask, key, len);
+    return waited_ns;
+}
 
 /* ---- cache/stats.c ---- */
 

@@ -15,7 +15,7 @@ static const char *const level_names[WHET_CACHE_LEVELS] = {"memory", "compressed
 
 /* Looks without counting or use; the server has no such look. */
 static struct whet_entry *peek(struct whet_cache *c, const struct whet_ask *ask,
-                               enum whet_cache_level level)
+                               enum whet_cache_level level, uint64_t waited_ns)
 {
     struct whet_entry *e = NULL;
 
@@ -27,7 +27,7 @@ static struct whet_entry *peek(struct whet_cache *c, const struct whet_ask *ask,
         whet__disk_peek(c->disk, &ask->hash, ask->key, ask->key_len, &e) == 1)
         return e;
     if (level == WHET_CACHE_REMOTE && c->remote != NULL &&
-        whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, &e) == 1)
+        whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, waited_ns, &e) == 1)
         return e;
     return NULL;
 }
@@ -114,15 +114,16 @@ int whet_cache_explain(struct whet_cache *c, const void *key, size_t key_len,
     struct whet_cache_why why, first;
     uint64_t now_ns = whet__clock_wall_ns();
     struct whet_ask ask;
+    uint64_t waited_ns;
     int found = 0;
 
     if (!whet__key_ok(key, key_len))
         return -EINVAL;
-    whet__ask_init(c, &ask, key, key_len);
+    waited_ns = whet__cache_begin(c, &ask, key, key_len);
     memset(&first, 0, sizeof(first));
     first.verdict = WHET_CACHE_IS_ABSENT;
     for (int i = 0; i < WHET_CACHE_LEVELS; i++) {
-        struct whet_entry *e = peek(c, &ask, (enum whet_cache_level)i);
+        struct whet_entry *e = peek(c, &ask, (enum whet_cache_level)i, waited_ns);
 
         if (e == NULL)
             continue;

@@ -204,7 +204,8 @@ int whet__cache_find_far(struct whet_cache *c, const struct whet_ask *ask, int r
     if (c->disk != NULL && find_on_disk(c, ask, group, out))
         return 1;
     return remote && c->remote != NULL &&
-           whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, &out->entry) == 1 &&
+           whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, out->waited_ns,
+                            &out->entry) == 1 &&
            whet__cache_accept(c, ask, group, WHET_CACHE_REMOTE, out);
 }
 
@@ -228,13 +229,6 @@ static int find(struct whet_cache *c, const struct whet_ask *ask, struct whet_fo
     return hit;
 }
 
-static void ask(struct whet_cache *c, struct whet_ask *a, const void *key, size_t len)
-{
-    whet__ask_init(c, a, key, len);
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
-        whet__cache_tend(c, a->now_ns);
-}
-
 int whet_cache_get(struct whet_cache *c, const void *key, size_t key_len,
                    struct whet_cache_value *out)
 {
@@ -243,17 +237,17 @@ int whet_cache_get(struct whet_cache *c, const void *key, size_t key_len,
 
     if (!whet__key_ok(key, key_len))
         return -EINVAL;
-    ask(c, &a, key, key_len);
+    found.waited_ns = whet__cache_begin(c, &a, key, key_len);
     if (!find(c, &a, &found))
         return 0;
     whet__cache_answer(out, found.entry, found.level, 0);
     return 1;
 }
 
-static int read_slowly(struct whet_cache *c, const struct whet_ask *a, void *out, size_t room,
-                       size_t *len)
+static int read_slowly(struct whet_cache *c, const struct whet_ask *a, uint64_t waited_ns,
+                       void *out, size_t room, size_t *len)
 {
-    struct whet_found found = {0};
+    struct whet_found found = {.waited_ns = waited_ns};
     size_t value_len;
     int rc = 1;
 
@@ -275,14 +269,15 @@ int whet_cache_read(struct whet_cache *c, const void *key, size_t key_len, void 
                     size_t room, size_t *len)
 {
     struct whet_ask a;
+    uint64_t waited_ns;
     int rc;
 
     if (!whet__key_ok(key, key_len))
         return -EINVAL;
-    ask(c, &a, key, key_len);
+    waited_ns = whet__cache_begin(c, &a, key, key_len);
     rc = c->memory != NULL ? whet__memory_read(c->memory, &a, out, room, len) : 0;
     if (rc == 0)
-        return read_slowly(c, &a, out, room, len);
+        return read_slowly(c, &a, waited_ns, out, room, len);
     whet__cache_saw(c, &a, rc == 1 ? *len : 0, WHET_WATCH_ACCESS);
     return rc;
 }

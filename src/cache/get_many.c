@@ -4,58 +4,92 @@
 
 #include <string.h>
 
-#include "base/mem.h"
+#include "base/vec.h"
 
-#define BATCH 64 /* asks that are kept on the stack */
+#define PIPELINE                                                                               \
+    ((size_t)65536) /* asks in one: more go one after the other, in the same time */
 
-struct batch {
-    struct whet_remote_ask asks[BATCH];
-    unsigned groups[BATCH];
-    size_t at[BATCH]; /* of the answer in `out` */
-    size_t count;
+struct many {
+    struct whet_cache *cache;
+    const struct whet_cache_key *keys;
+    struct whet_cache_value *out;
+    struct whet_vec asks; /* of struct whet_remote_ask: what waits for the server */
+    uint64_t waited_ns;
+    size_t hits;
 };
 
-static void answer(struct whet_cache *c, const struct whet_ask *ask, struct whet_found *found,
-                   struct whet_cache_value *out)
+static void answer(struct many *m, const struct whet_ask *ask, struct whet_found *found,
+                   size_t at)
 {
     if (found->level != WHET_CACHE_MEMORY)
-        whet__cache_found(c, found);
-    whet__cache_saw(c, ask, found->entry->value_len, WHET_WATCH_ACCESS);
-    whet__cache_answer(out, found->entry, found->level, 0);
+        whet__cache_found(m->cache, found);
+    whet__cache_saw(m->cache, ask, found->entry->value_len, WHET_WATCH_ACCESS);
+    whet__cache_answer(&m->out[at], found->entry, found->level, 0);
+    m->hits++;
 }
 
-static size_t send(struct whet_cache *c, struct batch *b, struct whet_cache_value *out)
+static void take(struct many *m, const struct whet_remote_ask *from)
 {
-    size_t hits = 0;
+    struct whet_found found = {.entry = from->entry};
+    struct whet_ask ask;
 
-    if (b->count != 0)
-        (void)whet__remote_get_many(c->remote, b->asks, b->count);
-    for (size_t i = 0; i < b->count; i++) {
-        struct whet_found found = {.entry = b->asks[i].entry};
-        struct whet_ask ask;
+    whet__ask_init(m->cache, &ask, from->key, from->key_len);
+    if (found.entry != NULL &&
+        whet__cache_accept(m->cache, &ask, from->group, WHET_CACHE_REMOTE, &found))
+        answer(m, &ask, &found, from->at);
+    else
+        whet__cache_missed(m->cache, &ask);
+}
 
-        whet__ask_init(c, &ask, b->asks[i].key, b->asks[i].key_len);
-        if (found.entry == NULL ||
-            !whet__cache_accept(c, &ask, b->groups[i], WHET_CACHE_REMOTE, &found)) {
-            whet__cache_missed(c, &ask);
-            continue;
-        }
-        answer(c, &ask, &found, &out[b->at[i]]);
-        hits++;
+/* All that wait are answered, or misses. */
+static void send(struct many *m)
+{
+    uint64_t start_ns = whet__clock_now_ns();
+
+    if (m->asks.len == 0)
+        return;
+    (void)whet__remote_get_many(m->cache->remote, whet__vec_at(&m->asks, 0), m->asks.len,
+                                m->waited_ns);
+    m->waited_ns += whet__clock_now_ns() - start_ns;
+    for (size_t i = 0; i < m->asks.len; i++)
+        take(m, whet__vec_at(&m->asks, i));
+    m->asks.len = 0;
+}
+
+/* Without memory for more, what there is goes first. */
+static void ask_later(struct many *m, const struct whet_ask *ask, unsigned group, size_t at)
+{
+    struct whet_remote_ask *item;
+
+    if (m->asks.len == PIPELINE)
+        send(m);
+    item = whet__vec_push(&m->asks);
+    if (item == NULL && m->asks.len != 0) {
+        send(m);
+        item = whet__vec_push(&m->asks);
     }
-    b->count = 0;
-    return hits;
+    if (item == NULL) {
+        whet__cache_missed(m->cache, ask);
+        return;
+    }
+    item->hash = ask->hash;
+    item->key = ask->key;
+    item->key_len = ask->key_len;
+    item->group = group;
+    item->at = at;
 }
 
-/* 1: a hit. Else it waits for the server, if there is one. */
-static size_t get_one(struct whet_cache *c, struct batch *b, const struct whet_cache_key *key,
-                      size_t at, struct whet_cache_value *out)
+static void get_one(struct many *m, size_t at)
 {
+    const struct whet_cache_key *key = &m->keys[at];
+    struct whet_cache *c = m->cache;
     struct whet_found found = {0};
     struct whet_ask ask;
     unsigned group;
     int hit;
 
+    if (!whet__key_ok(key->data, key->len))
+        return;
     whet__ask_init(c, &ask, key->data, key->len);
     group = whet__cache_group(c, &ask);
     hit = whet__cache_find_near(c, &ask, &found);
@@ -63,35 +97,26 @@ static size_t get_one(struct whet_cache *c, struct batch *b, const struct whet_c
         whet__cache_count(c, WHET_COUNT_GETS, 1);
     hit = hit || whet__cache_find_far(c, &ask, 0, &found);
     whet__entry_drop(found.stale);
-    if (hit) {
-        answer(c, &ask, &found, &out[at]);
-        return 1;
-    }
-    if (c->remote == NULL) {
+    if (hit)
+        answer(m, &ask, &found, at);
+    else if (c->remote != NULL)
+        ask_later(m, &ask, group, at);
+    else
         whet__cache_missed(c, &ask);
-        return 0;
-    }
-    b->asks[b->count] = (struct whet_remote_ask){ask.hash, key->data, key->len, NULL};
-    b->groups[b->count] = group;
-    b->at[b->count++] = at;
-    return 0;
 }
 
 size_t whet_cache_get_many(struct whet_cache *c, const struct whet_cache_key *keys,
                            size_t count, struct whet_cache_value *out)
 {
-    struct batch b;
-    size_t hits = 0;
+    struct many m = {.cache = c, .keys = keys, .out = out};
 
-    b.count = 0;
     memset(out, 0, count * sizeof(*out));
+    whet__vec_init(&m.asks, sizeof(struct whet_remote_ask), PIPELINE);
     if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
-        whet__cache_tend(c, whet__clock_wall_coarse_ns());
-    for (size_t i = 0; i < count; i++) {
-        if (whet__key_ok(keys[i].data, keys[i].len))
-            hits += get_one(c, &b, &keys[i], i, out);
-        if (b.count == BATCH)
-            hits += send(c, &b, out);
-    }
-    return hits + send(c, &b, out);
+        m.waited_ns = whet__cache_tend(c, whet__clock_wall_coarse_ns());
+    for (size_t i = 0; i < count; i++)
+        get_one(&m, i);
+    send(&m);
+    whet__vec_clear(&m.asks);
+    return m.hits;
 }

@@ -303,10 +303,10 @@ static int serve_stale(struct load *l, struct whet_entry *stale)
     return serve(l, stale, WHET_CACHE_MEMORY, WHET_CACHE_STALE);
 }
 
-static int find_or_fly(struct load *l)
+static int find_or_fly(struct load *l, uint64_t waited_ns)
 {
     struct whet_cache *c = l->cache;
-    struct whet_found found = {0};
+    struct whet_found found = {.waited_ns = waited_ns};
     int hit = whet__cache_find_near(c, &l->ask, &found);
 
     if (!hit || found.level != WHET_CACHE_MEMORY) {
@@ -331,12 +331,11 @@ int whet_cache_load(struct whet_cache *c, const void *key, size_t key_len, whet_
     static const struct whet_cache_put plain = {0};
     struct load l = {
         .cache = c, .make = make, .ctx = ctx, .how = how != NULL ? how : &plain, .out = out};
+    uint64_t waited_ns;
 
     if (!whet__key_ok(key, key_len) || make == NULL || l.how->inputs != NULL ||
         (l.how->flags & WHET_CACHE_NO_VALUE) || !whet__put_ok(NULL, 0, l.how))
         return -EINVAL;
-    whet__ask_init(c, &l.ask, key, key_len);
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
-        whet__cache_tend(c, l.ask.now_ns);
-    return find_or_fly(&l);
+    waited_ns = whet__cache_begin(c, &l.ask, key, key_len);
+    return find_or_fly(&l, waited_ns);
 }

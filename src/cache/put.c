@@ -219,7 +219,7 @@ static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *has
 static void tend(struct whet_cache *c)
 {
     if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
-        whet__cache_tend(c, whet__clock_wall_coarse_ns());
+        (void)whet__cache_tend(c, whet__clock_wall_coarse_ns());
 }
 
 int whet_inputs_new(struct whet_inputs **out, struct whet_cache *cache)

@@ -23,12 +23,11 @@ static void settle(struct whet_cache *c)
         atomic_fetch_and(&c->watch, ~(unsigned)WHET_WATCH_SETTLE);
 }
 
-void whet__cache_tend(struct whet_cache *c, uint64_t now_ns)
+uint64_t whet__cache_tend(struct whet_cache *c, uint64_t now_ns)
 {
     if (whet__watch(c) & WHET_WATCH_SETTLE)
         settle(c);
-    if (c->remote != NULL)
-        whet__remote_poll(c->remote, now_ns);
+    return c->remote != NULL ? whet__remote_poll(c->remote, now_ns) : 0;
 }
 
 static int resize_memory(struct whet_cache *c, struct whet_memory *m, uint64_t bytes)

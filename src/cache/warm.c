@@ -52,7 +52,7 @@ static size_t warm_far(struct whet_cache *c, struct whet_remote_ask *asks, size_
         groups[i] = whet__cache_group(c, &ask);
     }
     if (count != 0)
-        (void)whet__remote_get_many(c->remote, asks, count);
+        (void)whet__remote_get_many(c->remote, asks, count, 0);
     for (size_t i = 0; i < count; i++) {
         struct whet_found found = {.entry = asks[i].entry};
 

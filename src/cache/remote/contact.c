@@ -87,6 +87,7 @@ void whet__remote_failed(struct whet_remote *r, int error, const char *words)
     if (!r->down || r->trying)
         r->pause_ns = longer(r->pause_ns);
     r->down = 1;
+    atomic_store(&r->deaf, 1);
     r->retry_ns = whet__clock_now_ns() + r->pause_ns;
     r->address_first++;
     whet__remote_lines_close_locked(r);

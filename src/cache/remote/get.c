@@ -37,7 +37,9 @@ static int begin(struct asking *a)
     int ready;
 
     pthread_mutex_lock(&r->lock);
-    ready = whet__remote_ready_locked(r, a->deadline_ns);
+    /* Nobody waits for a first contact that somebody has waited for in vain. */
+    ready =
+        (r->reached || !atomic_load(&r->deaf)) && whet__remote_ready_locked(r, a->deadline_ns);
     while (ready && (owes_locked(r) || (a->moved && r->count == a->marks))) {
         if (owes_locked(r) && r->write_retry_ns != 0) {
             ready = 0; /* it would not take it just now */
@@ -212,12 +214,15 @@ static int ask_once(struct asking *a)
     return rc;
 }
 
+/* A server that has answered some, and not all in time, was asked for too much: it is not down.
+ */
 static void ask_all(struct asking *a)
 {
     for (int round = 0; round < 3 && a->next < a->count; round++) {
+        size_t before = a->next;
         int rc = begin(a) ? ask_once(a) : -EAGAIN;
 
-        if (rc == -EAGAIN || rc == -ENOMEM)
+        if (rc == -EAGAIN || rc == -ENOMEM || (rc == -ETIMEDOUT && a->next != before))
             return; /* of our own making */
         if (rc != 0) {
             whet__remote_failed(a->r, rc, a->words[0] != '\0' ? a->words : NULL);
@@ -226,14 +231,17 @@ static void ask_all(struct asking *a)
     }
 }
 
-size_t whet__remote_get_many(struct whet_remote *r, struct whet_remote_ask *asks, size_t count)
+size_t whet__remote_get_many(struct whet_remote *r, struct whet_remote_ask *asks, size_t count,
+                             uint64_t waited_ns)
 {
     struct asking a = {.r = r, .asks = asks, .count = count};
 
-    a.deadline_ns = whet__clock_now_ns() + r->timeout_ns;
     for (size_t i = 0; i < count; i++)
         asks[i].entry = NULL;
-    ask_all(&a);
+    if (waited_ns < r->timeout_ns) {
+        a.deadline_ns = whet__clock_now_ns() + r->timeout_ns - waited_ns;
+        ask_all(&a);
+    }
     pthread_mutex_lock(&r->lock);
     if (count != 0 && a.next == count)
         whet__remote_fine_locked(r);
@@ -244,11 +252,11 @@ size_t whet__remote_get_many(struct whet_remote *r, struct whet_remote_ask *asks
 }
 
 int whet__remote_get(struct whet_remote *r, const struct whet_hash128 *hash, const void *key,
-                     size_t key_len, struct whet_entry **out)
+                     size_t key_len, uint64_t waited_ns, struct whet_entry **out)
 {
     struct whet_remote_ask ask = {.hash = *hash, .key = key, .key_len = key_len};
 
-    if (whet__remote_get_many(r, &ask, 1) == 0)
+    if (whet__remote_get_many(r, &ask, 1, waited_ns) == 0)
         return 0;
     *out = ask.entry;
     return 1;

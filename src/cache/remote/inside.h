@@ -77,7 +77,6 @@ struct whet_remote {
     int stopping;
     uint64_t stop_ns; /* when it has to end */
     int want_sync;
-    atomic_ullong sync_ns; /* when marks were last asked for */
     struct whet_remote_line own;
     uint64_t told; /* the count that the file has, for the thread ... */
     int told_lost; /* ... and 1: it must not have a newer one */
@@ -99,6 +98,12 @@ struct whet_remote {
     uint64_t write_retry_ns; /* 0: it takes */
     char note[256];
     char write_note[256];
+
+    /* How new what it said is: read without the lock. */
+    atomic_ullong heard_ns; /* when the last contact was begun that has ended well; 0: none */
+    atomic_int deaf;        /* it is down, or was waited for in vain: nobody waits */
+    int contacting;         /* the thread is at it */
+    uint64_t near_ns;       /* for cache/remote/news.c */
 
     /* Marks. */
     int has_marks;   /* `marks` goes up to `count` */
@@ -219,6 +224,9 @@ void whet__remote_queue_drop_locked(struct whet_remote *r);
 /* remote/told.c: how far the users of a file were told. For the thread. */
 void whet__remote_told_read(struct whet_remote *r);
 void whet__remote_told_write(struct whet_remote *r, uint64_t told);
+
+/* remote/news.c */
+void whet__remote_news_init(struct whet_remote *r);
 
 /* remote/thread.c */
 int whet__remote_thread_start_locked(struct whet_remote *r);

@@ -83,6 +83,7 @@ static int set_up(struct whet_remote *r, const struct whet_remote_options *optio
 
     r->timeout_ns = options->timeout_ns != 0 ? options->timeout_ns : TIMEOUT_NS;
     r->check_ns = options->check_ns != 0 ? options->check_ns : CHECK_NS;
+    whet__remote_news_init(r);
     r->read_only = options->read_only;
     r->shared = options->shared;
     r->validity = options->validity;
@@ -305,5 +306,7 @@ void whet__remote_unlock_all(struct whet_remote *r, int in_child)
     r->lookup = NULL;
     r->running = 0;
     r->trying = 0;
+    r->contacting = 0;
     r->reached = 0;
+    atomic_store(&r->deaf, 0); /* so that the first get starts a thread */
 }

@@ -65,9 +65,11 @@ WHET_MUST_USE int whet__remote_new(struct whet_remote **out,
 void whet__remote_free(struct whet_remote *r);
 
 /* 1: a hit: whole, checked, not ended, not marked on the server after it was put. Its epoch is
- * that of this machine, when it asked. 0: a miss. */
+ * that of this machine, when it asked. 0: a miss. `waited_ns` is taken off
+ * the time-out. */
 WHET_MUST_USE int whet__remote_get(struct whet_remote *r, const struct whet_hash128 *hash,
-                                   const void *key, size_t key_len, struct whet_entry **out);
+                                   const void *key, size_t key_len, uint64_t waited_ns,
+                                   struct whet_entry **out);
 
 struct whet_remote_ask {
     struct whet_hash128 hash;
@@ -75,10 +77,14 @@ struct whet_remote_ask {
     size_t key_len;
     struct whet_entry *entry; /* answer; NULL: a miss */
     int behind;               /* for this level: what the server has of it is too old */
+    unsigned group;           /* for the caller: not looked at ... */
+    size_t at;                /* ... here */
 };
 
-/* All in one pipeline, within one time-out. Returns how many were hits. */
-size_t whet__remote_get_many(struct whet_remote *r, struct whet_remote_ask *asks, size_t count);
+/* All in one pipeline, within one time-out; what is not here by then are misses. Returns how
+ * many were hits. */
+size_t whet__remote_get_many(struct whet_remote *r, struct whet_remote_ask *asks, size_t count,
+                             uint64_t waited_ns);
 
 #define WHET_REMOTE_QUEUE_BYTES ((size_t)16 << 20)
 #define WHET_REMOTE_RECORD_MAX  ((size_t)8 << 20) /* key, inputs, value; larger is not sent */
@@ -91,9 +97,11 @@ WHET_MUST_USE int whet__remote_remove(struct whet_remote *r, const struct whet_h
 WHET_MUST_USE int whet__remote_mark(struct whet_remote *r, enum whet_mark_kind kind,
                                     const void *name, size_t len);
 
-/* To be called at each get: asks the server for new marks when the last time is check_ns ago,
- * in the background. One comparison else. */
-void whet__remote_poll(struct whet_remote *r, uint64_t now_ns);
+/* To be called before each get or put, with the wall clock's coarse moment: one comparison as
+ * long as the last contact is not half of check_ns ago. Then one is made in the background; and
+ * when it is all of check_ns ago, it is waited for, for the time-out at most, unless the server
+ * is down or another call has waited in vain for this one. Answers how long it has waited. */
+uint64_t whet__remote_poll(struct whet_remote *r, uint64_t now_ns);
 
 void whet__remote_sync(struct whet_remote *r);
 void whet__remote_stats(struct whet_remote *r, struct whet_cache_level_stats *out);

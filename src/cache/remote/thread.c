@@ -46,10 +46,12 @@ static void find_host(struct whet_remote *r)
 static void make_contact(struct whet_remote *r)
 {
     char words[WHET_REMOTE_WORDS] = "";
+    uint64_t began_ns;
     int rc;
 
     if (r->trying)
         find_host(r);
+    began_ns = whet__clock_wall_ns();
     rc = whet__remote_contact(r, words);
     if (rc != 0)
         whet__remote_failed(r, rc, words[0] != '\0' ? words : NULL);
@@ -59,8 +61,11 @@ static void make_contact(struct whet_remote *r)
         r->down = 0;
         r->note[0] = '\0';
         whet__remote_seen_locked(r);
+        atomic_store(&r->heard_ns, began_ns);
     }
     r->trying = 0;
+    r->contacting = 0;
+    atomic_store(&r->deaf, r->down);
     pthread_cond_broadcast(&r->moved);
     pthread_mutex_unlock(&r->lock);
 }
@@ -107,8 +112,10 @@ static void *run_thread(void *ctx)
         }
         r->own.busy = 1;
         r->trying = deed == CONTACT && (r->down || !r->reached);
-        if (deed == CONTACT)
+        if (deed == CONTACT) {
+            r->contacting = 1;
             r->want_sync = 0;
+        }
         pthread_mutex_unlock(&r->lock);
         if (deed == CONTACT)
             make_contact(r);
@@ -135,20 +142,4 @@ int whet__remote_thread_start_locked(struct whet_remote *r)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     r->running = rc == 0;
     return rc == 0 ? 0 : -EAGAIN;
-}
-
-void whet__remote_poll(struct whet_remote *r, uint64_t now_ns)
-{
-    unsigned long long last = atomic_load_explicit(&r->sync_ns, memory_order_relaxed);
-
-    if (now_ns - last < r->check_ns || now_ns < last)
-        return;
-    if (!atomic_compare_exchange_strong(&r->sync_ns, &last, now_ns))
-        return; /* another one does */
-    pthread_mutex_lock(&r->lock);
-    if (r->running || whet__remote_thread_start_locked(r) == 0) {
-        r->want_sync = 1;
-        pthread_cond_signal(&r->work);
-    }
-    pthread_mutex_unlock(&r->lock);
 }

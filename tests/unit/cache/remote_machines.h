@@ -90,7 +90,7 @@ static inline int has(struct whet_remote *r, const char *key, const char *value)
     struct whet_hash128 hash = hash_of(key);
     struct whet_entry *e;
 
-    if (whet__remote_get(r, &hash, key, strlen(key), &e) == 0)
+    if (whet__remote_get(r, &hash, key, strlen(key), 0, &e) == 0)
         return 0;
     assert_int_equal(e->value_len, strlen(value));
     assert_memory_equal(whet__entry_value(e), value, strlen(value));

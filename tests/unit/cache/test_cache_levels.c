@@ -37,7 +37,7 @@ static struct whet_cache *machine(const struct scratch *s)
         .bytes = 32 * MIB,
         .path = s->path,
         .remote = server.url,
-        .remote_timeout_ns = UINT64_C(5000000000),
+        .remote_timeout_ns = UINT64_C(30000000000),
         .remote_check_ns = 1,
     };
 
@@ -119,18 +119,6 @@ static void test_levels(void **state)
     scratch_clear(&two);
 }
 
-/* Until the other one's invalidation has come; it is asked for in the background. */
-static void wait_for_miss(struct whet_cache *c, unsigned key, unsigned value)
-{
-    int level = 0;
-
-    for (int i = 0; i < 10000 && level >= 0; i++) {
-        level = get(c, key, value);
-        whet__clock_sleep_ns(1000000);
-    }
-    assert_int_equal(level, -1);
-}
-
 static void test_invalidation(void **state)
 {
     struct scratch one, two;
@@ -149,14 +137,14 @@ static void test_invalidation(void **state)
         assert_true(get(b, i, i) >= 0);
     assert_int_equal(whet_cache_invalidate(a, &key, sizeof(key)), 0);
     assert_int_equal(get(a, 1, 1), -1);
-    wait_for_miss(b, 1, 1);
+    assert_int_equal(get(b, 1, 1), -1); /* asks, and waits for the answer */
     assert_int_equal(get(b, 2, 2), WHET_CACHE_MEMORY);
     key = 2;
     assert_int_equal(whet_cache_remove(a, &key, sizeof(key)), 0);
     assert_int_equal(get(a, 2, 2), -1);
     assert_int_equal(whet_cache_invalidate_all(b), 0);
     assert_int_equal(get(b, 3, 3), -1);
-    wait_for_miss(a, 3, 3);
+    assert_int_equal(get(a, 3, 3), -1);
     put(b, 3, 33, 0);
     whet_cache_sync(b);
     assert_true(get(a, 3, 33) >= 0);
@@ -164,6 +152,97 @@ static void test_invalidation(void **state)
     whet_cache_free(b);
     scratch_clear(&one);
     scratch_clear(&two);
+}
+
+/* One who begins has a file that is older than what others have invalidated since. */
+static void test_begins_with_news(void **state)
+{
+    struct whet_cache_value values[2];
+    struct whet_cache_why why;
+    struct whet_cache_key keys[2];
+    unsigned numbers[2] = {1, 2};
+    struct scratch one, two;
+    struct whet_cache *a, *b;
+
+    (void)state;
+    scratch_init(&one);
+    scratch_init(&two);
+    a = machine(&one);
+    b = machine(&two);
+    for (unsigned i = 1; i <= 4; i++)
+        put(b, i, i, 0);
+    whet_cache_free(b);
+    for (unsigned key = 1; key <= 4; key++) {
+        b = machine(&two);
+        assert_int_equal(get(b, key, key), WHET_CACHE_DISK);
+        whet_cache_free(b);
+        assert_int_equal(whet_cache_invalidate(a, &key, sizeof(key)), 0);
+        b = machine(&two);
+        if (key == 1) {
+            assert_int_equal(get(b, key, key), -1);
+        } else if (key == 2) {
+            for (int i = 0; i < 2; i++)
+                keys[i] = (struct whet_cache_key){&numbers[i], sizeof(numbers[i])};
+            assert_int_equal(whet_cache_get_many(b, keys, 2, values), 0);
+        } else if (key == 3) {
+            unsigned value;
+            size_t len;
+
+            assert_int_equal(whet_cache_read(b, &key, sizeof(key), &value, sizeof(value), &len),
+                             0);
+        } else {
+            assert_int_equal(whet_cache_explain(b, &key, sizeof(key), &why), 0);
+            assert_int_equal(why.verdict, WHET_CACHE_IS_INVALID);
+        }
+        whet_cache_free(b);
+    }
+    whet_cache_free(a);
+    scratch_clear(&one);
+    scratch_clear(&two);
+}
+
+/* A process that lives for one put knows how often the key was invalidated before. */
+static void test_one_put(void **state)
+{
+    struct whet_cache_options o = {.remote = server.url,
+                                   .remote_timeout_ns = UINT64_C(30000000000)};
+    struct whet_cache *c;
+    unsigned key = 77;
+
+    (void)state;
+    for (unsigned i = 0; i < 5; i++) {
+        c = open_cache(&o);
+        assert_int_equal(whet_cache_invalidate(c, &key, sizeof(key)), 0);
+        whet_cache_free(c);
+        c = open_cache(&o);
+        put(c, key, i, 0);
+        whet_cache_free(c);
+        c = open_cache(&o);
+        assert_int_equal(get(c, key, i), WHET_CACHE_REMOTE);
+        whet_cache_free(c);
+    }
+}
+
+/* A server that stands still costs those who hit one wait, not one each. */
+static void test_server_hangs(void **state)
+{
+    struct whet_cache_options o = {
+        .remote = server.url,
+        .remote_timeout_ns = UINT64_C(200000000),
+        .remote_check_ns = 1,
+    };
+    uint64_t start_ns;
+    struct whet_cache *c = open_cache(&o);
+
+    (void)state;
+    put(c, 1, 1, 0);
+    kill(server.pid, SIGSTOP);
+    start_ns = whet__clock_now_ns();
+    for (unsigned i = 0; i < 1000; i++)
+        assert_int_equal(get(c, 1, 1), WHET_CACHE_MEMORY);
+    assert_true(whet__clock_now_ns() - start_ns < UINT64_C(100000000000));
+    kill(server.pid, SIGCONT);
+    whet_cache_free(c);
 }
 
 static void test_server_goes(void **state)
@@ -201,9 +280,9 @@ static void test_server_goes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_invalidation),
-        cmocka_unit_test(test_server_goes),
+        cmocka_unit_test(test_levels),           cmocka_unit_test(test_invalidation),
+        cmocka_unit_test(test_begins_with_news), cmocka_unit_test(test_one_put),
+        cmocka_unit_test(test_server_hangs),     cmocka_unit_test(test_server_goes),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
