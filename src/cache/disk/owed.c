@@ -76,25 +76,32 @@ void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *ha
         slot = slot_of(o->slots, o->slot_count, hash);
         if (is_same(&slot->hash, &empty)) {
             slot->hash = *hash;
+            slot->since_ns = since_ns;
             atomic_fetch_add(&o->count, 1);
         }
-        slot->since_ns = since_ns;
+        if (since_ns > slot->since_ns)
+            slot->since_ns = since_ns;
     }
     pthread_mutex_unlock(&o->lock);
 }
 
-int whet__disk_owed_has(struct whet_disk_owed *o, const struct whet_hash128 *hash)
+uint64_t whet__disk_owed_since(struct whet_disk_owed *o, const struct whet_hash128 *hash)
 {
-    int has;
+    uint64_t since_ns = 0;
+    struct whet_owed *slot;
 
     if (atomic_load(&o->all))
-        return 1;
+        return UINT64_MAX;
     if (atomic_load(&o->count) == 0)
         return 0;
     pthread_mutex_lock(&o->lock);
-    has = o->slots != NULL && is_same(&slot_of(o->slots, o->slot_count, hash)->hash, hash);
+    if (o->slots != NULL) {
+        slot = slot_of(o->slots, o->slot_count, hash);
+        if (is_same(&slot->hash, hash))
+            since_ns = slot->since_ns;
+    }
     pthread_mutex_unlock(&o->lock);
-    return has;
+    return since_ns;
 }
 
 size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_owed *out, size_t max)
@@ -129,7 +136,8 @@ static void take_out(struct whet_disk_owed *o, size_t hole)
     o->slots[hole].hash = empty;
 }
 
-void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash)
+void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash,
+                          uint64_t since_ns)
 {
     struct whet_owed *slot;
 
@@ -137,7 +145,7 @@ void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *h
         return;
     pthread_mutex_lock(&o->lock);
     slot = slot_of(o->slots, o->slot_count, hash);
-    if (is_same(&slot->hash, hash) && !is_same(hash, &empty)) {
+    if (is_same(&slot->hash, hash) && !is_same(hash, &empty) && slot->since_ns <= since_ns) {
         take_out(o, (size_t)(slot - o->slots));
         atomic_fetch_sub(&o->count, 1);
     }

@@ -43,14 +43,24 @@ void whet__disk_owed_clear(struct whet_disk_owed *o);
 void whet__disk_owed_add(struct whet_disk_owed *o, const struct whet_hash128 *hash,
                          uint64_t since_ns);
 
-/* One load when nothing is owed. */
-int whet__disk_owed_has(struct whet_disk_owed *o, const struct whet_hash128 *hash);
+/* The moment since which it is owed, UINT64_MAX for whatever there is, 0: it is not. One load
+ * when nothing is owed. */
+uint64_t whet__disk_owed_since(struct whet_disk_owed *o, const struct whet_hash128 *hash);
+
+/* 1: a row that was made then goes with a debt of that moment. One that was made after `now_ns`
+ * says that the clock was set back, and nothing of who was first. */
+static inline int whet__disk_owed_takes(uint64_t since_ns, uint64_t made_ns, uint64_t now_ns)
+{
+    return made_ns <= since_ns || made_ns > now_ns;
+}
 
 /* Up to `max` of them, which stay in. */
 size_t whet__disk_owed_some(struct whet_disk_owed *o, struct whet_owed *out, size_t max);
 
-/* It is gone from the file, or was written anew. */
-void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash);
+/* It is gone from the file, or was written anew; a debt that has grown since `since_ns` stays.
+ */
+void whet__disk_owed_done(struct whet_disk_owed *o, const struct whet_hash128 *hash,
+                          uint64_t since_ns);
 
 /* Every row of the client is gone. */
 void whet__disk_owed_done_all(struct whet_disk_owed *o);

@@ -16,6 +16,7 @@ struct payment {
 
 static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 {
+    uint64_t now_ns = whet__clock_wall_ns();
     struct payment *p = ctx;
     int rc = 0;
 
@@ -25,7 +26,7 @@ static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
         uint64_t made_ns = 0;
 
         rc = whet__disk_find_old(d, l, place, &value, &made_ns);
-        if (rc == 1 && made_ns <= p->debts[i].since_ns)
+        if (rc == 1 && whet__disk_owed_takes(p->debts[i].since_ns, made_ns, now_ns))
             rc = whet__disk_drop_hash(l, &p->debts[i].hash, &p->files);
         else if (rc == 1)
             rc = 0; /* another process has put it since */
@@ -42,7 +43,7 @@ static int pay_some(struct whet_disk *d, struct whet_disk_link *l, struct paymen
     for (size_t i = 0; i < p->files.len; i++)
         whet__large_remove(d->path, whet__vec_at(&p->files, i));
     for (size_t i = 0; i < p->count; i++)
-        whet__disk_owed_done(&d->owed, &p->debts[i].hash);
+        whet__disk_owed_done(&d->owed, &p->debts[i].hash, p->debts[i].since_ns);
     return 0;
 }
 

@@ -226,7 +226,7 @@ void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry 
     if (w != NULL && w->lost)
         whet__disk_owed_add(owed, &entry->hash, entry->made_ns);
     else
-        whet__disk_owed_done(owed, &entry->hash);
+        whet__disk_owed_done(owed, &entry->hash, UINT64_MAX);
     pthread_mutex_unlock(&q->lock);
 }
 

@@ -68,9 +68,8 @@ static int look_up(struct whet_disk *d, struct whet_disk_link *l, const struct a
     struct whet_store_stmt *st;
     const void *row;
     size_t row_len;
-    int hit = 0, rc;
+    int hit = 0, rc = whet__disk_link_open(d, l);
 
-    rc = whet__disk_link_open(d, l);
     if (rc == 0)
         rc = whet__disk_snapshot(d, l);
     st = rc == 0 ? whet__disk_statement(l, WHET_DISK_GET, &rc) : NULL;
@@ -116,14 +115,33 @@ static int judge(struct whet_disk_link *l, const struct ask *ask, struct whet_en
     return *e != NULL;
 }
 
+/* Who pays a debt takes it out after the row: so it is looked at before the row, which may be
+ * one that another process has put since then. */
+static int look_behind(struct whet_disk *d, struct whet_disk_link *l, const struct ask *ask,
+                       struct whet_entry **out)
+{
+    uint64_t since_ns = whet__disk_owed_since(&d->owed, ask->hash);
+    struct whet_entry *e = NULL;
+    int hit = since_ns != UINT64_MAX ? look_up(d, l, ask, &e) : 0;
+
+    if (hit == 1 && since_ns != 0 &&
+        whet__disk_owed_takes(since_ns, e->made_ns, whet__clock_wall_ns())) {
+        whet__entry_drop(e);
+        return 0;
+    }
+    if (hit == 1)
+        *out = e;
+    return hit;
+}
+
 static int get(struct whet_disk *d, const struct ask *ask, struct whet_entry **out)
 {
     struct whet_entry *e = whet__disk_queue_find(&d->queue, ask->hash, ask->key, ask->key_len);
     struct whet_disk_link *l = whet__disk_link_take(d);
     int rc = 0, hit;
 
-    if (e == NULL && !whet__disk_owed_has(&d->owed, ask->hash))
-        rc = look_up(d, l, ask, &e);
+    if (e == NULL)
+        rc = look_behind(d, l, ask, &e);
     if (rc < 0)
         whet__disk_snapshot_end(l);
     hit = judge(l, ask, &e);

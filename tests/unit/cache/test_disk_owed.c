@@ -12,7 +12,7 @@ static struct whet_hash128 mark_of(uint64_t number)
     return whet__hash128(&number, sizeof(number));
 }
 
-/* Against an array of flags. */
+/* Against an array of moments. */
 static void the_set_is_a_set(void **state)
 {
     static unsigned char in[NUMBERS];
@@ -30,20 +30,25 @@ static void the_set_is_a_set(void **state)
         uint64_t number = whet__random_below(&random, NUMBERS);
         struct whet_hash128 hash = mark_of(number);
 
-        assert_int_equal(whet__disk_owed_has(&owed, &hash), in[number]);
+        assert_int_equal(whet__disk_owed_since(&owed, &hash), in[number]);
         if (whet__random_below(&random, 2)) {
-            whet__disk_owed_add(&owed, &hash, 1);
-            count += !in[number];
-            in[number] = 1;
+            unsigned char since = (unsigned char)(1 + whet__random_below(&random, 100));
+
+            whet__disk_owed_add(&owed, &hash, since);
+            count += in[number] == 0;
+            if (since > in[number])
+                in[number] = since;
         } else {
-            whet__disk_owed_done(&owed, &hash);
-            count -= in[number];
+            whet__disk_owed_done(&owed, &hash, 0);
+            assert_int_equal(whet__disk_owed_since(&owed, &hash), in[number]);
+            whet__disk_owed_done(&owed, &hash, in[number]);
+            count -= in[number] != 0;
             in[number] = 0;
         }
     }
     assert_int_equal(whet__disk_owed_some(&owed, some, NUMBERS), count);
     for (size_t i = 0; i < count; i++)
-        whet__disk_owed_done(&owed, &some[i].hash);
+        whet__disk_owed_done(&owed, &some[i].hash, some[i].since_ns);
     assert_false(whet__disk_owed_any(&owed));
     whet__disk_owed_clear(&owed);
 }
@@ -60,15 +65,15 @@ static void too_many_are_all(void **state)
 
         whet__disk_owed_add(&owed, &hash, 1);
     }
-    assert_false(whet__disk_owed_has(&owed, &other));
+    assert_true(whet__disk_owed_since(&owed, &other) == 0);
     whet__disk_owed_add(&owed, &other, 1);
-    assert_true(whet__disk_owed_has(&owed, &first));
+    assert_true(whet__disk_owed_since(&owed, &first) == UINT64_MAX);
     whet__disk_owed_done_all(&owed);
     assert_false(whet__disk_owed_any(&owed));
     EACH_ALLOCATION_FAILS
     {
         whet__disk_owed_add(&owed, &other, 1);
-        assert_true(whet__disk_owed_has(&owed, &other));
+        assert_true(whet__disk_owed_since(&owed, &other) != 0);
         whet__disk_owed_done_all(&owed);
     }
     whet__disk_owed_clear(&owed);
@@ -152,6 +157,27 @@ static void dropped_and_put_again(void **state)
     level_close(&v);
 }
 
+/* A debt is for what was there before: what another process has put since then is found at
+ * once, whether the debt is paid yet or not. */
+static void a_later_one_is_not_owed(void **state)
+{
+    struct whet_hash128 hash = mark_of(5);
+    struct level a = level_open(0), b = level_open(0);
+
+    (void)state;
+    assert_int_equal(put(&a, 5, "old", 3), 1);
+    whet__disk_sync(a.disk);
+    whet__disk_drop(a.disk, &hash);
+    assert_int_equal(get(&a, 5), -1);
+    assert_int_equal(put(&b, 5, "newer", 5), 1);
+    whet__disk_sync(b.disk);
+    assert_int_equal(get(&a, 5), 5);
+    whet__disk_sync(a.disk);
+    assert_int_equal(get(&a, 5), 5);
+    level_close(&b);
+    level_close(&a);
+}
+
 static void who_only_reads_hides_what_it_would_remove(void **state)
 {
     struct whet_hash128 hash = mark_of(3);
@@ -221,6 +247,7 @@ int main(void)
         cmocka_unit_test(too_many_are_all),
         cmocka_unit_test_setup_teardown(a_larger_one_leaves_no_older_one, enter, leave),
         cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, leave),
+        cmocka_unit_test_setup_teardown(a_later_one_is_not_owed, enter, leave),
         cmocka_unit_test_setup_teardown(who_only_reads_hides_what_it_would_remove, enter,
                                         leave),
         cmocka_unit_test_setup_teardown(files_of_others_are_left_alone, enter, leave),
