@@ -11,7 +11,9 @@
  *
  * The workers run a program of the caller's choice (posix_spawn: a large parent costs
  * nothing), which may be its own and calls whet_crew_serve. They die with the process that
- * started them, however that ends. What they print goes to its stderr.
+ * started them, however that ends. What they print goes to its stderr; of its other open files
+ * they have none. It must leave waiting for them to the crew: where SIGCHLD is ignored, or
+ * something else waits for any child, a crash is told as WHET_CREW_EXITED with status -1.
  *
  *     crew_options.argv = (const char *const[]){"/usr/libexec/shrink-worker", NULL};
  *     rc = whet_crew_new(&crew, &crew_options, &err);
@@ -50,6 +52,8 @@ struct whet_crew_options {
                                 the next; fewer while jobs take long. 0: 32; at most 1024 */
     uint64_t cpu_ns;         /* processor time of one job, from when it is begun; 0: no limit */
     uint64_t wall_ns;        /* its time by the clock, for what hangs; 0: no limit */
+    uint64_t start_ns;       /* for a worker to begin a job at all, from when it was given its
+                                first one; 0: 20 s */
     uint64_t memory_bytes;   /* address space of a worker; 0: no limit */
     uint64_t reply_max_bytes; /* of one result: a larger one is none, with status -EFBIG;
                                  0: 64 MiB */
@@ -80,7 +84,8 @@ enum whet_crew_end {
     WHET_CREW_MEMORY,    /* ... of memory: it answered -ENOMEM, or crashed with less than an
                             eighth of the limit left */
     WHET_CREW_GARBLED,   /* the worker sent what is no result; it was killed */
-    WHET_CREW_NO_WORKER, /* no worker lived long enough to begin it, three times */
+    WHET_CREW_NO_WORKER, /* no worker lived long enough to begin it, or began it within
+                            start_ns, three times */
     WHET_CREW_ENDS       /* how many there are */
 };
 
@@ -93,10 +98,12 @@ struct whet_crew_result {
     size_t len;
 };
 
-/* Waits for the next result: 1; 0: there is no job left. -EINTR: a signal came first. */
+/* Waits for the next result: 1; 0: there is no job left. -EINTR: a signal came first; -ENOMEM:
+ * no result was lost, and it can be called again. */
 WHET_API WHET_MUST_USE int whet_crew_next(struct whet_crew *crew, struct whet_crew_result *out);
 
-/* The same without waiting; 0: there is none yet. */
+/* The same without waiting; 0: there is none yet. A job that is over a limit is only stopped
+ * by this call or the one above. */
 WHET_API WHET_MUST_USE int whet_crew_try(struct whet_crew *crew, struct whet_crew_result *out);
 
 /* Workers that had to be replaced so far. */

@@ -73,6 +73,18 @@ static int ends_open(struct whet_servant *s, int theirs[ENDS], const void *head,
     return rc;
 }
 
+/* What the program around us did not mark close-on-exec: an end of a pipe in a process that
+ * lives as long as we do would keep its reader waiting. */
+static int others_close(posix_spawn_file_actions_t *actions)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    return -posix_spawn_file_actions_addclosefrom_np(actions, WHET_SERVANT_FD + ENDS);
+#else
+    (void)actions;
+    return 0;
+#endif
+}
+
 static int program_start(struct whet_servant *s, const char *const *argv,
                          const int theirs[ENDS])
 {
@@ -99,6 +111,8 @@ static int program_start(struct whet_servant *s, const char *const *argv,
         rc = -posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
     for (int i = 0; rc == 0 && i < ENDS; i++)
         rc = -posix_spawn_file_actions_adddup2(&actions, theirs[i], WHET_SERVANT_FD + i);
+    if (rc == 0)
+        rc = others_close(&actions);
     if (rc == 0)
         rc =
             -posix_spawn(&s->pid, argv[0], &actions, &attributes, (char *const *)argv, environ);
@@ -179,6 +193,17 @@ void whet__servant_kill(struct whet_servant *s)
         kill(s->pid, SIGKILL);
 }
 
+int whet__servant_has_ended(const struct whet_servant *s)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    if (s->pid <= 0)
+        return 1;
+    if (waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG | WNOWAIT) != 0)
+        return errno == ECHILD;
+    return info.si_pid == s->pid;
+}
+
 static pid_t wait_for(pid_t pid, int *status, int flags)
 {
     pid_t got;
@@ -193,7 +218,7 @@ void whet__servant_wait(struct whet_servant *s, struct whet_servant_end *out)
 {
     const struct timespec step = {0, 1000000};
     int status = 0;
-    pid_t got = 0;
+    pid_t got = s->pid > 0 ? 0 : -1; /* of 0, waitpid would take any child of our group */
 
     for (int i = 0; got == 0 && i < WAIT_STEPS; i++) {
         got = wait_for(s->pid, &status, WNOHANG);

@@ -37,7 +37,8 @@ struct whet_servant_end {
     int exit_code; /* -1: a signal */
 };
 
-/* Starts argv[0], a path. The shared memory is zero but for the first `head_len` bytes. */
+/* Starts argv[0], a path, with none of our descriptors but stderr and its ends. The shared
+ * memory is zero but for the first `head_len` bytes. */
 WHET_MUST_USE int whet__servant_start(struct whet_servant *out, const char *const *argv,
                                       size_t shared_bytes, const void *head, size_t head_len,
                                       struct whet_error *err);
@@ -53,8 +54,12 @@ uint64_t whet__servant_cpu_ns(const struct whet_servant *s);
 
 void whet__servant_kill(struct whet_servant *s);
 
+/* Whether the process has ended. Its socket need not tell: what it forked may hold that. */
+int whet__servant_has_ended(const struct whet_servant *s);
+
 /* Waits for its end, but not for ever: one that has closed its socket and goes on is
- * killed. What it sent can still be received. */
+ * killed. What it sent can still be received. Of none, or of one that somebody else has waited
+ * for, the end is not known: no signal, and exit code -1. */
 void whet__servant_wait(struct whet_servant *s, struct whet_servant_end *out);
 
 /* Kills it if it runs, and lets go of everything. */

@@ -20,6 +20,7 @@
 #define HELD_BYTES    ((size_t)256 << 10)
 #define SHORT_NS      20000.0 /* jobs below are sent many at a time */
 #define POLL_MAX_MS   1000    /* an end that no socket tells is seen then */
+#define START_NS      UINT64_C(20000000000)
 #define NS_PER_MS     1000000u
 
 void whet__crew_line_init(struct crew_line *l)
@@ -60,6 +61,8 @@ static int options_take(struct whet_crew_options *o)
         o->workers = whet_pool_cores();
     if (o->in_flight == 0)
         o->in_flight = IN_FLIGHT;
+    if (o->start_ns == 0)
+        o->start_ns = START_NS;
     if (o->reply_max_bytes == 0)
         o->reply_max_bytes = REPLY_MAX;
     return 0;
@@ -104,6 +107,7 @@ int whet_crew_new(struct whet_crew **out, const struct whet_crew_options *option
     crew->workers_count = o.workers;
     for (unsigned i = 0; i < o.workers; i++) {
         crew->workers[i].servant = (struct whet_servant){.fd = -1, .life_fd = -1};
+        crew->workers[i].gone = 1;
         whet__text_init(&crew->workers[i].in, (size_t)o.reply_max_bytes + HELD_BYTES);
     }
     crew->options.argv = argv_copy(o.argv);
@@ -125,6 +129,8 @@ void whet_crew_free(struct whet_crew *crew)
 
     if (crew == NULL)
         return;
+    for (unsigned i = 0; i < crew->workers_count; i++) /* all at once, then one by one */
+        whet__servant_kill(&crew->workers[i].servant);
     for (unsigned i = 0; i < crew->workers_count; i++)
         whet__crew_worker_clear(&crew->workers[i]);
     while ((job = whet__crew_line_pop(&crew->waiting)) != NULL)
@@ -184,7 +190,7 @@ int whet_crew_submit(struct whet_crew *crew, void *tag, const void *data, size_t
     for (unsigned i = 0; i < crew->workers_count; i++) {
         if (crew->workers[i].unsent != NULL &&
             (crew->workers[i].jobs.count == 1 || crew->workers[i].mean_ns > SHORT_NS))
-            whet__crew_worker_pump(&crew->workers[i]);
+            (void)!whet__crew_worker_pump(&crew->workers[i]); /* whet_crew_next tells */
     }
     return 0;
 }
@@ -206,11 +212,14 @@ static int result_take(struct whet_crew *crew, struct whet_crew_result *out)
     return 0;
 }
 
-static void crew_pump(struct whet_crew *crew)
+static int crew_pump(struct whet_crew *crew)
 {
+    int rc = 0;
+
     jobs_hand_out(crew);
-    for (unsigned i = 0; i < crew->workers_count; i++)
-        whet__crew_worker_pump(&crew->workers[i]);
+    for (unsigned i = 0; rc == 0 && i < crew->workers_count; i++)
+        rc = whet__crew_worker_pump(&crew->workers[i]);
+    return rc;
 }
 
 /* Until a worker has something to say or can be told more, or a limit may be over. */
@@ -229,19 +238,25 @@ static int crew_wait(struct whet_crew *crew, struct pollfd *fds)
                                  .events = (short)(POLLIN | (w->unsent != NULL ? POLLOUT : 0))};
     }
     got = poll(fds, crew->workers_count, (int)((left + NS_PER_MS - 1) / NS_PER_MS));
+    for (unsigned i = 0; got == 0 && i < crew->workers_count; i++)
+        whet__crew_worker_look(&crew->workers[i]);
     return got < 0 ? -errno : 0;
 }
 
 int whet_crew_try(struct whet_crew *crew, struct whet_crew_result *out)
 {
+    int rc;
+
     if (crew->held == 0)
         return 0;
     if (result_take(crew, out))
         return 1;
-    crew_pump(crew);
-    for (unsigned i = 0; i < crew->workers_count; i++)
+    rc = crew_pump(crew);
+    for (unsigned i = 0; i < crew->workers_count; i++) {
         (void)whet__crew_worker_watch(crew, &crew->workers[i]);
-    return result_take(crew, out);
+        whet__crew_worker_look(&crew->workers[i]);
+    }
+    return result_take(crew, out) ? 1 : rc;
 }
 
 int whet_crew_next(struct whet_crew *crew, struct whet_crew_result *out)
@@ -257,10 +272,13 @@ int whet_crew_next(struct whet_crew *crew, struct whet_crew_result *out)
             return -ENOMEM;
     }
     while (rc == 0 && !result_take(crew, out)) {
-        crew_pump(crew);
-        if (result_take(crew, out))
+        rc = crew_pump(crew);
+        if (result_take(crew, out)) {
+            rc = 0;
             break;
-        rc = crew_wait(crew, fds);
+        }
+        if (rc == 0)
+            rc = crew_wait(crew, fds);
     }
     if (fds != few)
         whet__mem_free(fds);

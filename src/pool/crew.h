@@ -38,9 +38,12 @@ struct crew_worker {
     struct whet_text in;      /* frames, whole and in part */
     size_t in_at;             /* what has been taken of it */
     enum whet_crew_end cause; /* why it was killed; WHET_CREW_DONE: it was not */
+    uint64_t condemned;       /* for which job */
     struct whet_servant_end end;
-    int gone;          /* its process has ended: what is left is in `in` ... */
+    int ended;         /* its process has: `end` says how */
+    int gone;          /* ... and what it sent is in `in`; also while there is none */
     int recovered;     /* ... and what it had not sent, too */
+    uint64_t asked_ns; /* since when it could begin its first job; 0: it was given none */
     unsigned stumbles; /* starts in a row after which no job was begun */
     double mean_ns;    /* processor time of a job, of late */
 };
@@ -72,12 +75,15 @@ void whet__crew_worker_hold(struct crew_worker *w, struct crew_job *job);
 /* How many jobs it should hold, by how long they take. */
 size_t whet__crew_worker_depth(const struct whet_crew *crew, const struct crew_worker *w);
 
-/* Sends and receives what can be without waiting. */
-void whet__crew_worker_pump(struct crew_worker *w);
+/* Sends and receives what can be without waiting. -ENOMEM: not all that has come. */
+WHET_MUST_USE int whet__crew_worker_pump(struct crew_worker *w);
 
 /* Kills it if its job is over a limit; else says how long that cannot be yet: UINT64_MAX
  * when there is nothing to watch, else at least a millisecond. */
 uint64_t whet__crew_worker_watch(struct whet_crew *crew, struct crew_worker *w);
+
+/* Looks whether its process has ended though its socket does not say so. */
+void whet__crew_worker_look(struct crew_worker *w);
 
 /* The next result of this worker: 1 and the job, which the caller frees; or 0. Buries and
  * replaces a process that has ended. */

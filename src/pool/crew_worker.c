@@ -20,15 +20,22 @@ int whet__crew_worker_start(struct whet_crew *crew, struct crew_worker *w,
                                    .memory_bytes = crew->options.memory_bytes,
                                    .reply_max_bytes = crew->options.reply_max_bytes};
 
+    int rc = whet__servant_start(&w->servant, crew->options.argv, sizeof(struct crew_page),
+                                 &head, offsetof(struct crew_page, out), err);
+
+    if (rc != 0)
+        return rc;
     w->cause = WHET_CREW_DONE;
+    w->condemned = 0;
+    w->ended = 0;
     w->gone = 0;
     w->recovered = 0;
     w->unsent = w->jobs.first;
     w->sent = 0;
+    w->asked_ns = w->jobs.first != NULL ? whet__clock_now_ns() : 0;
     w->in_at = 0;
     whet__text_reset(&w->in);
-    return whet__servant_start(&w->servant, crew->options.argv, sizeof(struct crew_page), &head,
-                               offsetof(struct crew_page, out), err);
+    return 0;
 }
 
 void whet__crew_worker_clear(struct crew_worker *w)
@@ -44,6 +51,8 @@ void whet__crew_worker_clear(struct crew_worker *w)
 void whet__crew_worker_hold(struct crew_worker *w, struct crew_job *job)
 {
     whet__crew_line_push(&w->jobs, job);
+    if (w->asked_ns == 0)
+        w->asked_ns = whet__clock_now_ns();
     if (w->unsent == NULL) {
         w->unsent = job;
         w->sent = 0;
@@ -80,16 +89,26 @@ static void worker_send(struct crew_worker *w)
 /* Ends what no longer speaks. */
 static void worker_end(struct crew_worker *w)
 {
-    whet__servant_wait(&w->servant, &w->end);
-    w->gone = 1;
+    if (!w->ended)
+        whet__servant_wait(&w->servant, &w->end);
+    w->ended = 1;
 }
 
-static void worker_kill(struct crew_worker *w, enum whet_crew_end cause)
+/* Not from here on: what it had sent is still to be received. */
+static void worker_kill(struct crew_worker *w, enum whet_crew_end cause, uint64_t condemned)
 {
-    if (w->gone || w->cause != WHET_CREW_DONE)
+    if (w->ended)
         return;
     w->cause = cause;
+    w->condemned = condemned;
     whet__servant_kill(&w->servant);
+    worker_end(w);
+}
+
+void whet__crew_worker_look(struct crew_worker *w)
+{
+    if (!w->ended && !w->gone && whet__servant_has_ended(&w->servant))
+        worker_end(w);
 }
 
 static void in_compact(struct crew_worker *w)
@@ -101,37 +120,41 @@ static void in_compact(struct crew_worker *w)
     w->in_at = 0;
 }
 
-static void worker_receive(struct crew_worker *w)
+/* As much as there is room for: a frame always fits, and what is behind it can wait in the
+ * socket. */
+static int worker_receive(struct crew_worker *w)
 {
     while (!w->gone) {
         char *room;
         ssize_t got;
 
         in_compact(w);
+        if (w->in.len + IN_STEP > w->in.max)
+            return 0;
         room = whet__text_reserve(&w->in, IN_STEP);
-        if (room == NULL) { /* no memory, or more than a result may be */
-            worker_kill(w, WHET_CREW_GARBLED);
-            worker_end(w);
-            return;
+        if (room == NULL) {
+            w->in.error = 0; /* there may be memory the next time */
+            return -ENOMEM;
         }
         got = whet__servant_receive(&w->servant, room, IN_STEP);
-        if (got == -EAGAIN)
-            return;
-        if (got < 0) {
+        if (got < 0 && (got != -EAGAIN || w->ended)) { /* its end, or all of one that ended */
             worker_end(w);
-            return;
+            w->gone = 1;
         }
+        if (got < 0)
+            return 0;
         w->in.len += (size_t)got;
         w->in.data[w->in.len] = '\0';
-        if ((size_t)got < IN_STEP)
-            return;
+        if ((size_t)got < IN_STEP && !w->ended)
+            return 0;
     }
+    return 0;
 }
 
-void whet__crew_worker_pump(struct crew_worker *w)
+int whet__crew_worker_pump(struct crew_worker *w)
 {
     worker_send(w);
-    worker_receive(w);
+    return worker_receive(w);
 }
 
 /* What is left of it, 0 when it is used up. */
@@ -140,33 +163,56 @@ static uint64_t left_of(uint64_t limit, uint64_t used)
     return used < limit ? limit - used : 0;
 }
 
+/* The time that is left for it to begin a job; one that cannot is replaced, and its jobs fail
+ * when that has happened too often. */
+static uint64_t watch_start(const struct whet_crew_options *o, struct crew_worker *w)
+{
+    uint64_t left = left_of(o->start_ns, left_of(whet__clock_now_ns(), w->asked_ns));
+
+    if (left == 0)
+        worker_kill(w, WHET_CREW_NO_WORKER, 0);
+    return left;
+}
+
+/* The time that is left for job `running`. One that began meanwhile has all of its before
+ * it. */
+static uint64_t watch_job(const struct whet_crew_options *o, struct crew_worker *w,
+                          uint64_t running)
+{
+    struct crew_page *page = w->servant.shared;
+    uint64_t cpu_ns = 0, wall_ns = 0, cpu_left, wall_left;
+
+    if (o->cpu_ns != 0)
+        cpu_ns = left_of(whet__servant_cpu_ns(&w->servant),
+                         atomic_load_explicit(&page->cpu_start_ns, memory_order_relaxed));
+    if (o->wall_ns != 0)
+        wall_ns = left_of(whet__clock_now_ns(),
+                          atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed));
+    if (atomic_load_explicit(&page->running, memory_order_acquire) != running)
+        cpu_ns = wall_ns = 0;
+    cpu_left = o->cpu_ns != 0 ? left_of(o->cpu_ns, cpu_ns) : UINT64_MAX;
+    wall_left = o->wall_ns != 0 ? left_of(o->wall_ns, wall_ns) : UINT64_MAX;
+    if (cpu_left == 0)
+        worker_kill(w, WHET_CREW_CPU, running);
+    else if (wall_left == 0)
+        worker_kill(w, WHET_CREW_WALL, running);
+    return cpu_left < wall_left ? cpu_left : wall_left;
+}
+
 uint64_t whet__crew_worker_watch(struct whet_crew *crew, struct crew_worker *w)
 {
-    const struct whet_crew_options *o = &crew->options;
     struct crew_page *page = w->servant.shared;
-    uint64_t running, cpu_ns, wall_ns, left = UINT64_MAX;
+    uint64_t running, left = UINT64_MAX;
 
-    if (w->servant.shared == NULL && w->jobs.first != NULL)
+    if (page == NULL && w->jobs.first != NULL)
         return LOOK_NS; /* it could not be started, and is tried again */
-    if (w->gone || w->jobs.count == 0 || (o->cpu_ns == 0 && o->wall_ns == 0))
+    if (w->gone || w->ended || w->jobs.count == 0)
         return UINT64_MAX;
     running = atomic_load_explicit(&page->running, memory_order_acquire);
-    cpu_ns = left_of(whet__servant_cpu_ns(&w->servant),
-                     atomic_load_explicit(&page->cpu_start_ns, memory_order_relaxed));
-    wall_ns = left_of(whet__clock_now_ns(),
-                      atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed));
-    /* One that began meanwhile has all its time before it; one not begun, too. */
-    if (running == 0 || atomic_load_explicit(&page->running, memory_order_acquire) != running)
-        cpu_ns = wall_ns = 0;
-    if (o->cpu_ns != 0)
-        left = left_of(o->cpu_ns, cpu_ns);
-    if (left == 0) {
-        worker_kill(w, WHET_CREW_CPU);
-    } else if (o->wall_ns != 0 && left_of(o->wall_ns, wall_ns) < left) {
-        left = left_of(o->wall_ns, wall_ns);
-        if (left == 0)
-            worker_kill(w, WHET_CREW_WALL);
-    }
+    if (running != 0)
+        left = watch_job(&crew->options, w, running);
+    else if (atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed) == 0)
+        left = watch_start(&crew->options, w);
     return left < LOOK_NS ? LOOK_NS : left;
 }
 
@@ -270,6 +316,10 @@ static int worker_bury(struct whet_crew *crew, struct crew_worker *w,
     int failed = w->jobs.first != NULL &&
                  (w->jobs.first->head.serial == running || w->cause == WHET_CREW_GARBLED);
 
+    /* Killed for another job, which it had just ended, or as one that begins none: what it
+     * has begun since is begun again. */
+    if (w->condemned != running && w->cause != WHET_CREW_DONE && w->cause != WHET_CREW_GARBLED)
+        failed = 0;
     blame(w, &result);
     whet__servant_clear(&w->servant);
     crew->replaced++;
@@ -319,10 +369,9 @@ int whet__crew_worker_take(struct whet_crew *crew, struct crew_worker *w,
             continue;
         if (rc < 0) {
             w->in_at = w->in.len; /* nothing behind it can be believed */
-            if (!w->gone) {
-                worker_kill(w, WHET_CREW_GARBLED);
-                worker_end(w);
-            }
+            if (!w->gone)
+                worker_kill(w, WHET_CREW_GARBLED, 0);
+            w->gone = 1;
         }
         if (!w->gone)
             return 0;

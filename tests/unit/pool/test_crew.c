@@ -3,16 +3,19 @@
 #include "../harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <whet/crew.h>
 
 #include "base/text.h"
+#include "os/file.h"
 #include "os/spawn.h"
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -35,7 +38,9 @@ enum deed {
     HANG = 'h',
     EAT = 'm',
     BABBLE = 'b',
-    LARGE = 'l'
+    LARGE = 'l',
+    LEGACY = 'f',
+    FILES = 'd'
 };
 
 static void spin(void)
@@ -60,7 +65,7 @@ static int work(void *ctx, struct whet_crew_job *job, const void *data, size_t l
 {
     const char *text = data;
     static const char noise[256] = {1, 2, 3};
-    char *large;
+    char *large, line[64];
 
     (void)ctx;
     switch ((enum deed)text[0]) {
@@ -83,6 +88,20 @@ static int work(void *ctx, struct whet_crew_job *job, const void *data, size_t l
         return 0;
     case EAT:
         eat();
+        return 0;
+    case LEGACY: /* a process that holds all that this one had */
+        if (fork() == 0) {
+            while (read(3, line, sizeof(line)) > 0) { /* until the master lets go of it */
+            }
+            _exit(0);
+        }
+        raise(SIGKILL);
+        return 0;
+    case FILES:
+        for (int fd = 3; fd < 256; fd++) {
+            if (fcntl(fd, F_GETFD) >= 0)
+                whet_crew_reply(job, ".", 1);
+        }
         return 0;
     case BABBLE:
         if (write(3, noise, sizeof(noise)) > 0)
@@ -279,9 +298,132 @@ static void limits_of_time_hold(void **state)
     (void)state;
     assert_int_equal(trouble((struct whet_crew_options){.cpu_ns = 50000000}, "s").end,
                      WHET_CREW_CPU);
-    assert_int_equal(
-        trouble((struct whet_crew_options){.cpu_ns = 50000000, .wall_ns = 200000000}, "h").end,
-        WHET_CREW_WALL);
+}
+
+/* Alone: on a machine that is busy enough any job could take as long. */
+static void a_limit_of_time_by_the_clock_holds(void **state)
+{
+    struct whet_crew *crew =
+        crew_of((struct whet_crew_options){.workers = 1, .wall_ns = 100000000});
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        submit(crew, "h");
+        assert_int_equal(next(crew).end, WHET_CREW_WALL);
+    }
+    assert_int_equal(whet_crew_replaced(crew), 2);
+    whet_crew_free(crew);
+}
+
+/* What a job has forked holds the socket, which then says nothing of the worker's end. */
+static void a_crash_is_seen_though_the_socket_lives(void **state)
+{
+    struct whet_crew *crew = crew_of((struct whet_crew_options){.workers = 1});
+    struct whet_crew_result r;
+
+    (void)state;
+    submit(crew, "f");
+    submit(crew, "e");
+    r = next(crew);
+    assert_int_equal(r.end, WHET_CREW_CRASHED);
+    assert_int_equal(r.status, SIGKILL);
+    assert_int_equal(next(crew).end, WHET_CREW_DONE);
+    whet_crew_free(crew);
+}
+
+/* More of them than there is room for at once, while nobody takes any. */
+static void results_that_wait_are_no_fault(void **state)
+{
+    const struct timespec pause_time = {0, 2000000};
+    struct whet_crew *crew = crew_of(
+        (struct whet_crew_options){.workers = 1, .in_flight = 1024, .reply_max_bytes = 60000});
+    char *job = malloc(60000);
+    size_t done = 0;
+
+    (void)state;
+    assert_non_null(job);
+    memset(job, 'e', 60000);
+    for (int i = 0; i < 2000;) {
+        int rc = whet_crew_submit(crew, NULL, job, 60000);
+
+        i += rc == 0;
+        if (rc == 0)
+            continue;
+        assert_int_equal(next(crew).end, WHET_CREW_DONE);
+        if (done++ % 100 == 0)
+            nanosleep(&pause_time, NULL);
+    }
+    for (; done < 2000; done++)
+        assert_int_equal(next(crew).end, WHET_CREW_DONE);
+    assert_int_equal(whet_crew_replaced(crew), 0);
+    free(job);
+    whet_crew_free(crew);
+}
+
+static void a_worker_has_no_files_but_its_own(void **state)
+{
+    struct whet_crew *crew;
+    int ends[2], high;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    high = fcntl(ends[1], F_DUPFD, 100);
+    assert_true(high >= 0);
+    crew = crew_of((struct whet_crew_options){.workers = 1});
+    submit(crew, "d");
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 34)
+    assert_int_equal(next(crew).len, 3);
+#else
+    assert_true(next(crew).len >= 3);
+#endif
+    whet_crew_free(crew);
+    close(high);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+/* The file is gone when a worker is to be replaced: nobody is waited for that is not ours. */
+static void a_program_that_is_gone(void **state)
+{
+    char folder[] = "/tmp/whet-test-XXXXXX", path[64];
+    struct whet_text text;
+    const char *argv[] = {path, "serve", NULL};
+    const struct whet_crew_options o = {.argv = argv, .workers = 1};
+    struct whet_crew *crew = NULL;
+    pid_t child;
+    int fd, status = 0;
+
+    (void)state;
+    whet__text_init(&text, 512 * MIB);
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/worker", folder);
+    assert_int_equal(whet__file_read(AT_FDCWD, whet__text_str(&self), 512 * MIB, &text), 0);
+    fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0700);
+    assert_true(fd >= 0);
+    for (size_t at = 0; at < text.len;) {
+        ssize_t put = write(fd, text.data + at, text.len - at);
+
+        assert_true(put > 0);
+        at += (size_t)put;
+    }
+    close(fd);
+    assert_int_equal(whet_crew_new(&crew, &o, NULL), 0);
+    unlink(path);
+    rmdir(folder);
+    child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        sleep(1000);
+        _exit(0);
+    }
+    submit(crew, "c");
+    submit(crew, "e");
+    assert_int_equal(next(crew).end, WHET_CREW_CRASHED);
+    assert_int_equal(next(crew).end, WHET_CREW_NO_WORKER);
+    kill(child, SIGTERM);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    whet_crew_free(crew);
+    whet__text_clear(&text);
 }
 
 static void a_limit_of_memory_holds(void **state)
@@ -298,10 +440,10 @@ static void a_limit_of_memory_holds(void **state)
 /* In a row, on all workers, and to the last job. */
 static void much_trouble(void **state)
 {
-    static const char *const jobs[] = {"e", "c", "x", "e", "s", "r", "c", "e", "h", "b"};
+    static const char *const jobs[] = {"e", "c", "x", "e", "s", "r", "c", "e", "s", "b"};
     const size_t count = sizeof(jobs) / sizeof(jobs[0]);
-    struct whet_crew *crew = crew_of(
-        (struct whet_crew_options){.workers = 3, .cpu_ns = 20000000, .wall_ns = 100000000});
+    struct whet_crew *crew =
+        crew_of((struct whet_crew_options){.workers = 3, .cpu_ns = 20000000});
     size_t ends[WHET_CREW_ENDS] = {0}, told = 0;
     struct whet_crew_result r;
 
@@ -324,7 +466,7 @@ static void much_trouble(void **state)
     assert_int_equal(ends[WHET_CREW_CRASHED], 20);
     assert_int_equal(ends[WHET_CREW_EXITED], 10);
     assert_int_equal(ends[WHET_CREW_GARBLED], 10);
-    assert_int_equal(ends[WHET_CREW_CPU] + ends[WHET_CREW_WALL], 20);
+    assert_int_equal(ends[WHET_CREW_CPU], 20);
     whet_crew_free(crew);
 }
 
@@ -339,6 +481,21 @@ static void a_program_that_serves_nobody(void **state)
     for (int i = 0; i < 5; i++)
         submit(crew, "e");
     for (int i = 0; i < 5; i++)
+        assert_int_equal(next(crew).end, WHET_CREW_NO_WORKER);
+    whet_crew_free(crew);
+}
+
+static void a_program_that_begins_nothing(void **state)
+{
+    const char *const argv[] = {"/bin/sleep", "1000", NULL};
+    const struct whet_crew_options o = {.argv = argv, .workers = 1, .start_ns = 10000000};
+    struct whet_crew *crew = NULL;
+
+    (void)state;
+    assert_int_equal(whet_crew_new(&crew, &o, NULL), 0);
+    submit(crew, "e");
+    submit(crew, "e");
+    for (int i = 0; i < 2; i++)
         assert_int_equal(next(crew).end, WHET_CREW_NO_WORKER);
     whet_crew_free(crew);
 }
@@ -425,9 +582,15 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_result_that_is_too_large_is_none),
         cmocka_unit_test(a_failure_is_the_jobs_own),
         cmocka_unit_test(limits_of_time_hold),
+        cmocka_unit_test(a_limit_of_time_by_the_clock_holds),
+        cmocka_unit_test(a_crash_is_seen_though_the_socket_lives),
+        cmocka_unit_test(results_that_wait_are_no_fault),
+        cmocka_unit_test(a_worker_has_no_files_but_its_own),
+        cmocka_unit_test(a_program_that_is_gone),
         cmocka_unit_test(a_limit_of_memory_holds),
         cmocka_unit_test(much_trouble),
         cmocka_unit_test(a_program_that_serves_nobody),
+        cmocka_unit_test(a_program_that_begins_nothing),
         cmocka_unit_test(results_can_be_looked_for),
         cmocka_unit_test(nobody_outlives_the_master),
         cmocka_unit_test(survives_failed_allocations),
