@@ -45,7 +45,7 @@ enum whet_pool_flags {
 
 /* All zero: the defaults. */
 struct whet_pool_options {
-    unsigned workers;     /* 0: as many as affinity and cgroup quota allow */
+    unsigned workers;     /* 0: as many as affinity and cgroup quota allow, and the maximum */
     unsigned workers_max; /* the most that whet_pool_resize may ask for; less than `workers`
                              is taken for as many */
     unsigned flags;       /* enum whet_pool_flags */
@@ -55,7 +55,8 @@ struct whet_pool_options {
  * pool of one starts none and runs everything in the thread that waits. Of several threads
  * that wait at once, from outside the pool, one works and the others sleep.
  * Tasks may use another pool whose tasks do not, in turn, use theirs: of pools in a circle each
- * could wait for the other's seat.
+ * could wait for the other's seat. After a fork without exec the child has no pool: the
+ * threads are its parent's.
  * `options` may be NULL.
  * -EINVAL: more than WHET_POOL_WORKERS_MAX; -ENOMEM; -EAGAIN: no thread is to be had. */
 WHET_API WHET_MUST_USE int whet_pool_new(struct whet_pool **out,
@@ -145,9 +146,12 @@ WHET_API WHET_MUST_USE int whet_group_submit(struct whet_group *group,
                                              const struct whet_task *task);
 
 /* Works until every task of the group, and all that these added to it, has ended; runs other
- * groups' tasks meanwhile. A task may only wait for groups that it made itself: then no
- * wait can be for something below it on its own stack, and none can wait for ever.
- * -EDEADLK: it is a task, and another one (or no task) made the group. */
+ * groups' tasks meanwhile. A task that waits begins with what it submitted itself, whatever
+ * priority others have; of tasks that wait inside the waits of others there are some 30 on
+ * a stack, after which only what is waited for is run as long as that goes on. A task may only
+ * wait for groups that it made itself: then no wait can be for something below it on its own
+ * stack, and none can wait for ever. -EDEADLK: it is a task, and another one (or no task) made
+ * the group. */
 WHET_API WHET_MUST_USE int whet_group_wait(struct whet_group *group);
 
 /* Since the group was made. */

@@ -70,6 +70,12 @@ int whet__deque_pop(struct whet_deque *d, struct whet_job *out);
 /* The oldest job. */
 enum whet_deque_theft whet__deque_steal(struct whet_deque *d, struct whet_job *out);
 
+/* Where its owner pushes next: what it has pushed since is what is beyond. */
+static inline int64_t whet__deque_end(const struct whet_deque *d)
+{
+    return atomic_load_explicit(&d->bottom, memory_order_relaxed);
+}
+
 /* How many there were a moment ago. */
 size_t whet__deque_count(const struct whet_deque *d);
 

@@ -21,7 +21,11 @@ static _Thread_local struct pool_worker *self __attribute__((tls_model("initial-
 
 struct pool_worker *whet__engine_task(void)
 {
-    return self != NULL && self->frame != 0 ? self : NULL;
+    struct pool_worker *w = self;
+
+    while (w != NULL && w->frame == 0)
+        w = w->before;
+    return w;
 }
 
 struct pool_worker *whet__engine_self(const struct whet_pool *p)
@@ -100,6 +104,16 @@ static int worker_steal(struct pool_worker *w, struct whet_job *job)
     return 0;
 }
 
+/* What a task that waits should do first: what it has pushed since it began. It is done
+ * sooner, and nothing is piled up on its stack. */
+static int worker_find_own(struct pool_worker *w, const struct whet_group *awaited,
+                           struct whet_job *job)
+{
+    if (whet__deque_end(&w->deque) > w->mark && whet__deque_pop(&w->deque, job))
+        return 1;
+    return whet__engine_is_deep(w) && whet__queue_pick(&w->pool->queue, awaited, job);
+}
+
 /* Now and then the queue goes first, or tasks that submit themselves again would keep
  * those from outside waiting for ever. */
 static int worker_find(struct pool_worker *w, struct whet_job *job)
@@ -117,10 +131,13 @@ static int worker_find(struct pool_worker *w, struct whet_job *job)
 static int job_call(struct pool_worker *w, const struct whet_job *job)
 {
     uint64_t frame = w->frame;
+    int64_t mark = w->mark;
     int rc;
 
     w->frame = ++w->frames;
+    w->mark = whet__deque_end(&w->deque);
     rc = job->run(job->ctx, job->arg, w->number);
+    w->mark = mark;
     w->frame = frame;
     return rc;
 }
@@ -164,11 +181,13 @@ static void job_run(struct pool_worker *w, const struct whet_job *job)
     w->ended_count++;
 }
 
-int whet__engine_run_one(struct pool_worker *w)
+int whet__engine_run_one(struct pool_worker *w, const struct whet_group *awaited)
 {
+    int inside = awaited != NULL && w->frame != 0;
     struct whet_job job;
 
-    if (!worker_find(w, &job)) {
+    if (!(inside && worker_find_own(w, awaited, &job)) &&
+        ((inside && whet__engine_is_deep(w)) || !worker_find(w, &job))) {
         whet__engine_tell(w);
         return 0;
     }
@@ -205,10 +224,10 @@ static int worker_ends(struct pool_worker *w)
 static void worker_work(struct pool_worker *w)
 {
     do {
-        while (is_wanted(w) && whet__engine_run_one(w)) {
+        while (is_wanted(w) && whet__engine_run_one(w, NULL)) {
         }
         sched_yield();
-    } while (is_wanted(w) && whet__engine_run_one(w));
+    } while (is_wanted(w) && whet__engine_run_one(w, NULL));
     whet__engine_tell(w);
 }
 
@@ -220,7 +239,7 @@ void *whet__engine_main(void *worker)
     do {
         worker_work(w);
         if (is_wanted(w))
-            whet__sleep(w->pool, &w->sleeper, NULL, NULL);
+            (void)whet__sleep(w->pool, &w->sleeper, NULL, UINT64_MAX);
     } while (!worker_ends(w));
     return NULL;
 }
@@ -229,7 +248,7 @@ void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx)
 {
     t->tick = tick;
     t->ctx = ctx;
-    t->next_ns = tick != NULL ? whet__clock_now_ns() + TICK_NS : 0;
+    t->next_ns = tick != NULL ? whet__clock_now_ns() + TICK_NS : UINT64_MAX;
 }
 
 void whet__tick_check(struct whet_tick *t, struct pool_worker *w)

@@ -28,6 +28,7 @@ struct whet_sleeper {
     struct pool_worker *worker;      /* NULL: it cannot run tasks */
     const struct whet_group *awaits; /* NULL: just out of work; only compared */
     int asleep;                      /* in the list: not called yet */
+    int narrow;                      /* not to be called for jobs */
 };
 
 struct pool_worker {
@@ -40,6 +41,8 @@ struct pool_worker {
     unsigned victim;           /* whom it stole from last */
     uint64_t frame;            /* of the task that it runs, never one number twice; 0: none */
     uint64_t frames;           /* given out */
+    int64_t mark;              /* where its deque ended when that task began */
+    unsigned depth;            /* waits of tasks on its stack */
     struct whet_group *ending; /* of the tasks that it ended last; NULL: all are told */
     size_t ended_count;        /* how many of them the group has not been told yet */
     pthread_t thread;
@@ -79,12 +82,13 @@ struct whet_group {
 struct whet_tick {
     void (*tick)(void *ctx); /* NULL: never */
     void *ctx;
-    uint64_t next_ns;
+    uint64_t next_ns; /* UINT64_MAX: never */
 };
 
 /* ---- engine.c ---- */
 
-/* The worker whose task the calling thread runs; NULL: none. */
+/* The worker whose task the calling thread runs, though it may be in another pool's loop
+ * meanwhile; NULL: none. */
 struct pool_worker *whet__engine_task(void);
 
 /* The worker that the calling thread is in that pool; NULL: it is outside. */
@@ -97,8 +101,13 @@ void whet__engine_leave(struct pool_worker *w);
 int whet__engine_has_job(struct whet_pool *p);
 
 /* Runs one job if there is one: 1, or 0. What it ended before is told to the group at the
- * latest when it goes on to another one's job, or answers 0. */
-int whet__engine_run_one(struct pool_worker *w);
+ * latest when it goes on to another one's job, or answers 0.
+ * A task that awaits a group looks first for what it has pushed itself since it began. Where
+ * WHET_POOL_DEPTH of them wait on one stack, that and jobs of the group in the queue are all:
+ * whatever else it began might wait as well, as deep as there are tasks. */
+int whet__engine_run_one(struct pool_worker *w, const struct whet_group *awaited);
+
+#define WHET_POOL_DEPTH 32
 
 /* Whether the group has tasks that have not ended, as w knows. */
 static inline int whet__engine_is_open(const struct pool_worker *w, const struct whet_group *g)
@@ -112,6 +121,11 @@ void *whet__engine_main(void *worker);
 
 /* Adds a job to w's deque, and calls a sleeper for it. */
 WHET_MUST_USE int whet__engine_push(struct pool_worker *w, const struct whet_job *job);
+
+static inline int whet__engine_is_deep(const struct pool_worker *w)
+{
+    return w->depth > WHET_POOL_DEPTH;
+}
 
 void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx);
 
@@ -136,9 +150,10 @@ void whet__sleep_call_seat(struct whet_pool *p);
 /* Calls a worker for what only it can see. The lock is held. */
 void whet__sleep_call_worker(struct pool_worker *w);
 
-/* Sleeps until called or until the tick is due; not at all if there is something to do. */
-void whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
-                 const struct whet_tick *tick);
+/* Sleeps until called or until it is so late (UINT64_MAX: never); not at all if there is
+ * something to do. 1; 0: it is so late. */
+int whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
+                uint64_t until_ns);
 
 /* ---- group.c ---- */
 

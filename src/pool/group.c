@@ -6,6 +6,9 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
+
+#define PATIENCE_NS 1000000
 
 void whet__group_init(struct whet_group *g, struct whet_pool *p,
                       const struct whet_group_options *options)
@@ -108,20 +111,41 @@ static int is_open(const struct whet_group *g)
     return atomic_load(&g->open) != 0;
 }
 
+/* Deep in a stack, where not every job will do: what is awaited is run by others, as a rule,
+ * and is soon done. Where it is not (it may be in a deque that nobody else looks into) anything
+ * is better than to wait for ever; the deeper, the later. */
+static void sleep_deep(struct whet_group *g, struct pool_worker *w)
+{
+    uint64_t patience_ns = (uint64_t)(w->depth - WHET_POOL_DEPTH) * PATIENCE_NS;
+    int called;
+
+    w->sleeper.narrow = 1;
+    called = whet__sleep(w->pool, &w->sleeper, g, whet__clock_now_ns() + patience_ns);
+    w->sleeper.narrow = 0;
+    if (!called)
+        (void)whet__engine_run_one(w, NULL);
+}
+
 /* As a worker of the pool. */
 static void group_work(struct whet_group *g, struct pool_worker *w, struct whet_tick *tick)
 {
     struct whet_pool *p = w->pool;
+    unsigned inside = w->frame != 0;
     int slept = 0;
 
+    w->depth += inside;
     while (whet__engine_is_open(w, g)) {
-        if (!whet__engine_run_one(w)) {
-            whet__sleep(p, &w->sleeper, g, tick);
+        if (!whet__engine_run_one(w, g)) {
             slept = 1;
+            if (inside && whet__engine_is_deep(w))
+                sleep_deep(g, w);
+            else
+                (void)whet__sleep(p, &w->sleeper, g, tick->next_ns);
         }
         if (tick->tick != NULL)
             whet__tick_check(tick, w);
     }
+    w->depth -= inside;
     whet__engine_tell(w);
     if (slept && whet__engine_has_job(p))
         whet__sleep_call(p); /* it may have been called for a job, which is others' now */
@@ -141,7 +165,7 @@ static void group_visit(struct whet_group *g, struct whet_tick *tick)
             whet__engine_leave(w);
             return;
         }
-        whet__sleep(p, &stand, g, tick);
+        (void)whet__sleep(p, &stand, g, tick->next_ns);
         whet__tick_check(tick, NULL);
     }
     /* It may have been called to the seat, which is another's now. */

@@ -15,6 +15,7 @@ struct pool_loop {
     size_t count;
     size_t grain;
     size_t helpers; /* tasks that take part, beside the caller */
+    int delegated;  /* the caller has no part: the first helper stays in its place */
     whet_loop_body body;
     void *ctx;
     int *results;
@@ -29,13 +30,21 @@ struct loop_pace {
     double cost_ns; /* of one index in the last chunk */
 };
 
+/* Those that may take part as things are. */
+static size_t loop_hands(const struct pool_loop *loop)
+{
+    size_t now = atomic_load_explicit(&loop->group.pool->target, memory_order_relaxed);
+
+    return now <= loop->helpers ? now : loop->helpers + 1;
+}
+
 /* How many of the `left` indexes to take: what fills the time by the last chunk's cost, but
  * not more than twice that chunk, because costs differ, and a part of what is left that
  * leaves some to the others. */
 static size_t chunk_size(const struct pool_loop *loop, const struct loop_pace *pace,
                          size_t left)
 {
-    size_t share = left / (2 * (loop->helpers + 1)), size = pace->chunk * 2;
+    size_t share = left / (2 * loop_hands(loop)), size = pace->chunk * 2;
 
     if (loop->grain != 0)
         return loop->grain < left ? loop->grain : left;
@@ -110,15 +119,16 @@ static void loop_cancel(struct pool_loop *loop, int answer)
         note_failure(loop, begin, answer);
 }
 
-/* Runs chunks as that worker until there are none; `tick` is NULL but for the caller. */
-static void loop_run(struct pool_loop *loop, unsigned worker, struct whet_tick *tick)
+/* Runs chunks as that worker until there are none, or the worker is one too many and need not
+ * stay; `tick` is NULL but for the caller. */
+static void loop_run(struct pool_loop *loop, unsigned worker, int stays, struct whet_tick *tick)
 {
     struct loop_pace pace = {.at_ns = loop->grain == 0 ? whet__clock_now_ns() : 0};
     const struct whet_pool *p = loop->group.pool;
     size_t begin, size;
     int rc;
 
-    while (tick != NULL || worker < atomic_load_explicit(&p->target, memory_order_relaxed)) {
+    while (stays || worker < atomic_load_explicit(&p->target, memory_order_relaxed)) {
         rc = whet_token_check(loop->group.options.token);
         if (rc != 0)
             loop_cancel(loop, rc);
@@ -155,7 +165,7 @@ static int loop_help(void *ctx, void *arg, unsigned worker)
         if (call_helper(loop, i) != 0)
             break; /* fewer hands; the caller alone would finish it, too */
     }
-    loop_run(loop, worker, NULL);
+    loop_run(loop, worker, loop->delegated && number == 1, NULL);
     return 0;
 }
 
@@ -184,6 +194,7 @@ static int loop_delegate(struct pool_loop *loop)
     int rc;
 
     loop->helpers++;
+    loop->delegated = 1;
     rc = call_helper(loop, 1);
     if (rc == 0)
         whet__group_wait(&loop->group);
@@ -196,7 +207,7 @@ static void loop_work(struct pool_loop *loop, const struct pool_worker *w)
 
     whet__tick_init(&tick, loop->group.options.tick, loop->group.options.ctx);
     (void)!call_helper(loop, 1); /* fewer hands */
-    loop_run(loop, w->number, &tick);
+    loop_run(loop, w->number, 1, &tick);
     whet__group_wait(&loop->group);
 }
 

@@ -137,15 +137,22 @@ static int locks_init(struct whet_pool *p)
     return rc;
 }
 
+static unsigned cores_or_most(void)
+{
+    unsigned cores = whet_pool_cores();
+
+    return cores < WHET_POOL_WORKERS_MAX ? cores : WHET_POOL_WORKERS_MAX;
+}
+
 int whet_pool_new(struct whet_pool **out, const struct whet_pool_options *options)
 {
     static const struct whet_pool_options defaults;
     const struct whet_pool_options *o = options != NULL ? options : &defaults;
-    unsigned workers = o->workers != 0 ? o->workers : whet_pool_cores();
-    unsigned max = o->workers_max > workers ? o->workers_max : workers;
+    unsigned workers = o->workers != 0 ? o->workers : cores_or_most(), max;
     struct whet_pool *p;
     int rc;
 
+    max = o->workers_max > workers ? o->workers_max : workers;
     if (max > WHET_POOL_WORKERS_MAX)
         return -EINVAL;
     p = whet__mem_zalloc(1, sizeof(*p) + max * sizeof(struct pool_worker *));

@@ -78,11 +78,11 @@ static void heap_raise(struct whet_queue *q, size_t at, const struct whet_queue_
     q->heap[at] = *entry;
 }
 
-/* The last entry takes the place of the first and sinks to its own. */
-static void heap_shrink(struct whet_queue *q)
+/* The last entry takes the place of the one at `at`, and sinks or rises to its own. */
+static void heap_take(struct whet_queue *q, size_t at)
 {
     const struct whet_queue_entry last = q->heap[--q->count];
-    size_t at = 0, below = 1;
+    size_t below = 2 * at + 1;
 
     while (below < q->count) {
         if (below + 1 < q->count && goes_before(&q->heap[below + 1], &q->heap[below]))
@@ -93,7 +93,8 @@ static void heap_shrink(struct whet_queue *q)
         at = below;
         below = 2 * at + 1;
     }
-    q->heap[at] = last;
+    if (at < q->count)
+        heap_raise(q, at, &last);
 }
 
 int whet__queue_push(struct whet_queue *q, const struct whet_job *job, int priority,
@@ -124,7 +125,27 @@ int whet__queue_pop(struct whet_queue *q, enum whet_queue_level level, struct wh
     got = q->count > 0 && queue_level(q) >= level;
     if (got) {
         *out = q->heap[0].job;
-        heap_shrink(q);
+        heap_take(q, 0);
+        atomic_store(&q->level, queue_level(q));
+    }
+    pthread_mutex_unlock(&q->lock);
+    return got;
+}
+
+int whet__queue_pick(struct whet_queue *q, const struct whet_group *group, struct whet_job *out)
+{
+    size_t at = 0;
+    int got;
+
+    if (atomic_load(&q->level) == WHET_QUEUE_EMPTY)
+        return 0;
+    pthread_mutex_lock(&q->lock);
+    while (at < q->count && q->heap[at].job.group != group)
+        at++;
+    got = at < q->count;
+    if (got) {
+        *out = q->heap[at].job;
+        heap_take(q, at);
         atomic_store(&q->level, queue_level(q));
     }
     pthread_mutex_unlock(&q->lock);

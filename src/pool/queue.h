@@ -46,4 +46,8 @@ WHET_MUST_USE int whet__queue_push(struct whet_queue *q, const struct whet_job *
 /* The first job if it is of this level or a higher one: 1, or 0. */
 int whet__queue_pop(struct whet_queue *q, enum whet_queue_level level, struct whet_job *out);
 
+/* Some job of the group, wherever it stands: 1, or 0. Looks at all. */
+int whet__queue_pick(struct whet_queue *q, const struct whet_group *group,
+                     struct whet_job *out);
+
 #endif

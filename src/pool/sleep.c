@@ -24,7 +24,8 @@ int whet__sleep_cond_init(pthread_cond_t *cond)
 
 static void list_count(struct whet_pool *p, const struct whet_sleeper *s, unsigned by)
 {
-    atomic_fetch_add(s->worker != NULL ? &p->hands : &p->standing, by);
+    if (!s->narrow)
+        atomic_fetch_add(s->worker != NULL ? &p->hands : &p->standing, by);
     if (s->awaits != NULL)
         atomic_fetch_add(&p->waiters, by);
 }
@@ -67,7 +68,7 @@ void whet__sleep_call(struct whet_pool *p)
         return;
     pthread_mutex_lock(&p->lock);
     for (struct whet_sleeper *s = p->sleepers; s != NULL && cond == NULL; s = s->next) {
-        if (s->worker != NULL) {
+        if (s->worker != NULL && !s->narrow) {
             list_take(p, s);
             cond = s->cond;
         }
@@ -116,6 +117,8 @@ static int has_reason(struct whet_pool *p, const struct whet_sleeper *s)
 {
     if (s->awaits != NULL && atomic_load(&s->awaits->open) == 0)
         return 1;
+    if (s->narrow)
+        return 0;
     if (s->worker == NULL)
         return !p->detached && atomic_load(&p->seat) == 0;
     if (s->awaits == NULL && (p->closing || s->worker->number >= atomic_load(&p->target)))
@@ -123,20 +126,19 @@ static int has_reason(struct whet_pool *p, const struct whet_sleeper *s)
     return whet__engine_has_job(p);
 }
 
-static int sleeper_doze(struct whet_pool *p, struct whet_sleeper *s,
-                        const struct whet_tick *tick)
+static int sleeper_doze(struct whet_pool *p, struct whet_sleeper *s, uint64_t until_ns)
 {
     struct timespec until;
 
-    if (tick == NULL || tick->tick == NULL)
+    if (until_ns == UINT64_MAX)
         return pthread_cond_wait(s->cond, &p->lock);
-    until.tv_sec = (time_t)(tick->next_ns / NS_PER_SEC);
-    until.tv_nsec = (long)(tick->next_ns % NS_PER_SEC);
+    until.tv_sec = (time_t)(until_ns / NS_PER_SEC);
+    until.tv_nsec = (long)(until_ns % NS_PER_SEC);
     return pthread_cond_timedwait(s->cond, &p->lock, &until);
 }
 
-void whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
-                 const struct whet_tick *tick)
+int whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
+                uint64_t until_ns)
 {
     int rc = 0;
 
@@ -145,9 +147,10 @@ void whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_
     list_add(p, s);
     if (!has_reason(p, s)) {
         while (s->asleep && rc == 0)
-            rc = sleeper_doze(p, s, tick);
+            rc = sleeper_doze(p, s, until_ns);
     }
     if (s->asleep)
         list_take(p, s);
     pthread_mutex_unlock(&p->lock);
+    return rc == 0;
 }

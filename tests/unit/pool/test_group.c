@@ -2,6 +2,7 @@
  * it longer than for the task itself. */
 #include "../harness.h"
 
+#include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
@@ -119,11 +120,109 @@ static void a_wait_ends_before_other_tasks(void **state)
     close_counts(&c);
 }
 
+/* How deep tasks that wait are piled up on each worker's stack. */
+struct pile {
+    struct counts counts;
+    int priority;
+    unsigned depth[4], deepest[4];
+};
+
+static int wait_for_child(void *ctx, void *arg, unsigned worker)
+{
+    struct pile *p = ctx;
+    const struct whet_task child = {
+        .run = count_one, .ctx = &p->counts, .priority = p->priority};
+    struct whet_group *own;
+
+    (void)arg;
+    if (++p->depth[worker] > p->deepest[worker])
+        p->deepest[worker] = p->depth[worker];
+    assert_int_equal(whet_group_new(&own, p->counts.pool, NULL), 0);
+    assert_int_equal(whet_group_submit(own, &child), 0);
+    assert_int_equal(whet_group_wait(own), 0);
+    whet_group_free(own);
+    p->depth[worker]--;
+    return 0;
+}
+
+static unsigned pile_up(unsigned workers, int priority, uint64_t size)
+{
+    struct whet_task task = {.run = wait_for_child, .size = size};
+    struct pile p = {.priority = priority};
+    unsigned deepest = 0;
+
+    open_counts(&p.counts, workers, 0);
+    task.ctx = &p;
+    for (int i = 0; i < 20000; i++)
+        assert_int_equal(whet_group_submit(p.counts.group, &task), 0);
+    assert_int_equal(whet_group_wait(p.counts.group), 0);
+    assert_int_equal(atomic_load(&p.counts.ran), 20000);
+    for (unsigned i = 0; i < 4; i++)
+        deepest = p.deepest[i] > deepest ? p.deepest[i] : deepest;
+    close_counts(&p.counts);
+    return deepest;
+}
+
+/* Tasks that wait do not begin all others on their stack: those that go before what they wait
+ * for, because they are large, or because that has time. */
+static void waits_are_not_piled_up(void **state)
+{
+    (void)state;
+    assert_int_equal(pile_up(1, 0, 0), 1);
+    assert_int_equal(pile_up(1, 0, 5), 1);
+    assert_in_range(pile_up(1, -1, 0), 2, 40);
+    assert_in_range(pile_up(4, 0, 5), 1, 1000);
+    assert_in_range(pile_up(4, -1, 0), 1, 1000);
+    assert_in_range(pile_up(4, 1, 0), 1, 1000);
+}
+
+struct two_pools {
+    struct counts lower, upper;
+    int answer;
+};
+
+static int wait_for_lower(void *ctx, size_t index, unsigned worker)
+{
+    struct two_pools *t = ctx;
+
+    (void)index;
+    (void)worker;
+    t->answer = whet_group_wait(t->lower.group);
+    return 0;
+}
+
+static int loop_in_upper(void *ctx, void *arg, unsigned worker)
+{
+    struct two_pools *t = ctx;
+
+    (void)arg;
+    (void)worker;
+    return whet_pool_for(t->upper.pool, 1, wait_for_lower, t, NULL);
+}
+
+/* A task remains one while it runs a loop of another pool. */
+static void no_wait_for_what_is_below(void **state)
+{
+    struct two_pools t;
+    const struct whet_task task = {.run = loop_in_upper, .ctx = &t};
+
+    (void)state;
+    open_counts(&t.lower, 1, 0);
+    open_counts(&t.upper, 1, 0);
+    assert_int_equal(whet_group_submit(t.lower.group, &task), 0);
+    assert_int_equal(whet_group_wait(t.lower.group), 0);
+    assert_int_equal(t.answer, -EDEADLK);
+    close_counts(&t.upper);
+    close_counts(&t.lower);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_group_ends_though_its_worker_goes_on),
         cmocka_unit_test(a_wait_ends_before_other_tasks),
+        cmocka_unit_test(waits_are_not_piled_up),
+        cmocka_unit_test(no_wait_for_what_is_below),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

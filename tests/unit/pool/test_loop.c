@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -263,6 +264,79 @@ static void resizes_while_it_runs(void **state)
 }
 
 /* A loop in a pool with a seat needs no memory that it might not get. */
+/* A worker that is one too many, in the middle of a task that waits for another one's. */
+struct leaver {
+    struct whet_pool *pool;
+    struct whet_group *group;
+    atomic_int child_runs, child_may_end, waits, resized;
+    atomic_size_t ran;
+};
+
+static int leaver_child(void *ctx, void *arg, unsigned worker)
+{
+    struct leaver *l = ctx;
+
+    (void)arg;
+    (void)worker;
+    atomic_store(&l->child_runs, 1);
+    while (!atomic_load(&l->child_may_end))
+        sched_yield();
+    return 0;
+}
+
+static int leaver_task(void *ctx, void *arg, unsigned worker)
+{
+    struct leaver *l = ctx;
+    const struct whet_task child = {.run = leaver_child, .ctx = l};
+    struct whet_group *own;
+
+    (void)arg;
+    if (worker == 0 || atomic_load(&l->waits))
+        return 0;
+    assert_int_equal(whet_group_new(&own, l->pool, NULL), 0);
+    assert_int_equal(whet_group_submit(own, &child), 0);
+    while (!atomic_load(&l->child_runs))
+        sched_yield();
+    atomic_store(&l->waits, 1);
+    while (!atomic_load(&l->resized))
+        sched_yield();
+    assert_int_equal(whet_group_wait(own), 0);
+    whet_group_free(own);
+    return 0;
+}
+
+static int count_run(void *ctx, size_t index, unsigned worker)
+{
+    struct leaver *l = ctx;
+
+    (void)index;
+    (void)worker;
+    atomic_fetch_add(&l->ran, 1);
+    return 0;
+}
+
+/* Nobody else has time for the loop: it is done all the same. */
+static void a_worker_too_many_leaves_no_loop_undone(void **state)
+{
+    struct leaver l = {.pool = pool_of(2, 0, WHET_POOL_DETACHED)};
+    const struct whet_task task = {.run = leaver_task, .ctx = &l};
+
+    (void)state;
+    assert_int_equal(whet_group_new(&l.group, l.pool, NULL), 0);
+    while (!atomic_load(&l.waits)) {
+        assert_int_equal(whet_group_submit(l.group, &task), 0);
+        sched_yield();
+    }
+    assert_int_equal(whet_pool_resize(l.pool, 1), 0);
+    atomic_store(&l.resized, 1);
+    assert_int_equal(whet_pool_for(l.pool, 100, count_run, &l, NULL), 0);
+    assert_int_equal(atomic_load(&l.ran), 100);
+    atomic_store(&l.child_may_end, 1);
+    assert_int_equal(whet_group_wait(l.group), 0);
+    whet_group_free(l.group);
+    whet_pool_free(l.pool);
+}
+
 static void runs_without_memory(void **state)
 {
     struct seen s = {.pool = pool_of(3, 0, 0)};
@@ -290,6 +364,7 @@ int main(void)
         cmocka_unit_test(loops_from_several_threads),
         cmocka_unit_test(two_pools),
         cmocka_unit_test(resizes_while_it_runs),
+        cmocka_unit_test(a_worker_too_many_leaves_no_loop_undone),
         cmocka_unit_test(runs_without_memory),
     };
 
