@@ -10,12 +10,14 @@
  *          synchronization; _steal and _count are safe from any.
  *
  * Chase and Lev, Dynamic Circular Work-Stealing Deque, SPAA 2005. Le, Pop, Cohen and
- * Zappa Nardelli (PPoPP 2013) give it C11 orders with fences. Here every access to the two
- * ends that another thread may answer is sequentially consistent instead, which costs
- * the same on x86 (one locked instruction in a push or pop) and on AArch64 (stlr, ldar):
- * then all interleavings of single steps are all there is, and
- * tests/unit/pool/test_deque_steps.c runs through them; ThreadSanitizer, which does not
- * know fences, follows it; and a push is ordered before the look at who sleeps.
+ * Zappa Nardelli (PPoPP 2013) give it C11 orders with fences. Here the accesses to the two
+ * ends on which threads meet are sequentially consistent instead, which costs the same on x86
+ * (one locked instruction in a push or pop) and on AArch64 (stlr, ldar): ThreadSanitizer,
+ * which does not know fences, follows it; and a push is ordered before the look at who
+ * sleeps. What is weaker is so on purpose: an owner's own end, its hint that there is
+ * nothing, and the end that it puts back when the last job is gone, which tells nobody
+ * anything. tests/unit/pool/test_deque_steps.c plays all interleavings with the orders that are
+ * written here, and finds a fault where one of them is made weaker.
  *
  * A job has five words, read one by one before a thief knows whether it gets the
  * job. They are whole if it does: its slot is only written again by a push that has

@@ -4,8 +4,19 @@
  * run from its start each time it takes a step: accesses it has made before are answered
  * from its log, the next one is made, and where it would make another it is left
  * (longjmp). So a state is memory and logs, can be copied and compared, and each is
- * visited once. Since the accesses that order threads are sequentially consistent (see
- * pool/deque.h), these interleavings are all there are.
+ * visited once.
+ *
+ * The order that is written at an access is what it gets, at its weakest:
+ * - a store that is not sequentially consistent waits in a buffer of its thread, and reaches
+ *   memory in a step of its own: before or after any other one, but after an earlier one to
+ *   the same place, and, if it is a release, after all earlier ones. One that is
+ *   sequentially consistent, and a swap that succeeds, come after all earlier ones;
+ * - a load sees the newest of its own thread's stores; a load of `top` that is not
+ *   sequentially consistent may see any older value that its thread has not seen past.
+ * What is not played: loads that pass each other. The code leaves them no room: a thief's are
+ * acquire or stronger, but for those of a slot, which stand between an acquire and a swap;
+ * an owner's of its own end and block see its own stores whatever the order.
+ * Orders made weaker are found out (the_orders_are_needed).
  *
  * The five words of a slot are taken in three steps: the first, the last, and those between. */
 #include "../harness.h"
@@ -16,17 +27,17 @@
 
 #include "base/hash.h"
 
-static uintptr_t access_load(const void *p);
-static void access_store(void *p, uintptr_t value);
+static uintptr_t access_load(const void *p, memory_order order);
+static void access_store(void *p, uintptr_t value, memory_order order);
 static int access_swap(void *p, int64_t *expected, int64_t value);
 static void *take_room(size_t count, size_t size);
 
 #undef atomic_load_explicit
 #undef atomic_store_explicit
 #undef atomic_compare_exchange_strong_explicit
-#define atomic_load_explicit(p, order) ((__typeof__(((void)0, *(p))))access_load(p))
+#define atomic_load_explicit(p, order) ((__typeof__(((void)0, *(p))))access_load(p, order))
 #define atomic_store_explicit(p, value, order)                                                 \
-    access_store((void *)(uintptr_t)(p), (uintptr_t)(value))
+    access_store((void *)(uintptr_t)(p), (uintptr_t)(value), order)
 #define atomic_compare_exchange_strong_explicit(p, expected, value, yes, no)                   \
     access_swap(p, expected, value)
 #define whet__mem_zalloc      take_room
@@ -41,7 +52,10 @@ static void *take_room(size_t count, size_t size);
 #define THREADS_MAX 3
 #define LOG_MAX     200
 #define JOBS_MAX    8
-#define DEPTH_MAX   (THREADS_MAX * LOG_MAX)
+#define BUFFER_MAX  12
+#define STALE_MAX   3 /* how old a value of top may be: 0 to 2 thefts */
+#define ACTIONS     (THREADS_MAX * (STALE_MAX + BUFFER_MAX))
+#define DEPTH_MAX   (2 * THREADS_MAX * LOG_MAX)
 
 /* Words of a block of eight. */
 #define ROOM                                                                                   \
@@ -53,11 +67,22 @@ struct thread_log {
     uintptr_t values[LOG_MAX];
 };
 
+/* A store that has not reached memory: up to three words of a slot. */
+struct late_store {
+    uintptr_t *at;
+    size_t words;
+    uintptr_t values[3];
+    int release;
+};
+
 /* All that a state is. */
 struct world {
     struct whet_deque deque;
     uint64_t blocks[3][ROOM];
     struct thread_log logs[THREADS_MAX];
+    struct late_store late[THREADS_MAX][BUFFER_MAX];
+    size_t late_count[THREADS_MAX];
+    int64_t top_seen[THREADS_MAX];
     uintptr_t got[THREADS_MAX][JOBS_MAX]; /* what each operation took; 0: nothing */
 };
 
@@ -67,11 +92,22 @@ struct play {
     int thieves[THREADS_MAX - 1];
 };
 
+/* Deques that are broken, each of which must be found out. */
+enum weakness {
+    AS_IT_IS,
+    BLIND_SWAPS, /* they do not compare */
+    WEAK_POP,    /* its store of the new end is a release only */
+    WEAK_LOOK,   /* its load of top after that may be stale */
+    WEAK_PUSH,   /* its store of the new end is relaxed */
+    WEAK_GROWTH  /* so is the store of a new block */
+};
+
 static struct world world;
 static const struct play *play;
+static enum weakness weakness;
 static unsigned running; /* whose turn it is */
 static int direct;       /* no thread: accesses are just made */
-static int blind;        /* swaps do not compare: a broken deque, which must be found out */
+static int stale;        /* how old a value of top this step reads */
 static size_t cursor;
 static int moved; /* the step has been made */
 static jmp_buf leave;
@@ -80,21 +116,28 @@ static uint64_t *seen;
 static size_t seen_cap, seen_count;
 static size_t faults;
 
-/* Between the first and the last word of a slot. */
-static int is_quiet(const void *p)
+/* The word of a slot that an address is; SIZE_MAX: of none. */
+static size_t slot_word(const void *p)
 {
     for (size_t i = 0; i < 3; i++) {
         uintptr_t slots = (uintptr_t)world.blocks[i] + sizeof(struct whet_deque_block);
         uintptr_t end = (uintptr_t)(world.blocks[i] + ROOM);
 
-        if ((uintptr_t)p >= slots && (uintptr_t)p < end) {
-            size_t word = ((uintptr_t)p - slots) % sizeof(struct whet_deque_slot);
-
-            return word != offsetof(struct whet_deque_slot, run) &&
-                   word != offsetof(struct whet_deque_slot, result);
-        }
+        if ((uintptr_t)p >= slots && (uintptr_t)p < end)
+            return ((uintptr_t)p - slots) % sizeof(struct whet_deque_slot) / sizeof(uintptr_t);
     }
-    return 0;
+    return SIZE_MAX;
+}
+
+/* Between the first and the last word of a slot, and what an owner alone writes. */
+static int is_quiet(const void *p)
+{
+    size_t word = slot_word(p);
+
+    if (word != SIZE_MAX)
+        return word > 0 && word < 4;
+    return running == 0 &&
+           (p == (const void *)&world.deque.bottom || p == (const void *)&world.deque.block);
 }
 
 /* 1: the log answers. Leaves the thread where a second step would begin. */
@@ -127,36 +170,122 @@ static uintptr_t log_add(uintptr_t value)
     return value;
 }
 
-static uintptr_t access_load(const void *p)
+/* What the thread sees there: its own newest store, or memory. */
+static uintptr_t value_at(const void *p)
 {
     uintptr_t value;
 
+    memcpy(&value, p, sizeof(value));
+    for (size_t i = 0; !direct && i < world.late_count[running]; i++) {
+        const struct late_store *l = &world.late[running][i];
+
+        for (size_t w = 0; w < l->words; w++) {
+            if (l->at + w == (const uintptr_t *)p)
+                value = l->values[w];
+        }
+    }
+    return value;
+}
+
+static memory_order load_order(memory_order order)
+{
+    return weakness == WEAK_LOOK && running == 0 ? memory_order_relaxed : order;
+}
+
+static uintptr_t access_load(const void *p, memory_order order)
+{
+    uintptr_t value;
+    int64_t *since = &world.top_seen[running];
+
     if (is_replay(is_quiet(p)))
         return log_next();
-    memcpy(&value, p, sizeof(value));
+    value = value_at(p);
+    if (p == (const void *)&world.deque.top && !direct) {
+        if (load_order(order) != memory_order_seq_cst && (int64_t)value - stale >= *since)
+            value -= (uintptr_t)stale;
+        *since = (int64_t)value;
+    }
     return log_add(value);
 }
 
-static void access_store(void *p, uintptr_t value)
+static memory_order store_order(const void *p, uintptr_t value, memory_order order)
 {
-    if (is_replay(is_quiet(p))) {
+    int64_t bottom = (int64_t)value_at(&world.deque.bottom);
+
+    if (p == (const void *)&world.deque.bottom && order == memory_order_seq_cst) {
+        if (weakness == WEAK_POP && (int64_t)value < bottom)
+            return memory_order_release;
+        if (weakness == WEAK_PUSH && (int64_t)value > bottom)
+            return memory_order_relaxed;
+    }
+    if (weakness == WEAK_GROWTH && p == (const void *)&world.deque.block)
+        return memory_order_relaxed;
+    return order;
+}
+
+static void store_late(void *p, uintptr_t value, int release)
+{
+    size_t *count = &world.late_count[running], word = slot_word(p);
+    struct late_store *l = &world.late[running][*count];
+
+    if (*count > 0 && word > 1 && word < 4 && l[-1].at + l[-1].words == (uintptr_t *)p) {
+        l[-1].values[l[-1].words++] = value;
+        return;
+    }
+    assert_true(*count < BUFFER_MAX);
+    *l = (struct late_store){.at = p, .words = 1, .values = {value}, .release = release};
+    ++*count;
+}
+
+/* In a block that its thread has not made known: nobody can tell when it is written, as long as
+ * what makes it known is a release. */
+static int is_hidden(const void *p)
+{
+    uintptr_t block = value_at(&world.deque.block);
+
+    return slot_word(p) != SIZE_MAX && weakness != WEAK_GROWTH &&
+           ((uintptr_t)p < block || (uintptr_t)p >= block + ROOM * sizeof(uint64_t));
+}
+
+/* Waits, as a step of nothing, for what must reach memory before. */
+static void await_buffer(void)
+{
+    if (!direct && world.late_count[running] != 0)
+        longjmp(leave, 1);
+}
+
+static void access_store(void *p, uintptr_t value, memory_order order)
+{
+    int late = !direct && store_order(p, value, order) != memory_order_seq_cst;
+
+    if (is_replay(late)) {
         (void)log_next();
         return;
     }
-    memcpy(p, &value, sizeof(value));
+    if (late && !is_hidden(p)) {
+        store_late(p, value, store_order(p, value, order) == memory_order_release);
+    } else {
+        if (!late)
+            await_buffer();
+        memcpy(p, &value, sizeof(value));
+    }
     (void)log_add(0);
 }
 
 static int access_swap(void *p, int64_t *expected, int64_t value)
 {
+    int blind = weakness == BLIND_SWAPS;
     uintptr_t old;
 
     if (is_replay(0)) {
         old = log_next();
     } else {
         memcpy(&old, p, sizeof(old));
-        if (old == (uintptr_t)*expected || blind)
+        if (old == (uintptr_t)*expected || blind) {
+            await_buffer();
             memcpy(p, &value, sizeof(value));
+        }
+        world.top_seen[running] = (int64_t)old;
         (void)log_add(old);
     }
     if (old == (uintptr_t)*expected || blind)
@@ -232,6 +361,50 @@ static void make_step(unsigned thread)
     world.logs[thread].done = 1;
 }
 
+static int words_meet(const struct late_store *a, const struct late_store *b)
+{
+    return a->at < b->at + b->words && b->at < a->at + a->words;
+}
+
+/* Lets a store reach memory, if it may before those that are older. */
+static void make_late(unsigned thread, size_t which)
+{
+    struct late_store *late = world.late[thread];
+    size_t *count = &world.late_count[thread];
+
+    if (which >= *count)
+        return;
+    for (size_t i = 0; i < which; i++) {
+        if (late[which].release || words_meet(&late[i], &late[which]))
+            return;
+    }
+    memcpy(late[which].at, late[which].values, late[which].words * sizeof(uintptr_t));
+    memmove(&late[which], &late[which + 1], (*count - which - 1) * sizeof(*late));
+    memset(&late[--*count], 0, sizeof(*late));
+}
+
+/* What can happen next is one of ACTIONS: a thread's step, or a store's. An owner's step can
+ * have read values of different age. 0: this one cannot be. */
+static int may_be(const struct world *w, unsigned action)
+{
+    unsigned thread = action % THREADS_MAX, which = action / THREADS_MAX;
+
+    if (which >= STALE_MAX)
+        return which - STALE_MAX < w->late_count[thread];
+    return !w->logs[thread].done && (which == 0 || thread == 0);
+}
+
+static void make_action(unsigned action)
+{
+    unsigned thread = action % THREADS_MAX, which = action / THREADS_MAX;
+
+    stale = which < STALE_MAX ? (int)which : 0;
+    if (which >= STALE_MAX)
+        make_late(thread, which - STALE_MAX);
+    else
+        make_step(thread);
+}
+
 /* 1 when the state is new. */
 static int note_state(void)
 {
@@ -290,7 +463,16 @@ static void check_end(void)
     world = end;
 }
 
-/* Depth first; each level keeps its state and the next thread to try. */
+static int is_over(unsigned threads)
+{
+    for (unsigned t = 0; t < threads; t++) {
+        if (!world.logs[t].done || world.late_count[t] != 0)
+            return 0;
+    }
+    return 1;
+}
+
+/* Depth first; each level keeps its state and the next action to try. */
 static void explore(unsigned threads)
 {
     static struct world saved[DEPTH_MAX];
@@ -300,27 +482,26 @@ static void explore(unsigned threads)
     saved[0] = world;
     next[0] = 0;
     for (;;) {
-        while (next[depth] < threads && saved[depth].logs[next[depth]].done)
-            next[depth]++;
-        if (next[depth] == threads) {
+        unsigned action = next[depth]++;
+
+        if (action == ACTIONS) {
             if (depth == 0)
                 return;
             depth--;
             continue;
         }
-        world = saved[depth];
-        make_step(next[depth]++);
-        if (!note_state())
+        if (action % THREADS_MAX >= threads || !may_be(&saved[depth], action))
             continue;
+        world = saved[depth];
+        make_action(action);
+        if (memcmp(&world, &saved[depth], sizeof(world)) == 0 || !note_state())
+            continue;
+        if (is_over(threads))
+            check_end();
         depth++;
         assert_true(depth < DEPTH_MAX);
         saved[depth] = world;
         next[depth] = 0;
-        for (unsigned t = 0, done = 1; done && t < threads; t++) {
-            done = (unsigned)world.logs[t].done;
-            if (done && t + 1 == threads)
-                check_end();
-        }
     }
 }
 
@@ -373,16 +554,35 @@ static void each_job_is_taken_once(void **state)
         assert_int_equal(run_play(&plays[i]), 0);
 }
 
+static size_t faults_of(enum weakness broken, const struct play *p)
+{
+    size_t found;
+
+    weakness = broken;
+    found = run_play(p);
+    weakness = AS_IT_IS;
+    return found;
+}
+
 /* The checker sees what it is there for. */
 static void a_broken_deque_is_found_out(void **state)
 {
     static const struct play last = {"+-", {1, 0}}, two = {"++--", {2, 0}};
 
     (void)state;
-    blind = 1;
-    assert_true(run_play(&last) > 0);
-    assert_true(run_play(&two) > 0);
-    blind = 0;
+    assert_true(faults_of(BLIND_SWAPS, &last) > 0);
+    assert_true(faults_of(BLIND_SWAPS, &two) > 0);
+}
+
+static void the_orders_are_needed(void **state)
+{
+    static const struct play two = {"++-", {2, 0}}, grows = {"+++", {1, 0}};
+
+    (void)state;
+    assert_true(faults_of(WEAK_POP, &two) > 0);
+    assert_true(faults_of(WEAK_LOOK, &two) > 0);
+    assert_true(faults_of(WEAK_PUSH, &two) > 0);
+    assert_true(faults_of(WEAK_GROWTH, &grows) > 0);
 }
 
 int main(void)
@@ -390,6 +590,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_job_is_taken_once),
         cmocka_unit_test(a_broken_deque_is_found_out),
+        cmocka_unit_test(the_orders_are_needed),
     };
 
     return cmocka_run_group_tests(tests, setup, teardown);
