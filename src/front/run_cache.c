@@ -18,7 +18,8 @@
 
 /* What nearly every program's answer depends on, and what finds the programs. */
 static const char *const usual[] = {
-    "LANG", "LC_ALL", "LC_CTYPE", "LC_MESSAGES", "PATH", "SOURCE_DATE_EPOCH", "TZ"};
+    "LANG",        "LANGUAGE",   "LC_ALL",  "LC_COLLATE", "LC_CTYPE",          "LC_MESSAGES",
+    "LC_MONETARY", "LC_NUMERIC", "LC_TIME", "PATH",       "SOURCE_DATE_EPOCH", "TZ"};
 
 enum { USUAL = sizeof(usual) / sizeof(usual[0]) };
 

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
@@ -202,9 +203,18 @@ int whet__launch(struct whet_launcher *l, const struct whet_launch *what,
     return rc;
 }
 
+int whet__launch_has_ended(const struct whet_launched *child)
+{
+    struct pollfd end = {child->pidfd, POLLIN, 0};
+
+    return poll(&end, 1, 0) == 1;
+}
+
 void whet__launch_signal(const struct whet_launched *child, int number)
 {
-    (void)kill(-child->pid, number);
+    /* One that has gone to another group is still our child. */
+    if (kill(-child->pid, number) != 0)
+        (void)kill(child->pid, number);
 }
 
 static uint64_t time_ns(struct timeval t)

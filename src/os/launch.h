@@ -67,6 +67,9 @@ void whet__launcher_clear(struct whet_launcher *l);
 WHET_MUST_USE int whet__launch(struct whet_launcher *l, const struct whet_launch *what,
                                struct whet_launched *out, struct whet_error *err);
 
+/* 1: it has ended, and can be reaped. */
+int whet__launch_has_ended(const struct whet_launched *child);
+
 /* To it and all of its group. Only before it is reaped. */
 void whet__launch_signal(const struct whet_launched *child, int number);
 

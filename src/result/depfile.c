@@ -105,8 +105,9 @@ int whet__depfile_read(const char *text, size_t len, struct whet_arena *arena,
     while (rc == 1 && (rc = skip(&r)) == 1) {
         size_t got = word(&r, room);
 
-        if (got > 0 && r.names)
-            rc = keep(arena, out, room, got) == 0 ? 1 : -ENOMEM;
+        if (got > 0 && r.names && (rc = keep(arena, out, room, got)) != 0)
+            return rc;
+        rc = 1;
         r.targets |= got > 0;
         if (r.at < r.end && is_colon(&r, r.at)) {
             r.at++;

@@ -36,6 +36,13 @@ int whet__files_is_pattern(const char *text)
     return text[strcspn(text, "*?[\\")] != '\0';
 }
 
+int whet__files_is_folder(const char *name)
+{
+    size_t len = strlen(name);
+
+    return len > 0 && name[len - 1] == '/';
+}
+
 const char *whet__files_path(struct whet_arena *arena, const char *from, const char *name)
 {
     size_t head = strlen(from), len = strlen(name);
@@ -202,7 +209,6 @@ int whet__files_find(const char *from, const char *pattern, struct whet_arena *a
 {
     struct walk w = {.from = from, .arena = arena, .out = out, .all = 1, .depth_max = DEEP};
     const char *path, *start;
-    size_t len = strlen(pattern);
     struct stat st;
 
     if (whet__files_is_pattern(pattern))
@@ -212,6 +218,6 @@ int whet__files_find(const char *from, const char *pattern, struct whet_arena *a
         return -ENOMEM;
     if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return add(out, pattern);
-    start = len > 0 && pattern[len - 1] == '/' ? pattern : join(arena, pattern, "", 1);
+    start = whet__files_is_folder(pattern) ? pattern : join(arena, pattern, "", 1);
     return start != NULL ? walk_from(&w, start) : -ENOMEM;
 }

@@ -4,7 +4,8 @@
  * Units    none.
  * Memory   names are in the caller's arena.
  * Errors   -EINVAL: a malformed pattern; -ENOMEM; -EFBIG: more than WHET_FILES_MAX; else -errno
- * of reading a folder. Threads  safe from any.
+ *          of reading a folder.
+ * Threads  safe from any.
  *
  * A name without wildcards stands for itself, there or not; a folder for all files below it.
  * Wildcards are those of scan/glob.h; with them only files that are there are named. Folders
@@ -22,6 +23,9 @@
 
 /* Whether there are wildcards in it. */
 int whet__files_is_pattern(const char *text);
+
+/* Whether the name is that of a folder itself, as it stands for an empty one: "a/". */
+int whet__files_is_folder(const char *name);
 
 /* Appends to `out`, a vector of const char *, what `pattern` names, seen from the folder
  * `from`; neither sorted nor once. */

@@ -52,7 +52,8 @@ WHET_MUST_USE int whet__results_put(struct whet_results *r, enum whet_results_ki
 void whet__results_put_recipe(struct whet_results *r, const struct whet_results_job *job);
 
 /* Makes the job's outputs what the result says: 1: they are. 0: something is gone from the
- * cache, or is not what the job declares; nothing was touched then. */
+ * cache, or is not what the job declares, and nothing was touched; or it cannot be written,
+ * and some may be as the result says already. */
 int whet__results_restore(struct whet_results *r, const struct whet_run_job *job,
                           struct whet_results_job *j, const struct whet_record_result *result,
                           int *changed);

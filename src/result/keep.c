@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/map.h"
 #include "os/content.h"
 #include "os/file.h"
 #include "result/depfile.h"
@@ -13,7 +14,9 @@
 #include "result/inside.h"
 
 #define DEPFILE_MAX ((size_t)64 << 20)
-#define STEP_NS     INT64_C(10000000) /* of a clock that stamps files: up to 10 ms */
+#define SECOND_NS   INT64_C(1000000000)
+#define STEP_NS     (SECOND_NS / 100) /* of a clock that stamps files: up to 10 ms ... */
+#define COARSE_NS   (2 * SECOND_NS)   /* ... or, where stamps have no fraction, 2 s */
 
 /* A job whose result is about to be kept. */
 struct keeper {
@@ -21,6 +24,7 @@ struct keeper {
     const struct whet_run_job *job;
     struct whet_results_job *j;
     struct whet_record_result record;
+    struct whet_map known; /* paths of declared files */
 };
 
 static int refuse(const struct keeper *k, const char *name, const char *why)
@@ -28,6 +32,34 @@ static int refuse(const struct keeper *k, const char *name, const char *why)
     whet__log(WHET_LOG_INFO, "not kept: job %llu: '%.300s': %s",
               (unsigned long long)k->job->number, name, why);
     return -EINVAL;
+}
+
+/* A folder without files is an output, too. */
+static int folder_add(const struct keeper *k, const char *name, struct whet_vec *out)
+{
+    const char **slot = whet__vec_push(out);
+    size_t len = strlen(name);
+    char *folder = whet__arena_alloc(&k->j->recipe.arena, len + 2);
+
+    if (slot == NULL || folder == NULL)
+        return -ENOMEM;
+    snprintf(folder, len + 2, whet__files_is_folder(name) ? "%s" : "%s/", name);
+    *slot = folder;
+    return 0;
+}
+
+static int output_look(const struct keeper *k, const char *name, const char **missing)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
+    struct whet_file_stat look;
+
+    if (path == NULL)
+        return -ENOMEM;
+    if (!whet__files_is_folder(name) &&
+        (whet__content_look(path, &look) != 0 || look.kind == WHET_FILE_GONE))
+        *missing = name;
+    return 0;
 }
 
 /* The files that it was to make, sorted. Those of a pattern are what is there; *missing is
@@ -42,7 +74,9 @@ static int outputs_find(const struct keeper *k, struct whet_vec *out, const char
         size_t before = out->len;
 
         rc = whet__files_find(recipe->folder, *pattern, &recipe->arena, out);
-        if (rc == 0 && out->len == before)
+        if (rc == 0 && out->len == before && !whet__files_is_pattern(*pattern))
+            rc = folder_add(k, *pattern, out);
+        else if (rc == 0 && out->len == before)
             *missing = *pattern;
     }
     if (rc == 0 && k->job->depfile != NULL) {
@@ -53,20 +87,27 @@ static int outputs_find(const struct keeper *k, struct whet_vec *out, const char
             *slot = k->job->depfile;
     }
     whet__files_sort(out);
-    for (size_t i = 0; rc == 0 && *missing == NULL && i < out->len; i++) {
-        const char *name = ((const char **)out->items)[i];
-        const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
-        struct whet_file_stat look;
-
-        if (path == NULL)
-            rc = -ENOMEM;
-        else if (whet__content_look(path, &look) != 0 || look.kind == WHET_FILE_GONE)
-            *missing = name;
-    }
+    for (size_t i = 0; rc == 0 && *missing == NULL && i < out->len; i++)
+        rc = output_look(k, ((const char **)out->items)[i], missing);
     return rc;
 }
 
-/* Reads a file that it made, and keeps its content by its hash. */
+/* Reads it as it stays: what still writes to it, in the background, would leave half of it. */
+static int output_read(const char *path, struct whet_file_stat *look, struct whet_text *text)
+{
+    struct whet_file_stat after;
+    int rc = whet__content_look(path, look);
+
+    if (rc == 0 && look->kind == WHET_FILE_GONE)
+        rc = -ENOENT;
+    if (rc == 0)
+        rc = whet__file_read(AT_FDCWD, path, WHET_RESULTS_FILE - 1, text);
+    if (rc == 0)
+        rc = whet__content_look(path, &after);
+    return rc == 0 && !whet__content_same_look(look, &after) ? -ESTALE : rc;
+}
+
+/* Keeps the content of a file that it made by its hash. */
 static int output_keep(struct keeper *k, const char *name)
 {
     struct whet_recipe *recipe = &k->j->recipe;
@@ -78,16 +119,15 @@ static int output_keep(struct keeper *k, const char *name)
 
     if (path == NULL || o == NULL)
         return -ENOMEM;
-    rc = whet__content_look(path, &look);
-    if (rc == 0 && look.kind == WHET_FILE_GONE)
-        rc = -ENOENT;
-    if (rc != 0)
-        return refuse(k, name, strerror(-rc));
+    *o = (struct whet_record_output){.name = name};
+    if (whet__files_is_folder(name))
+        return 0;
     whet__text_init(&text, WHET_RESULTS_FILE);
-    rc = whet__file_read(AT_FDCWD, path, WHET_RESULTS_FILE - 1, &text);
+    rc = output_read(path, &look, &text);
     if (rc == 0) {
-        *o = (struct whet_record_output){name, look.mode & 0777, text.len,
-                                         whet__sha256(whet__text_str(&text), text.len)};
+        o->mode = look.mode & 0777;
+        o->size = text.len;
+        o->hash = whet__sha256(whet__text_str(&text), text.len);
         rc = whet__results_put(k->r, WHET_RESULTS_BLOB, &o->hash, &text, 0);
     }
     whet__text_clear(&text);
@@ -98,8 +138,9 @@ static int output_keep(struct keeper *k, const char *name)
 static int is_too_new(const struct whet_file_stat *look, uint64_t start_ns)
 {
     int64_t last = look->mtime_ns > look->ctime_ns ? look->mtime_ns : look->ctime_ns;
+    int coarse = look->mtime_ns % SECOND_NS == 0 && look->ctime_ns % SECOND_NS == 0;
 
-    return last >= (int64_t)start_ns - STEP_NS;
+    return last >= (int64_t)start_ns - (coarse ? COARSE_NS : STEP_NS);
 }
 
 static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
@@ -111,7 +152,7 @@ static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
 
     if (path == NULL)
         return -ENOMEM;
-    if (whet__recipe_has_file(recipe, path))
+    if (whet__map_get_str(&k->known, path) != NULL)
         return 0;
     rc = whet__recipe_add_file(recipe, WHET_RECORD_FOUND, name, &k->r->prints);
     if (rc != 0)
@@ -122,6 +163,18 @@ static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
     return is_too_new(&f->print.look, start_ns)
                ? refuse(k, name, "it has changed since the command began")
                : 0;
+}
+
+/* Of thousands of headers none is looked for among all files. */
+static int known_make(struct keeper *k)
+{
+    const struct whet_recipe_file *files = k->j->recipe.files.items;
+    int rc = 0;
+
+    whet__map_init(&k->known, 2 * WHET_FILES_MAX);
+    for (size_t i = 0; rc == 0 && i < k->j->recipe.files.len; i++)
+        rc = whet__map_put_str(&k->known, files[i].path, (void *)(uintptr_t)files[i].path);
+    return rc;
 }
 
 /* What the command says that it has read. */
@@ -141,8 +194,11 @@ static int found_read(struct keeper *k, uint64_t start_ns)
     if (rc != 0)
         (void)refuse(k, k->job->depfile, rc == -EINVAL ? "no rules for make" : strerror(-rc));
     whet__files_sort(&names);
+    if (rc == 0)
+        rc = known_make(k);
     for (size_t i = 0; rc == 0 && i < names.len; i++)
         rc = found_add(k, ((const char **)names.items)[i], start_ns);
+    whet__map_clear(&k->known);
     whet__vec_clear(&names);
     whet__text_clear(&text);
     return rc;
@@ -214,7 +270,7 @@ static void keep(struct keeper *k, const struct whet_vec *outputs,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool)
 {
-    const char *moved = whet__recipe_moved(&k->j->recipe, &k->r->prints);
+    const char *moved = whet__recipe_moved(&k->j->recipe, k->job, &k->r->prints);
     struct whet_text text[WHET_STREAMS];
     int rc = 0;
 

@@ -11,6 +11,7 @@
 #include "os/path.h"
 #include "os/spawn.h"
 #include "result/files.h"
+#include "result/outputs.h"
 
 #define RECIPE_VERSION 1
 #define RECIPE_BYTES   ((size_t)256 << 20)
@@ -22,12 +23,14 @@ void whet__recipe_init(struct whet_recipe *r)
     whet__arena_init(&r->arena, RECIPE_BYTES);
     whet__vec_init(&r->fields, sizeof(struct whet_recipe_field), 2 * WHET_FILES_MAX);
     whet__vec_init(&r->files, sizeof(struct whet_recipe_file), 2 * WHET_FILES_MAX);
+    whet__vec_init(&r->inputs, sizeof(const char *), WHET_FILES_MAX);
 }
 
 void whet__recipe_clear(struct whet_recipe *r)
 {
     whet__vec_clear(&r->fields);
     whet__vec_clear(&r->files);
+    whet__vec_clear(&r->inputs);
     whet__arena_clear(&r->arena);
 }
 
@@ -66,16 +69,6 @@ static int add_text(struct whet_recipe *r, const char *kind, const char *name, c
     struct whet_sha256 hash = whet__sha256(text, strlen(text));
 
     return add_hash(r, kind, name, &hash);
-}
-
-int whet__recipe_has_file(const struct whet_recipe *r, const char *path)
-{
-    const struct whet_recipe_file *files = r->files.items;
-
-    for (size_t i = 0; i < r->files.len; i++)
-        if (strcmp(files[i].path, path) == 0)
-            return 1;
-    return 0;
 }
 
 int whet__recipe_add_file(struct whet_recipe *r, const char *kind, const char *name,
@@ -175,43 +168,38 @@ static int add_variables(struct whet_recipe *r, const struct whet_run_job *job,
     return rc;
 }
 
-/* What a job writes is none of what it reads, though a pattern may match it. */
-static int is_output(const struct whet_run_job *job, const char *name)
+/* What its patterns name now, sorted. What a job writes is none of what it reads, though a
+ * pattern may match it; what it names itself is. */
+static int inputs_find(struct whet_recipe *r, const struct whet_run_job *job,
+                       struct whet_vec *names)
 {
-    const char *const *out = job->outputs;
+    const char *const *pattern = job->inputs;
+    struct whet_outputs outputs;
+    int rc = whet__outputs_compile(&outputs, job, &r->arena);
 
-    if (job->depfile != NULL && strcmp(job->depfile, name) == 0)
-        return 1;
-    for (; out != NULL && *out != NULL; out++)
-        if (strcmp(*out, name) == 0)
-            return 1;
-    return 0;
+    for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
+        size_t from = names->len, to = from;
+        const char **at;
+
+        r->subject = *pattern;
+        rc = whet__files_find(r->folder, *pattern, &r->arena, names);
+        at = names->items;
+        for (size_t i = from; i < names->len; i++)
+            if (strcmp(at[i], *pattern) == 0 || !whet__outputs_have(&outputs, at[i]))
+                at[to++] = at[i];
+        names->len = to;
+    }
+    whet__files_sort(names);
+    return rc;
 }
 
 static int add_inputs(struct whet_recipe *r, const struct whet_run_job *job,
                       struct whet_prints *prints)
 {
-    const char *const *pattern = job->inputs;
-    struct whet_vec names;
-    int rc = 0;
+    int rc = inputs_find(r, job, &r->inputs);
 
-    whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
-    for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
-        size_t from = names.len, to = from;
-        const char **at;
-
-        r->subject = *pattern;
-        rc = whet__files_find(r->folder, *pattern, &r->arena, &names);
-        at = names.items;
-        for (size_t i = from; i < names.len; i++)
-            if (!is_output(job, at[i]) || strcmp(at[i], *pattern) == 0)
-                at[to++] = at[i];
-        names.len = to;
-    }
-    whet__files_sort(&names);
-    for (size_t i = 0; rc == 0 && i < names.len; i++)
-        rc = whet__recipe_add_file(r, "input", ((const char **)names.items)[i], prints);
-    whet__vec_clear(&names);
+    for (size_t i = 0; rc == 0 && i < r->inputs.len; i++)
+        rc = whet__recipe_add_file(r, "input", ((const char **)r->inputs.items)[i], prints);
     return rc;
 }
 
@@ -281,7 +269,36 @@ struct whet_sha256 whet__recipe_key(const struct whet_recipe *r)
     return whet__sha256_end(&sum);
 }
 
-const char *whet__recipe_moved(const struct whet_recipe *r, struct whet_prints *prints)
+/* The first name that the one list has and the other has not; NULL: none. */
+static const char *other_name(const struct whet_vec *a, const struct whet_vec *b)
+{
+    const char *const *one = a->items, *const *other = b->items;
+
+    for (size_t i = 0; i < a->len || i < b->len; i++) {
+        if (i == a->len)
+            return other[i];
+        if (i == b->len)
+            return one[i];
+        if (strcmp(one[i], other[i]) != 0)
+            return strcmp(one[i], other[i]) < 0 ? one[i] : other[i];
+    }
+    return NULL;
+}
+
+/* A file that came or went where the job's patterns look. */
+static const char *input_moved(struct whet_recipe *r, const struct whet_run_job *job)
+{
+    struct whet_vec names;
+    const char *moved;
+
+    whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
+    moved = inputs_find(r, job, &names) == 0 ? other_name(&r->inputs, &names) : r->subject;
+    whet__vec_clear(&names);
+    return moved;
+}
+
+const char *whet__recipe_moved(struct whet_recipe *r, const struct whet_run_job *job,
+                               struct whet_prints *prints)
 {
     for (size_t i = 0; i < r->files.len; i++) {
         const struct whet_recipe_file *f = whet__vec_at(&r->files, i);
@@ -291,5 +308,5 @@ const char *whet__recipe_moved(const struct whet_recipe *r, struct whet_prints *
             !whet__print_unmoved(&f->print, &now))
             return f->path;
     }
-    return NULL;
+    return input_moved(r, job);
 }

@@ -38,6 +38,7 @@ struct whet_recipe {
     struct whet_arena arena;
     struct whet_vec fields; /* of struct whet_recipe_field */
     struct whet_vec files;  /* of struct whet_recipe_file */
+    struct whet_vec inputs; /* of const char *: names of declared ones, sorted */
     const char *folder;     /* the job's, absolute */
     const char *subject;    /* what an error is about */
 };
@@ -62,15 +63,14 @@ WHET_MUST_USE int whet__recipe_make(struct whet_recipe *r, const struct whet_run
 WHET_MUST_USE int whet__recipe_add_file(struct whet_recipe *r, const char *kind,
                                         const char *name, struct whet_prints *prints);
 
-/* 1: the file is in it already. */
-int whet__recipe_has_file(const struct whet_recipe *r, const char *path);
-
 /* Takes fields and files off again, down to these numbers. */
 void whet__recipe_cut(struct whet_recipe *r, size_t fields, size_t files);
 
 struct whet_sha256 whet__recipe_key(const struct whet_recipe *r);
 
-/* The first file that does not look as it did any more; NULL: none. */
-const char *whet__recipe_moved(const struct whet_recipe *r, struct whet_prints *prints);
+/* The first file that does not look as it did any more, or that came or went where the job's
+ * patterns look; NULL: none. */
+const char *whet__recipe_moved(struct whet_recipe *r, const struct whet_run_job *job,
+                               struct whet_prints *prints);
 
 #endif

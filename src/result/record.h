@@ -26,9 +26,9 @@
 
 #define WHET_RECORD_MAX ((size_t)512 << 20)
 
-/* A file that a command has made. */
+/* A file that a command has made, or an empty folder. */
 struct whet_record_output {
-    const char *name; /* seen from the job's folder */
+    const char *name; /* seen from the job's folder; of a folder with a '/' behind it */
     unsigned mode;
     uint64_t size;
     struct whet_sha256 hash;

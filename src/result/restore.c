@@ -1,5 +1,5 @@
 /* Outputs put back. Expected load: a file or two for each job, most often there already. All
- * that is needed is in hand, and verified, before the first file is touched. */
+ * that is needed is found and verified before the first file is touched. */
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -9,72 +9,76 @@
 #include "os/file.h"
 #include "result/files.h"
 #include "result/inside.h"
-#include "scan/glob.h"
+#include "result/outputs.h"
+
+/* Contents held at once. More than that is verified, let go of, and asked for again. */
+#define HELD_MAX ((size_t)256 << 20)
+
+enum piece_state {
+    PIECE_THERE,  /* nothing to do but perhaps to set its mode */
+    PIECE_FOLDER, /* an empty one */
+    PIECE_HELD,
+    PIECE_KEPT /* in the cache */
+};
 
 /* One output on its way. */
 struct piece {
     const struct whet_record_output *output;
     const char *path;
-    struct whet_cache_value value; /* all zero: the file is there with this content */
+    enum piece_state state;
+    struct whet_cache_value value; /* if held */
     int other_mode;
 };
 
-/* A name that climbs out of where a pattern looks. */
-static int climbs(const char *name)
-{
-    for (const char *at = name; at != NULL; at = strchr(at, '/')) {
-        at += *at == '/';
-        if (at[0] == '.' && at[1] == '.' && (at[2] == '/' || at[2] == '\0'))
-            return 1;
-    }
-    return 0;
-}
+/* All of a job's. */
+struct restoring {
+    struct whet_results *r;
+    struct whet_results_job *j;
+    struct whet_outputs declared;
+    struct piece *pieces;
+    size_t count;
+    size_t held; /* bytes */
+};
 
-static int names(const char *declared, const char *name, struct whet_arena *arena)
-{
-    size_t len = strlen(declared);
-    struct whet_glob glob;
-
-    if (strcmp(declared, name) == 0)
-        return 1;
-    if (climbs(name + (strncmp(declared, name, len) == 0 ? len : 0)))
-        return 0;
-    if (whet__files_is_pattern(declared))
-        return whet__glob_compile(&glob, declared, len, arena) == 0 &&
-               whet__glob_match(&glob, name, strlen(name));
-    return strncmp(declared, name, len) == 0 &&
-           (name[len] == '/' || (len > 0 && declared[len - 1] == '/'));
-}
-
-/* Results may come from elsewhere: they write what the job declares, and nothing else. */
-static int declares(const struct whet_run_job *job, const char *name, struct whet_arena *arena)
-{
-    const char *const *out = job->outputs;
-
-    if (job->depfile != NULL && strcmp(job->depfile, name) == 0)
-        return 1;
-    for (; out != NULL && *out != NULL; out++)
-        if (names(*out, name, arena))
-            return 1;
-    return 0;
-}
-
-static int piece_ready(struct whet_results *r, const struct whet_run_job *job,
-                       struct whet_results_job *j, struct piece *p)
+/* 1: the file is there with this content. */
+static int is_there(struct restoring *x, struct piece *p)
 {
     struct whet_print now;
 
-    if (!declares(job, p->output->name, &j->recipe.arena))
+    if (whet__prints_get(&x->r->prints, p->path, &now) != 0 ||
+        now.look.kind != WHET_FILE_REGULAR || !whet__sha256_equal(&now.hash, &p->output->hash))
         return 0;
-    p->path = whet__files_path(&j->recipe.arena, j->recipe.folder, p->output->name);
+    p->other_mode = (now.look.mode & 0777) != p->output->mode;
+    return 1;
+}
+
+/* 1: it can be written. Results may come from elsewhere: they write what the job declares, and
+ * nothing else. */
+static int piece_ready(struct restoring *x, struct piece *p)
+{
+    const char *name = p->output->name;
+
+    if (!whet__outputs_have(&x->declared, name))
+        return 0;
+    p->path = whet__files_path(&x->j->recipe.arena, x->j->recipe.folder, name);
     if (p->path == NULL)
         return 0;
-    if (whet__prints_get(&r->prints, p->path, &now) == 0 &&
-        now.look.kind == WHET_FILE_REGULAR && whet__sha256_equal(&now.hash, &p->output->hash)) {
-        p->other_mode = (now.look.mode & 0777) != p->output->mode;
+    if (whet__files_is_folder(name)) {
+        p->state = PIECE_FOLDER;
         return 1;
     }
-    return whet__results_get(r, WHET_RESULTS_BLOB, &p->output->hash, &p->value);
+    if (is_there(x, p))
+        return 1;
+    if (whet__results_get(x->r, WHET_RESULTS_BLOB, &p->output->hash, &p->value) != 1)
+        return 0;
+    p->state = PIECE_HELD;
+    x->held += p->value.len;
+    if (x->held > HELD_MAX) {
+        x->held -= p->value.len;
+        whet_cache_value_clear(&p->value);
+        p->state = PIECE_KEPT;
+    }
+    return 1;
 }
 
 static int parent_make(const char *path)
@@ -93,72 +97,98 @@ static int parent_make(const char *path)
     return rc;
 }
 
-static int piece_write(const struct piece *p)
+static int file_write(const struct piece *p)
 {
-    const struct whet_record_output *o = p->output;
-    int rc;
+    unsigned mode = p->output->mode;
+    int rc = whet__file_put(p->path, p->value.data, p->value.len, mode);
 
-    if (p->value.held == NULL)
-        return p->other_mode && chmod(p->path, o->mode) != 0 ? -errno : 0;
-    rc = whet__file_put(p->path, p->value.data, p->value.len, o->mode);
     if (rc == -ENOENT && (rc = parent_make(p->path)) == 0)
-        rc = whet__file_put(p->path, p->value.data, p->value.len, o->mode);
+        rc = whet__file_put(p->path, p->value.data, p->value.len, mode);
+    return rc;
+}
+
+static int piece_write(struct restoring *x, struct piece *p)
+{
+    int rc = 0;
+
+    switch (p->state) {
+    case PIECE_THERE:
+        return p->other_mode && chmod(p->path, p->output->mode) != 0 ? -errno : 0;
+    case PIECE_FOLDER:
+        return whet__file_make_dirs(p->path, 0777);
+    case PIECE_KEPT:
+        if (whet__results_get(x->r, WHET_RESULTS_BLOB, &p->output->hash, &p->value) != 1)
+            return -ENODATA;
+        break;
+    case PIECE_HELD:
+        break;
+    }
+    rc = file_write(p);
+    whet_cache_value_clear(&p->value);
     return rc;
 }
 
 /* For the next look-up, beside what it reads. */
-static void remember(struct whet_results *r, struct whet_results_job *j, const char *path)
+static void remember(struct restoring *x, const char *path)
 {
     struct whet_recipe_file *f;
     struct whet_print print;
 
-    if (whet__prints_get(&r->prints, path, &print) != 0)
+    if (whet__prints_get(&x->r->prints, path, &print) != 0)
         return;
-    f = whet__vec_push(&j->recipe.files);
+    f = whet__vec_push(&x->j->recipe.files);
     if (f != NULL)
         *f = (struct whet_recipe_file){path, print};
 }
 
-static int write_all(struct whet_results *r, struct whet_results_job *j,
-                     const struct piece *pieces, size_t count, int *changed)
+static int write_all(struct restoring *x, int *changed)
 {
-    for (size_t i = 0; i < count; i++) {
-        int rc = r->o.write ? piece_write(&pieces[i]) : 0;
+    for (size_t i = 0; i < x->count; i++) {
+        struct piece *p = &x->pieces[i];
+        int rc = x->r->o.write ? piece_write(x, p) : 0;
 
         if (rc != 0) {
-            whet__log(WHET_LOG_INFO, "cannot restore: '%.300s': %s", pieces[i].path,
-                      strerror(-rc));
+            whet__log(WHET_LOG_INFO, "cannot restore: '%.300s': %s", p->path, strerror(-rc));
             return 0;
         }
-        *changed |= pieces[i].value.held != NULL || pieces[i].other_mode;
+        *changed |= p->state == PIECE_HELD || p->state == PIECE_KEPT || p->other_mode;
         /* One that was just written looks too fresh to be known by its look. */
-        if (pieces[i].value.held == NULL)
-            remember(r, j, pieces[i].path);
+        if (p->state == PIECE_THERE)
+            remember(x, p->path);
     }
     return 1;
+}
+
+static int restore(struct restoring *x, const struct whet_record_result *result, int *changed)
+{
+    int ready = 1;
+
+    for (size_t i = 0; ready && i < x->count; i++) {
+        x->pieces[i].output = whet__vec_at(&result->outputs, i);
+        ready = piece_ready(x, &x->pieces[i]);
+    }
+    if (ready)
+        ready = write_all(x, changed);
+    for (size_t i = 0; i < x->count; i++)
+        whet_cache_value_clear(&x->pieces[i].value);
+    return ready;
 }
 
 int whet__results_restore(struct whet_results *r, const struct whet_run_job *job,
                           struct whet_results_job *j, const struct whet_record_result *result,
                           int *changed)
 {
-    size_t count = result->outputs.len;
-    struct piece *pieces;
-    int ready = 1;
+    struct restoring x = {.r = r, .j = j, .count = result->outputs.len};
+    int ready;
 
-    if (count == 0)
+    if (x.count == 0)
         return 1;
-    pieces = whet__mem_zalloc(count, sizeof(*pieces));
-    if (pieces == NULL)
+    if (whet__outputs_compile(&x.declared, job, &j->recipe.arena) != 0)
         return 0;
-    for (size_t i = 0; ready && i < count; i++) {
-        pieces[i].output = whet__vec_at(&result->outputs, i);
-        ready = piece_ready(r, job, j, &pieces[i]);
-    }
-    if (ready)
-        ready = write_all(r, j, pieces, count, changed);
-    for (size_t i = 0; i < count; i++)
-        whet_cache_value_clear(&pieces[i].value);
-    whet__mem_free(pieces);
+    x.pieces = whet__mem_zalloc(x.count, sizeof(*x.pieces));
+    if (x.pieces == NULL)
+        return 0;
+    ready = restore(&x, result, changed);
+    whet__mem_free(x.pieces);
     return ready;
 }

@@ -186,7 +186,8 @@ void whet__attempt_stop(struct whet_attempt *a, enum whet_job_end cause, int sig
 {
     uint64_t grace = a->shop->grace_ns;
 
-    if (a->cause != WHET_JOB_OK)
+    /* One that has ended by itself, though nobody has looked yet, was not ended from here. */
+    if (a->cause != WHET_JOB_OK || whet__launch_has_ended(&a->child))
         return;
     a->cause = cause;
     a->look_ns = NEVER;
@@ -215,9 +216,10 @@ uint64_t whet__attempt_tend(struct whet_attempt *a, uint64_t now)
 {
     if (a->look_ns <= now)
         memory_look(a, now);
-    if (a->deadline_ns <= now && a->cause == WHET_JOB_OK)
+    if (a->deadline_ns <= now && a->cause == WHET_JOB_OK) {
+        a->deadline_ns = NEVER;
         whet__attempt_stop(a, WHET_JOB_TIMEOUT, SIGTERM, now);
-    else if (a->deadline_ns <= now) {
+    } else if (a->deadline_ns <= now) {
         whet__launch_signal(&a->child, SIGKILL);
         a->killed = 1;
         a->deadline_ns = NEVER;
@@ -270,7 +272,8 @@ static void judge(struct whet_attempt *a, struct whet_job_result *r)
     if (a->cause == WHET_JOB_MEMORY || a->cause == WHET_JOB_TIMEOUT) {
         r->end = a->cause;
         reason_of_limit(a, r);
-    } else if (a->cause == WHET_JOB_STOPPED && r->end != WHET_JOB_OK) {
+    } else if (a->cause == WHET_JOB_STOPPED) {
+        /* With exit code 0, too: many programs end so when they are told to leave off. */
         r->end = WHET_JOB_STOPPED;
         snprintf(r->reason, sizeof(r->reason), "stopped");
     } else if (r->end == WHET_JOB_SIGNAL) {

@@ -170,19 +170,29 @@ static void attempt_begin(struct executor *x, struct slot *s)
         job_ended(x, s);
 }
 
-static void attempt_ended(struct executor *x, struct slot *s)
+static void keep(struct executor *x, struct slot *s)
 {
     const struct whet_run_hooks *hooks = &x->options->hooks;
+
+    if (hooks->keep != NULL)
+        hooks->keep(hooks->ctx, &s->job, &s->result, s->attempt.printed, &x->shop.spool);
+}
+
+static void attempt_ended(struct executor *x, struct slot *s)
+{
     int rc = whet__attempt_end(&s->attempt, &s->result);
+    int good = s->result.end == WHET_JOB_OK;
 
     x->counts.running--;
     x->counts.user_ns += s->result.user_ns;
     x->counts.sys_ns += s->result.sys_ns;
     fail(x, rc, "cannot keep what a command printed");
+    if (good) /* as far as its exit code tells */
+        keep(x, s);
     if (retry(x, s))
         return;
-    if (hooks->keep != NULL)
-        hooks->keep(hooks->ctx, &s->job, &s->result, s->attempt.printed, &x->shop.spool);
+    if (!good)
+        keep(x, s);
     job_ended(x, s);
 }
 

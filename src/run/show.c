@@ -119,8 +119,8 @@ static int wait_for_turn(struct whet_show *s, uint64_t number,
         pair = whet__mem_alloc(sizeof(*pair));
         if (pair == NULL)
             return -ENOMEM;
-        for (int i = 0; i < WHET_STREAMS && rc == 0; i++) {
-            if (s->memory + printed[i].tail.len > WHET_SHOW_MEMORY)
+        for (int i = 0; i < WHET_STREAMS; i++) {
+            if (rc == 0 && s->memory + printed[i].tail.len > WHET_SHOW_MEMORY)
                 rc = whet__printed_spill(&printed[i], s->spool);
             s->memory += printed[i].tail.len;
             pair->printed[i] = printed[i];

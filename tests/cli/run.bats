@@ -157,7 +157,7 @@ SH
     "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep $nap & wait'" \
         "sleep $nap" 'echo never' >out 2>err &
     pid=$!
-    for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
+    for _ in {1..6000}; do [ -e up ] && break; sleep 0.01; done
     kill -TERM $pid
     code=0
     wait $pid || code=$?
@@ -172,12 +172,12 @@ SH
         "$WHET" run -j 2 "sh -c 'trap \"\" TERM; sleep $nap & sleep $nap; sleep $nap'" \
             "sh -c 'trap : TERM; touch up; sleep $nap; sleep $nap'" 2>err &
         pid=$!
-        for _ in {1..300}; do [ -e up ] && break; sleep 0.01; done
+        for _ in {1..6000}; do [ -e up ] && break; sleep 0.01; done
         kill -TERM $pid
         sleep 0.1
         kill -$signal $pid
         wait $pid || true
-        for _ in {1..200}; do [ "$(left)" = 0 ] && break; sleep 0.01; done
+        for _ in {1..6000}; do [ "$(left)" = 0 ] && break; sleep 0.01; done
         [ "$(left)" = 0 ]
     done
 }
@@ -289,7 +289,7 @@ SH
     seq 1500 | sed 's/^/.\/job /' >commands
     "$WHET" run -q -k -j 4 --log log -f commands &
     pid=$!
-    for _ in {1..500}; do [ "$(wc -l <log 2>/dev/null || echo 0)" -gt 300 ] && break; sleep 0.01; done
+    for _ in {1..6000}; do [ "$(wc -l <log 2>/dev/null || echo 0)" -gt 300 ] && break; sleep 0.01; done
     kill -KILL $pid
     wait $pid || true
     truncate -s -9 log

@@ -126,6 +126,68 @@ settle()
     [ "$(ran)" = 2 ]
 }
 
+@test "a file that comes or goes where a pattern looks, while the command runs: nothing is kept" {
+    echo one >a.txt
+    job 'cat *.txt >out; echo two >b.txt' '"inputs": ["*.txt"], "outputs": ["out"]' >jobs
+    cached -v 2>err
+    grep "not kept: job 1: 'b.txt': it has changed while the command ran" err
+    rm b.txt && cached
+    [ "$(ran)" = 2 ]
+    job 'cat d/* >out; rm d/y' '"inputs": ["d"], "outputs": ["out"]' >jobs
+    mkdir d && echo x >d/x && echo y >d/y
+    cached -v 2>err
+    grep "not kept: job 1: '.*d/y': it has changed while the command ran" err
+}
+
+@test "outputs are no inputs, however they are declared" {
+    echo one >in
+    for outputs in '"build"' '"build/*.o"' '"build/"' '"./build/x.o"'; do
+        job 'mkdir -p build && cp in build/x.o' \
+            '"cwd": "t", "inputs": ["**"], "outputs": ['"$outputs"']' | sed 's/>>runs/>>..\/runs/' >jobs
+        rm -rf t && mkdir t && echo "$outputs" >t/in
+        cached && cached && cached
+        [ "$(ran)" = 1 ]
+        rm -r t/build && cached
+        [ "$(ran)" = 0 ]
+        [ "$(cat t/build/x.o)" = "$outputs" ]
+    done
+}
+
+@test "a command that is told to stop and ends well has not ended well" {
+    echo one >in
+    job "trap 'exit 0' TERM; echo part >out; [ -e up ] || { touch up; sleep 60 & wait; }; echo whole >out" \
+        '"inputs": ["in"], "outputs": ["out"]' >jobs
+    "$WHET" run --cache --cache-dir . --log log -f jobs &
+    pid=$!
+    until [ -e up ]; do kill -0 $pid; sleep 0.01; done
+    kill -TERM $pid
+    code=0
+    wait $pid || code=$?
+    [ "$code" = 143 ]
+    grep '"end":"stopped"' log
+    cached --log log --resume
+    [ "$(ran)" = 2 ]
+    [ "$(cat out)" = whole ]
+}
+
+@test "the order of letters is a part of the key" {
+    echo one >in
+    job 'echo $LC_COLLATE' '"inputs": ["in"]' >jobs
+    [ "$(LC_COLLATE=C cached)" = C ]
+    [ "$(LC_COLLATE=POSIX cached)" = POSIX ]
+}
+
+@test "an empty folder is an output; a missing one is tried again" {
+    job 'mkdir -p a/b' '"outputs": ["a/b"]' >jobs
+    cached
+    rm -r a && cached
+    [ -d a/b ]
+    [ "$(ran)" = 1 ]
+    job '[ $(wc -l <runs) -lt 3 ] || touch out' '"outputs": ["out"], "retries": 3' >jobs
+    cached
+    [ "$(ran)" = 3 ]
+}
+
 @test "an output that is not made is a failure; one that is deleted or changed comes back" {
     echo one >in
     job 'true' '"inputs": ["in"], "outputs": ["out"]' >jobs

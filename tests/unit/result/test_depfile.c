@@ -71,11 +71,25 @@ static void test_memory(void **state)
     }
 }
 
+static void test_too_many(void **state)
+{
+    struct whet_arena arena;
+    struct whet_vec names;
+
+    (void)state;
+    whet__arena_init(&arena, 4096);
+    whet__vec_init(&names, sizeof(const char *), 2);
+    assert_int_equal(whet__depfile_read("a: b c d", 8, &arena, &names), -EFBIG);
+    whet__vec_clear(&names);
+    whet__arena_clear(&arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_too_many),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/wait.h>
 
 #include "run/executor.h"
 #include "run/source_lines.h"
@@ -200,15 +201,71 @@ static void limits_end_one_job(void **state)
 {
     const struct whet_run_job like = {.timeout_ns = 50000000, .retries = 1};
     struct whet_run_counts counts;
-    struct seen s = {.found = NULL};
+    struct seen s = {.found = "two"};
     struct whet_run_options o = options_for(&s, 2);
 
     (void)state;
     o.halt = WHET_RUN_HALT_NEVER;
-    assert_int_equal(run(o, LINES("sleep 20", "true"), &like, &counts, NULL), 0);
+    assert_int_equal(run(o, LINES("sleep 20", "echo two"), &like, &counts, NULL), 0);
     assert_int_equal(counts.failed, 1);
     assert_int_equal(counts.ok, 1);
     assert_int_equal(counts.retried, 1);
+}
+
+/* Finds the second job, but not before the first has ended. */
+static int look_up_late(void *ctx, const struct whet_run_job *job,
+                        struct whet_job_result *result,
+                        struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
+                        struct whet_error *err)
+{
+    siginfo_t info;
+
+    if (job->number == 2)
+        assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOWAIT), 0);
+    return look_up(ctx, job, result, printed, spool, err);
+}
+
+static void what_has_ended_is_not_out_of_time(void **state)
+{
+    const struct whet_run_job like = {.timeout_ns = 1};
+    struct whet_run_counts counts;
+    struct seen s = {.found = "two"};
+    struct whet_run_options o = options_for(&s, 2);
+
+    (void)state;
+    o.hooks.look_up = look_up_late;
+    assert_int_equal(run(o, LINES("true", "echo two"), &like, &counts, NULL), 0);
+    assert_int_equal(counts.ok, 2);
+}
+
+/* As the cache does where an output is missing: until the third attempt. */
+static void keep_third(void *ctx, const struct whet_run_job *job,
+                       struct whet_job_result *result,
+                       const struct whet_printed printed[WHET_STREAMS],
+                       const struct whet_spool *spool)
+{
+    (void)printed;
+    (void)spool;
+    note(ctx, "keep", job);
+    if (result->end == WHET_JOB_OK && result->attempts < 3)
+        result->end = WHET_JOB_NO_OUTPUT;
+}
+
+static void a_missing_output_is_tried_again(void **state)
+{
+    const struct whet_run_job like = {.retries = 2};
+    struct whet_run_counts counts;
+    struct seen s = {.found = NULL};
+    struct whet_run_options o = options_for(&s, 1);
+
+    (void)state;
+    o.halt = WHET_RUN_HALT_NEVER;
+    o.hooks.keep = keep_third;
+    assert_int_equal(run(o, LINES("true", "false"), &like, &counts, NULL), 0);
+    assert_int_equal(counts.ok, 1);
+    assert_int_equal(counts.retried, 4);
+    assert_string_equal(s.events, "look1 start1 keep1 keep1 keep1 end1 "
+                                  "look2 start2 keep2 end2 ");
 }
 
 static void errors_end_the_run(void **state)
@@ -251,6 +308,8 @@ int main(void)
         cmocka_unit_test(nothing_is_lost_of_many_short_ones),
         cmocka_unit_test(a_signal_ends_what_runs),
         cmocka_unit_test(limits_end_one_job),
+        cmocka_unit_test(what_has_ended_is_not_out_of_time),
+        cmocka_unit_test(a_missing_output_is_tried_again),
         cmocka_unit_test(errors_end_the_run),
         cmocka_unit_test(memory_may_run_out),
     };
