@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "os/thread.h"
 
 #define NODES     8192u /* a power of two */
 #define WAYS      4u
@@ -226,7 +227,7 @@ static void want(struct whet_cache_oracle *o, uint16_t node)
     if (whet__cache_is_near(o->cache, &ask))
         return;
     if (!o->running) { /* also in the child of a fork */
-        o->running = pthread_create(&o->thread, NULL, fetch_all, o) == 0;
+        o->running = whet__thread_start(&o->thread, fetch_all, o) == 0;
         if (!o->running)
             return;
     }

@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <time.h>
 
 #include "base/mem.h"
+#include "os/thread.h"
 
 struct whet_resolve {
     pthread_mutex_t lock;
@@ -49,22 +49,13 @@ static void *run_lookup(void *ctx)
     return NULL;
 }
 
-/* Signals are for the program's own threads. */
 static int start_lookup(struct whet_resolve *r)
 {
-    sigset_t all;
-    sigset_t before;
-    pthread_t thread;
     int rc;
 
     r->owners = 2;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&thread, NULL, run_lookup, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (rc == 0)
-        pthread_detach(thread);
-    else
+    rc = whet__thread_start(NULL, run_lookup, r);
+    if (rc != 0)
         r->owners = 1;
     return rc == 0 ? 0 : -EAGAIN;
 }

@@ -13,6 +13,7 @@
 
 #include "os/clock.h"
 #include "os/proc.h"
+#include "os/thread.h"
 
 #define SECOND_NS UINT64_C(1000000000)
 #define MS_NS     UINT64_C(1000000)
@@ -244,22 +245,11 @@ static void *watch_all(void *unused)
 /* Under the lock. */
 static int thread_start(void)
 {
-    pthread_attr_t attributes;
-    pthread_t thread;
-    sigset_t all, old;
-    int rc = -pthread_attr_init(&attributes);
+    int rc;
 
-    if (rc != 0)
-        return rc;
-    /* Signals are for those who wait for them. */
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &old);
-    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
     watcher.wake_ns = 0; /* it looks at once */
     watcher.busy_ns = whet__clock_now_ns();
-    rc = -pthread_create(&thread, &attributes, watch_all, NULL);
-    pthread_sigmask(SIG_SETMASK, &old, NULL);
-    pthread_attr_destroy(&attributes);
+    rc = whet__thread_start(NULL, watch_all, NULL);
     watcher.running = rc == 0;
     return rc;
 }

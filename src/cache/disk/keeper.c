@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "os/clock.h"
+#include "os/thread.h"
 
 #define TICK_NS   250000000
 #define SECOND_NS 1000000000
@@ -175,7 +176,7 @@ int whet__disk_keeper_start(struct whet_disk *d)
         return 0;
     pthread_mutex_lock(&d->queue.lock);
     if (!k->there && !k->stop)
-        rc = pthread_create(&k->thread, NULL, keep, d);
+        rc = whet__thread_start(&k->thread, keep, d);
     if (rc == 0 && !k->stop) {
         k->there = 1;
         atomic_store(&k->ticking, 1);

@@ -1,11 +1,11 @@
 /* The level's thread: does what nobody waits for. Expected load: asleep but for a wake-up each
  * time marks are asked for, or something was put. */
 #include <errno.h>
-#include <signal.h>
 #include <time.h>
 
 #include "cache/remote/inside.h"
 #include "os/clock.h"
+#include "os/thread.h"
 
 static void wait_locked(struct whet_remote *r, uint64_t until_ns)
 {
@@ -129,17 +129,10 @@ static void *run_thread(void *ctx)
     return NULL;
 }
 
-/* Signals are for the program's own threads. */
 int whet__remote_thread_start_locked(struct whet_remote *r)
 {
-    sigset_t all;
-    sigset_t before;
-    int rc;
+    int rc = whet__thread_start(&r->thread, run_thread, r);
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    rc = pthread_create(&r->thread, NULL, run_thread, r);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     r->running = rc == 0;
     return rc == 0 ? 0 : -EAGAIN;
 }
