@@ -278,12 +278,14 @@ static void all_found(struct world *w)
 {
     for (unsigned k = 0; k < MORTAL; k++) {
         struct whet_cache_why why;
+        char note[1000] = "";
 
         if (get(w, k) == 1)
             continue;
         assert_int_equal(
             whet_cache_explain(w->cache, w->keys[k].name, strlen(w->keys[k].name), &why), 0);
-        fail_msg("%s: key %u is lost: %s", w->choice->name, k, why.text);
+        (void)whet_cache_note(w->cache, note, sizeof(note));
+        fail_msg("%s: key %u is lost: %s %s", w->choice->name, k, why.text, note);
     }
 }
 
@@ -364,6 +366,10 @@ static void usefulness(struct world *w)
 {
     if (!w->choice->fits)
         return;
+    /* What the second one has yet to write would come back between the two removals, and stay
+     * in this one's memory, and nowhere else. */
+    if (w->other.pid != 0)
+        send(w, (struct order){SYNC, 0, 0});
     for (unsigned k = 0; k < KEYS && w->memory_only; k++) {
         removed(w, k);
         if (w->other.pid != 0)
