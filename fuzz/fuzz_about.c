@@ -73,7 +73,7 @@ static void try_truth(const uint8_t *data, size_t size, int readable)
     struct whet_cache_why why;
     struct whet_entry *e = NULL;
 
-    check(whet__shared_new(&options.shared, NULL) == 0);
+    check(whet__shared_new(&options.shared, NULL, 0) == 0);
     check(whet__validity_new(&v, &options) == 0);
     check(whet__entry_new(&e, &hash, "key", 3, data, size, 0) == 0);
     e->epoch = whet__validity_now(v);

@@ -60,7 +60,7 @@ static void use(void)
     struct whet_disk_client clients[2];
     char key[16];
 
-    if (whet__shared_new(&options.shared, NULL) != 0)
+    if (whet__shared_new(&options.shared, NULL, 0) != 0)
         return;
     struct whet_disk *d = NULL;
 

@@ -59,7 +59,7 @@ static void level_open(void)
 {
     struct whet_disk_options options = {.path = path, .client = "bench", .readers = 2};
 
-    if (whet__shared_new(&shared, path) != 0)
+    if (whet__shared_new(&shared, path, 0) != 0)
         fail("no shared page");
     options.shared = shared;
     if (whet__disk_new(&disk, &options) != 0)
@@ -76,6 +76,7 @@ static void level_put(size_t from, size_t count)
             fail("no memory");
         memcpy(whet__entry_value(e), value, LENGTH);
         whet__disk_put(disk, e);
+        whet__disk_pace(disk);
         whet__entry_drop(e);
     }
     whet__disk_sync(disk);

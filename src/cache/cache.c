@@ -79,7 +79,8 @@ static int open_levels(struct whet_cache *c, struct whet_error *err)
 {
     const struct whet_cache_options *o = &c->options;
     const struct whet_memory *first;
-    int rc = whet__shared_new(&c->shared, o->disk_bytes != WHET_CACHE_NONE ? o->path : NULL);
+    int rc = whet__shared_new(&c->shared, o->disk_bytes != WHET_CACHE_NONE ? o->path : NULL,
+                              (o->flags & WHET_CACHE_READ_ONLY) != 0);
 
     if (rc == 0)
         rc = open_memory(c, o->memory_bytes, whet__cache_memory_left, "memory_bytes",

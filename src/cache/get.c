@@ -125,12 +125,13 @@ static int find_once(struct whet_cache *c, const struct whet_ask *ask, struct wh
 }
 
 /* It may have been moved from the one to the other between the two questions; with the turn
- * held, nothing moves. */
+ * held, nothing moves. A miss is better than a long wait for it. */
 static int is_near(struct whet_cache *c, const struct whet_ask *ask, struct whet_turn *t)
 {
     struct whet_entry *e;
 
-    whet__turn_take(t);
+    if (!whet__turn_wait(t))
+        return 0;
     e = whet__memory_peek(c->memory, ask);
     if (e == NULL)
         e = whet__memory_peek(c->packed, ask);

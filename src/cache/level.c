@@ -175,5 +175,7 @@ int whet__cache_promote(struct whet_cache *c, const struct whet_ask *ask,
     if (atomic_load(now) == group)
         in = bring_up(c, ask, entry, from);
     whet__cache_give(c, t);
+    if (from == WHET_CACHE_REMOTE && c->disk != NULL)
+        whet__disk_pace(c->disk);
     return in;
 }

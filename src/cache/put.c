@@ -68,10 +68,10 @@ static int store_far(struct whet_cache *c, const struct whet_ask *ask, struct wh
 {
     int kept = 0;
 
-    if (c->options.flags & WHET_CACHE_READ_ONLY)
-        return 0;
     if (c->disk != NULL)
         kept = whet__disk_put(c->disk, e);
+    if (c->options.flags & WHET_CACHE_READ_ONLY)
+        return 0;
     if (c->remote != NULL) {
         if (!(e->flags & (WHET_ENTRY_MEMORY_ONLY | WHET_ENTRY_LOCAL_ONLY))) {
             whet__remote_put(c->remote, e);
@@ -85,12 +85,14 @@ static int store_far(struct whet_cache *c, const struct whet_ask *ask, struct wh
     return kept;
 }
 
+/* What the file has is gone for this process; the rest is for whoever has given up the turn:
+ * others must not wait for him while he waits for a file. */
 static int drop_far(struct whet_cache *c, const struct whet_ask *ask)
 {
+    if (c->disk != NULL)
+        whet__disk_remove_begin(c->disk, &ask->hash);
     if (c->options.flags & WHET_CACHE_READ_ONLY)
         return 0;
-    if (c->disk != NULL)
-        whet__disk_remove(c->disk, &ask->hash);
     return c->remote != NULL ? whet__remote_remove(c->remote, &ask->hash) : 0;
 }
 
@@ -120,7 +122,7 @@ int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct w
 {
     struct whet_turn *t = whet__cache_turn(c, &ask->hash);
     atomic_uint *group = whet__turn_group(t, &ask->hash);
-    int rc, near, far;
+    int rc, near, far, dropped = 0;
 
     whet__turn_take(t);
     if (unless_newer && is_newer_near(c, ask, e->epoch)) {
@@ -139,9 +141,14 @@ int whet__cache_store(struct whet_cache *c, const struct whet_ask *ask, struct w
     } else {
         whet__cache_take_out(c, ask, WHET_CACHE_REPLACED);
         (void)drop_far(c, ask);
+        dropped = 1;
     }
     atomic_fetch_add(group, 1);
     whet__cache_give(c, t);
+    if (c->disk != NULL && dropped)
+        (void)!whet__disk_remove_end(c->disk, &ask->hash);
+    else if (c->disk != NULL)
+        whet__disk_pace(c->disk);
     return rc;
 }
 
@@ -158,6 +165,9 @@ int whet__cache_drop(struct whet_cache *c, const struct whet_ask *ask,
     rc = drop_far(c, ask);
     atomic_fetch_add(group, 1);
     whet__cache_give(c, t);
+    if (c->disk != NULL && whet__disk_remove_end(c->disk, &ask->hash) == -EIO &&
+        !whet__disk_is_absent(c->disk))
+        rc = -EIO;
     return rc;
 }
 

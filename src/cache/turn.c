@@ -3,8 +3,14 @@
 #include "cache/turn.h"
 
 #include <errno.h>
+#include <sched.h>
 
 #include "base/mem.h"
+#include "os/clock.h"
+
+#define WAITS       220
+#define WAITS_SHORT 20
+#define WAIT_NS     100000
 
 static _Thread_local struct whet_turn *mine;
 
@@ -45,6 +51,19 @@ int whet__turn_try(struct whet_turn *t)
         return 0;
     begin(t);
     return 1;
+}
+
+int whet__turn_wait(struct whet_turn *t)
+{
+    for (int i = 0; i < WAITS; i++) {
+        if (whet__turn_try(t))
+            return 1;
+        if (i < WAITS_SHORT)
+            sched_yield();
+        else
+            whet__clock_sleep_ns(WAIT_NS);
+    }
+    return 0;
 }
 
 static void tell(struct whet_entry *e, enum whet_cache_reason reason,

@@ -1,11 +1,14 @@
 /* cache/turn.h - whose turn it is to change what is under a key.
  *
  * Shape    one turn per shard of memory (cache/memory/memory.h). Who puts, removes, moves
- * between levels or takes out has the turn of the key's shard; gets and hits do not need it. As
- * evictions stay in their shard, what is evicted can be moved on under the same turn, and no
- * later put is overtaken by an older value. Units    none. Memory   2 counts and 64 groups
- * each; entries that have left wait here to be told of. Errors   -ENOMEM. Threads  safe from
- * any. A thread has one turn at a time, of one cache.
+ *          between levels or takes out has the turn of the key's shard; gets and hits do not
+ *          need it. As evictions stay in their shard, what is evicted can be moved on under the
+ *          same turn, and no later put is overtaken by an older value. Nobody who has a turn
+ *          waits for the file of the level on disk.
+ * Units    none.
+ * Memory   2 counts and 64 groups each; entries that have left wait here to be told of.
+ * Errors   -ENOMEM.
+ * Threads  safe from any. A thread has one turn at a time, of one cache.
  */
 #ifndef WHET_CACHE_TURN_H
 #define WHET_CACHE_TURN_H
@@ -46,6 +49,9 @@ void whet__turn_take(struct whet_turn *t);
 
 /* 0: somebody else has it. */
 WHET_MUST_USE int whet__turn_try(struct whet_turn *t);
+
+/* 0: somebody else has had it for some 20 ms. */
+WHET_MUST_USE int whet__turn_wait(struct whet_turn *t);
 
 /* Tells `left` (may be NULL) of all that has left, after the turn was given on. */
 void whet__turn_give(struct whet_turn *t,

@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/store_still.h"
 
 #define BUSY_STEP_MS 2
 
@@ -33,6 +34,8 @@ struct whet_store {
     unsigned busy_ms;
     unsigned waited_ms;
     int64_t page_size;
+    char *still_path; /* it is read as one that stands still; NULL: it is not */
+    struct whet_store_still still;
 };
 
 /* What the system said, where SQLite asked it and keeps the answer. */
@@ -418,33 +421,45 @@ static int configure(struct whet_store *s, const struct whet_store_options *o)
  * (":memory:", "file:..."). */
 static int open_file(struct whet_store *s, const char *path, int flags)
 {
-    struct whet_text name;
+    struct whet_text name, plain;
     int rc;
 
-    whet__text_init(&name, PATH_MAX);
-    whet__text_puts(&name, path[0] == '/' ? "" : "./");
-    whet__text_puts(&name, path);
-    rc = whet__text_error(&name);
+    whet__text_init(&name, 4 * (size_t)PATH_MAX);
+    whet__text_init(&plain, PATH_MAX);
+    whet__text_puts(&plain, path[0] == '/' ? "" : "./");
+    whet__text_puts(&plain, path);
+    rc = whet__text_error(&plain);
+    if (rc == 0 && s->still_path != NULL)
+        whet__store_still_name(&name, whet__text_str(&plain));
+    else
+        whet__text_puts(&name, whet__text_str(&plain));
+    if (rc == 0)
+        rc = whet__text_error(&name);
     if (rc == 0) {
         rc = sqlite3_open_v2(whet__text_str(&name), &s->db, flags, NULL);
         rc = errno_of(s->db, rc);
     }
+    whet__text_clear(&plain);
     whet__text_clear(&name);
     return rc == -EFBIG ? -ENAMETOOLONG : rc;
 }
 
-int whet__store_open(struct whet_store **out, const char *path,
-                     const struct whet_store_options *options)
+static int open_with(struct whet_store **out, const char *path,
+                     const struct whet_store_options *options, int still)
 {
-    int flags = SQLITE_OPEN_NOMUTEX | (options->flags & WHET_STORE_READ_ONLY
-                                           ? SQLITE_OPEN_READONLY
-                                           : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-    struct whet_store *s;
-    int rc;
+    int flags =
+        SQLITE_OPEN_NOMUTEX | (still ? SQLITE_OPEN_URI : 0) |
+        (options->flags & WHET_STORE_READ_ONLY ? SQLITE_OPEN_READONLY
+                                               : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+    struct whet_store *s = whet__mem_zalloc(1, sizeof(*s));
+    int rc = s != NULL ? 0 : -ENOMEM;
 
-    assert(options->application_id != 0 && options->version > 0);
-    s = whet__mem_zalloc(1, sizeof(*s));
-    rc = s != NULL ? open_file(s, path, flags) : -ENOMEM;
+    if (rc == 0 && still) {
+        s->still_path = whet__mem_strdup(path);
+        rc = s->still_path != NULL ? whet__store_still_look(path, &s->still) : -ENOMEM;
+    }
+    if (rc == 0)
+        rc = open_file(s, path, flags);
     if (rc == 0)
         rc = configure(s, options);
     if (rc == 0)
@@ -457,6 +472,25 @@ int whet__store_open(struct whet_store **out, const char *path,
     return 0;
 }
 
+int whet__store_open(struct whet_store **out, const char *path,
+                     const struct whet_store_options *options)
+{
+    int rc;
+
+    assert(options->application_id != 0 && options->version > 0);
+    rc = open_with(out, path, options, 0);
+    if (options->flags & WHET_STORE_READ_ONLY &&
+        (rc == -ENOENT || rc == -EACCES || rc == -EPERM || rc == -EROFS) &&
+        open_with(out, path, options, 1) == 0)
+        return 0;
+    return rc;
+}
+
+int whet__store_is_past(const struct whet_store *s)
+{
+    return s->still_path != NULL && !whet__store_still_same(s->still_path, &s->still);
+}
+
 void whet__store_free(struct whet_store *s)
 {
     if (s == NULL)
@@ -464,5 +498,6 @@ void whet__store_free(struct whet_store *s)
     for (int i = 0; i < VERBS; i++)
         whet__store_stmt_clear(&s->verbs[i]);
     sqlite3_close_v2(s->db);
+    whet__mem_free(s->still_path);
     whet__mem_free(s);
 }

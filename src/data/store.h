@@ -63,6 +63,10 @@ WHET_MUST_USE int whet__store_open(struct whet_store **out, const char *path,
                                    const struct whet_store_options *options);
 void whet__store_free(struct whet_store *s);
 
+/* 1: who only reads, where nothing can be made beside the file, took it to stand still, and it
+ * has not: what is read is old, or nonsense. To be asked before each use; open it anew. */
+WHET_MUST_USE int whet__store_is_past(const struct whet_store *s);
+
 /* What went wrong last, in SQLite's words; borrowed until the next call. */
 const char *whet__store_message(const struct whet_store *s);
 

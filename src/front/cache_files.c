@@ -48,7 +48,7 @@ static int file_each(const char *path, int read_only, whet_each_file each, void 
     struct whet_disk_options options = {
         .path = path, .client = "whet-cache", .read_only = read_only};
     char note[512];
-    int rc = whet__shared_new(&file.shared, path);
+    int rc = whet__shared_new(&file.shared, path, read_only);
 
     options.shared = file.shared;
     if (rc == 0)

@@ -182,25 +182,29 @@ static int is_wanted(struct whet_disk *d, const struct whet_entry *e)
 
 int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
 {
-    int full;
+    int wanted = is_wanted(d, entry), full = 0;
 
-    if (!is_wanted(d, entry)) {
-        (void)whet__disk_remove(d, &entry->hash); /* what is there under this key is older */
-        return 0;
-    }
-    full = whet__disk_queue_put(&d->queue, entry, WHET_DISK_QUEUE_BYTES);
-    if (full < 0) {
+    if (wanted)
+        full = whet__disk_queue_put(&d->queue, entry, WHET_DISK_QUEUE_BYTES);
+    if (full < 0)
         atomic_fetch_add(&d->failures, 1);
-        whet__disk_drop(d, &entry->hash);
+    if (!wanted || full < 0) {
+        whet__disk_drop(d, &entry->hash); /* what is there under this key is older */
         return 0;
     }
-    if (whet__disk_keeper_start(d) != 0 && full == 2)
-        full = 1;
-    if (full == 1)
-        whet__disk_sync(d); /* who puts faster than the disk takes it helps */
-    else if (full == 2)
+    if (whet__disk_keeper_start(d) == 0 && full == 1)
         whet__disk_keeper_call(d);
     return 1;
+}
+
+void whet__disk_pace(struct whet_disk *d)
+{
+    if (!whet__disk_queue_is_full(&d->queue))
+        return;
+    if (whet__disk_keeper_start(d) != 0)
+        whet__disk_sync(d); /* nobody else does it */
+    else
+        whet__disk_queue_wait(&d->queue);
 }
 
 void whet__disk_sync(struct whet_disk *d)
@@ -210,53 +214,35 @@ void whet__disk_sync(struct whet_disk *d)
     pthread_mutex_unlock(&d->write_lock);
 }
 
-struct removal {
-    const struct whet_hash128 *hash;
-    struct whet_vec files;
-};
-
-static int remove_row(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
+void whet__disk_remove_begin(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    struct removal *r = ctx;
+    whet__disk_queue_drop(&d->queue, hash, &d->owed);
+}
 
-    (void)d;
-    r->files.len = 0;
-    return whet__disk_drop_hash(l, r->hash, &r->files);
+int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash)
+{
+    int rc = -EROFS;
+
+    if (d->read_only)
+        return rc;
+    pthread_mutex_lock(&d->write_lock);
+    rc = whet__disk_pay_one(d, hash);
+    pthread_mutex_unlock(&d->write_lock);
+    if (rc == 0)
+        return 0;
+    (void)!whet__disk_keeper_start(d); /* it goes on trying */
+    return -EIO;
 }
 
 int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    struct removal r = {.hash = hash};
-    struct whet_disk_link *l = &d->writer;
-    int rc;
-
-    if (d->read_only) {
-        whet__disk_owed_add(&d->owed, hash, whet__clock_wall_ns());
-        return -EROFS;
-    }
-    whet__vec_init(&r.files, WHET_LARGE_NAME, 1);
-    pthread_mutex_lock(&d->write_lock);
-    whet__disk_queue_remove(&d->queue, hash);
-    pthread_mutex_lock(&l->lock);
-    rc = whet__disk_link_open(d, l);
-    if (rc == 0)
-        rc = whet__disk_transact(d, l, remove_row, &r);
-    pthread_mutex_unlock(&l->lock);
-    if (rc != 0)
-        whet__disk_failed(d, rc);
-    else if (r.files.len != 0)
-        whet__large_remove(d->path, whet__vec_at(&r.files, 0));
-    pthread_mutex_unlock(&d->write_lock);
-    whet__vec_clear(&r.files);
-    if (rc == 0)
-        return 0;
-    whet__disk_drop(d, hash);
-    return -EIO;
+    whet__disk_remove_begin(d, hash);
+    return whet__disk_remove_end(d, hash);
 }
 
 void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    whet__disk_queue_drop(&d->queue, hash, &d->owed);
+    whet__disk_remove_begin(d, hash);
     if (!d->read_only)
         (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
 }

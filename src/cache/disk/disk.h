@@ -72,17 +72,28 @@ WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128
  * WHET_ENTRY_ON_DISK), it is not written, and a next get answers what is in the file. */
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry);
 
-/* Takes a reference of its own; written within a second. Who puts faster than the disk takes it
- * helps to write. 1: it is on its way. 0: it is not (larger than a quarter of the bound, only
- * for memory, read only, no memory left), and what was there under its key is gone. What is on
- * its way and then cannot be written leaves nothing older behind either, as long as this
- * process lives; one that is killed may leave what was there before its last second. */
+/* Takes a reference of its own; written within a second; waits for no file. 1: it is on its
+ * way. 0: it is not (larger than a quarter of the bound, only for memory, read only, no memory
+ * left, twice as much waiting as there is room for), and what was there under its key is gone,
+ * as by _drop. What is on its way and then cannot be written leaves nothing older behind
+ * either, as long as this process lives; one that is killed may leave what was there before
+ * its last second. */
 int whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
+
+/* To be called after a put by whoever holds no lock: who puts faster than the disk takes it
+ * waits until there is room, a quarter of a second at most, and not again before the disk has
+ * taken something. */
+void whet__disk_pace(struct whet_disk *d);
 
 /* The entry is gone for everybody when this answers 0, also from the queue (of this process:
  * another's put that still waits there counts as later). -EIO, -EROFS: it is gone for this
  * process alone, and deleted as soon as the file can be written. */
 int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
+
+/* The same in two steps: after _begin it is gone for this process, and what is put from then on
+ * stays; _end waits for the file. */
+void whet__disk_remove_begin(struct whet_disk *d, const struct whet_hash128 *hash);
+int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash);
 
 /* The same for this process at once, for the others within a second: waits for no file. */
 void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash);

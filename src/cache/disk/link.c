@@ -147,7 +147,8 @@ int whet__disk_link_open(struct whet_disk *d, struct whet_disk_link *l)
 {
     int rc;
 
-    if (l->store != NULL && !atomic_load_explicit(&d->broken, memory_order_relaxed))
+    if (l->store != NULL && !atomic_load_explicit(&d->broken, memory_order_relaxed) &&
+        !whet__store_is_past(l->store))
         return 0;
     whet__disk_link_close(d, l);
     if (!atomic_load(&d->broken) && take_over(d, l))

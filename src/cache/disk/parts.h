@@ -172,6 +172,9 @@ WHET_MUST_USE int whet__disk_find_old(struct whet_disk *d, struct whet_disk_link
 /* Deletes what is owed, if it can. write_lock is held. */
 void whet__disk_pay(struct whet_disk *d);
 
+/* The same for one key, whenever that was last tried. 0: it is owed no more. */
+WHET_MUST_USE int whet__disk_pay_one(struct whet_disk *d, const struct whet_hash128 *hash);
+
 /* Runs `deed` in a write transaction on a link that is open, and tells readers. */
 typedef int (*whet_disk_deed)(struct whet_disk *d, struct whet_disk_link *l, void *ctx);
 

@@ -71,19 +71,49 @@ static int pay(struct whet_disk *d, struct whet_disk_link *l)
     return rc;
 }
 
-void whet__disk_pay(struct whet_disk *d)
+static int pay_alone(struct whet_disk *d, struct whet_disk_link *l,
+                     const struct whet_owed *debt)
+{
+    struct payment p = {.debts = {*debt}, .count = 1};
+    int rc;
+
+    whet__vec_init(&p.files, WHET_LARGE_NAME, BATCH);
+    rc = pay_some(d, l, &p);
+    whet__vec_clear(&p.files);
+    return rc;
+}
+
+/* NULL: all keys. */
+static int try_to_pay(struct whet_disk *d, const struct whet_owed *debt)
 {
     struct whet_disk_link *l = &d->writer;
     int rc;
 
-    if (d->read_only || !whet__disk_owed_any(&d->owed) || whet__clock_now_ns() < d->pay_ns)
-        return;
     pthread_mutex_lock(&l->lock);
     rc = whet__disk_link_open(d, l);
     if (rc == 0)
-        rc = pay(d, l);
+        rc = debt != NULL ? pay_alone(d, l, debt) : pay(d, l);
     pthread_mutex_unlock(&l->lock);
-    d->pay_ns = rc != 0 ? whet__clock_now_ns() + WHET_DISK_PAUSE_NS : 0;
     if (rc != 0)
         whet__disk_failed(d, rc);
+    return rc;
+}
+
+int whet__disk_pay_one(struct whet_disk *d, const struct whet_hash128 *hash)
+{
+    const struct whet_owed debt = {*hash, whet__disk_owed_since(&d->owed, hash)};
+
+    if (debt.since_ns == 0)
+        return 0;
+    return try_to_pay(d, debt.since_ns != UINT64_MAX ? &debt : NULL);
+}
+
+void whet__disk_pay(struct whet_disk *d)
+{
+    int rc;
+
+    if (d->read_only || !whet__disk_owed_any(&d->owed) || whet__clock_now_ns() < d->pay_ns)
+        return;
+    rc = try_to_pay(d, NULL);
+    d->pay_ns = rc != 0 ? whet__clock_now_ns() + WHET_DISK_PAUSE_NS : 0;
 }

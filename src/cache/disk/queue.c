@@ -11,6 +11,8 @@
 #define BUCKETS     ((size_t)4096)
 #define COUNT_MAX   ((size_t)4 * BUCKETS)
 #define BATCH_COUNT ((size_t)1000)
+#define WAIT_NS     UINT64_C(1000000)
+#define WAITS       250
 
 int whet__disk_queue_init(struct whet_disk_queue *q)
 {
@@ -70,17 +72,31 @@ static int add(struct whet_disk_queue *q, struct whet_entry *entry)
     return 0;
 }
 
-static int fullness(struct whet_disk_queue *q, uint64_t max_bytes)
+/* 1: so much waits. */
+static int is_above(struct whet_disk_queue *q, size_t count, uint64_t bytes)
 {
-    size_t count = atomic_load(&q->count);
+    return atomic_load(&q->count) > count || q->bytes > bytes;
+}
+
+/* 1: it is time to write, and nobody was told yet. */
+static int look_at_load(struct whet_disk_queue *q, uint64_t max_bytes)
+{
     int told = q->told;
 
-    if (count > COUNT_MAX || q->bytes > max_bytes)
-        return 1;
-    if (count < BATCH_COUNT && q->bytes <= max_bytes / 4)
+    if (is_above(q, COUNT_MAX, max_bytes))
+        atomic_store(&q->full, 1);
+    if (!is_above(q, BATCH_COUNT - 1, max_bytes / 4))
         return 0;
     q->told = 1;
-    return told ? 0 : 2;
+    return !told;
+}
+
+void whet__disk_queue_wait(struct whet_disk_queue *q)
+{
+    for (int i = 0; i < WAITS && whet__disk_queue_is_full(q); i++)
+        whet__clock_sleep_ns(WAIT_NS);
+    if (whet__disk_queue_is_full(q))
+        atomic_store(&q->stuck, 1);
 }
 
 int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
@@ -92,7 +108,9 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
 
     pthread_mutex_lock(&q->lock);
     w = look_up(q, &entry->hash);
-    if (w != NULL && !w->writing) {
+    if (is_above(q, 2 * COUNT_MAX, 2 * max_bytes)) {
+        rc = -ENOBUFS;
+    } else if (w != NULL && !w->writing) {
         old = w->entry;
         w->entry = entry;
         w->lost = 0;
@@ -103,7 +121,7 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
     if (rc == 0) {
         whet__entry_take(entry);
         q->bytes += whet__entry_bytes(entry);
-        rc = fullness(q, max_bytes);
+        rc = look_at_load(q, max_bytes);
     }
     pthread_mutex_unlock(&q->lock);
     whet__entry_drop(old);
@@ -186,6 +204,8 @@ void whet__disk_queue_done(struct whet_disk_queue *q)
     *end = NULL;
     if (q->first == NULL)
         q->last = &q->first;
+    atomic_store(&q->full, 0); /* the next put looks again */
+    atomic_store(&q->stuck, 0);
     pthread_mutex_unlock(&q->lock);
     drop_list(done);
 }
@@ -238,27 +258,6 @@ void whet__disk_queue_lose(struct whet_disk_queue *q)
     pthread_mutex_unlock(&q->lock);
 }
 
-void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash)
-{
-    struct whet_disk_waiting *w, **at;
-
-    if (atomic_load(&q->count) == 0)
-        return;
-    pthread_mutex_lock(&q->lock);
-    w = look_up(q, hash);
-    if (w != NULL) {
-        unchain(q, w);
-        for (at = &q->first; *at != w; at = &(*at)->next)
-            ;
-        *at = w->next;
-        if (w->next == NULL)
-            q->last = at;
-        w->next = NULL;
-    }
-    pthread_mutex_unlock(&q->lock);
-    drop_list(w);
-}
-
 void whet__disk_queue_forget(struct whet_disk_queue *q)
 {
     struct whet_disk_waiting *all;
@@ -272,6 +271,8 @@ void whet__disk_queue_forget(struct whet_disk_queue *q)
     q->bytes = 0;
     q->told = 0;
     atomic_store(&q->count, 0);
+    atomic_store(&q->full, 0);
+    atomic_store(&q->stuck, 0);
     pthread_mutex_unlock(&q->lock);
     drop_list(all);
 }

@@ -2,8 +2,8 @@
  *
  * Shape    first in, first out; a newer entry of a key takes the place of one that waits.
  * Units    bytes as whet__entry_bytes counts them.
- * Memory   one reference to each entry. Bounded by its users: whet__disk_queue_full.
- * Errors   -ENOMEM.
+ * Memory   one reference to each entry; bounded, see _put.
+ * Errors   -ENOMEM, -ENOBUFS.
  * Threads  safe from any but _init and _clear; one at a time takes batches.
  */
 #ifndef WHET_CACHE_DISK_QUEUE_H
@@ -35,15 +35,27 @@ struct whet_disk_queue {
     uint64_t bytes; /* that wait or are being written */
     int told;       /* that there is enough for a batch */
     atomic_size_t count;
+    atomic_int full;  /* more waits than should */
+    atomic_int stuck; /* ... and has not become less while somebody waited for it */
 };
 
 WHET_MUST_USE int whet__disk_queue_init(struct whet_disk_queue *q);
 void whet__disk_queue_clear(struct whet_disk_queue *q);
 
-/* 0. 1: it is in, and putters have to wait. 2: it is in, and there is enough for a batch, for
- * the first time since one was taken. */
+/* 0. 1: it is in, and there is enough for a batch, for the first time since one was taken.
+ * -ENOBUFS: more than twice `max_bytes` wait already. -ENOMEM. */
 WHET_MUST_USE int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
                                        uint64_t max_bytes);
+
+static inline int whet__disk_queue_is_full(struct whet_disk_queue *q)
+{
+    return atomic_load_explicit(&q->full, memory_order_relaxed) &&
+           !atomic_load_explicit(&q->stuck, memory_order_relaxed);
+}
+
+/* Until it is not, but not for long: if no batch gets out meanwhile, nobody waits any more
+ * until one does. */
+void whet__disk_queue_wait(struct whet_disk_queue *q);
 
 /* A reference, or NULL. Costs one load when nothing waits. */
 struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
@@ -72,7 +84,6 @@ void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry 
 void whet__disk_queue_lose(struct whet_disk_queue *q);
 
 /* Not while a batch is being written. */
-void whet__disk_queue_remove(struct whet_disk_queue *q, const struct whet_hash128 *hash);
 void whet__disk_queue_forget(struct whet_disk_queue *q);
 
 #endif

@@ -24,8 +24,8 @@
 _Static_assert(sizeof(struct whet_shared_page) <= PAGE_BYTES, "the page holds it");
 #define EPOCH_MAX (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
 
-/* Of the folder that `path` is in, which is made if it is missing. */
-static int is_network(const char *path, int *network)
+/* Of the folder that `path` is in, which is made if it is missing, but for who only reads. */
+static int is_network(const char *path, int read_only, int *network)
 {
     const char *slash = strrchr(path, '/');
     char *folder;
@@ -37,7 +37,7 @@ static int is_network(const char *path, int *network)
     if (folder == NULL)
         return -ENOMEM;
     rc = whet__file_is_network(folder, network);
-    if (rc == -ENOENT) {
+    if (rc == -ENOENT && !read_only) {
         rc = whet__file_make_dirs(folder, 0700);
         if (rc == 0)
             rc = whet__file_is_network(folder, network);
@@ -47,17 +47,20 @@ static int is_network(const char *path, int *network)
 }
 
 /* Two may do this at once: nothing that is there is overwritten. */
-static int allocate(int fd)
+static int allocate(int fd, int read_only)
 {
     struct stat st;
 
     if (fstat(fd, &st) != 0)
         return -errno;
-    return st.st_size >= PAGE_BYTES ? 0 : -posix_fallocate(fd, 0, PAGE_BYTES);
+    if (st.st_size >= PAGE_BYTES)
+        return 0;
+    return read_only ? -ENODATA : -posix_fallocate(fd, 0, PAGE_BYTES);
 }
 
-static int map_file(const char *path, struct whet_shared_page **out)
+static int map_file(const char *path, int read_only, struct whet_shared_page **out)
 {
+    const int flags = O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
     struct whet_text name;
     void *page;
     int fd = -1, rc;
@@ -67,9 +70,8 @@ static int map_file(const char *path, struct whet_shared_page **out)
     rc = whet__text_error(&name);
     if (rc != 0)
         goto out;
-    fd =
-        open(whet__text_str(&name), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
-    rc = fd < 0 ? -errno : allocate(fd);
+    fd = open(whet__text_str(&name), flags | (read_only ? 0 : O_CREAT), 0600);
+    rc = fd < 0 ? -errno : allocate(fd, read_only);
     if (rc != 0)
         goto out;
     page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -100,26 +102,26 @@ static void page_begin(struct whet_shared_page *page)
 }
 
 /* Where the page cannot be had, others may change things unseen. */
-static int map_page(struct whet_shared *s, const char *path)
+static int map_page(struct whet_shared *s, const char *path, int read_only)
 {
     int network = 1;
-    int rc = is_network(path, &network);
+    int rc = is_network(path, read_only, &network);
 
     if (rc == 0 && !network)
-        rc = map_file(path, &s->page);
+        rc = map_file(path, read_only, &s->page);
     if (rc == -ENOMEM)
         return rc;
     s->blind = s->page == NULL;
     return 0;
 }
 
-int whet__shared_new(struct whet_shared **out, const char *path)
+int whet__shared_new(struct whet_shared **out, const char *path, int read_only)
 {
     struct whet_shared *s = whet__mem_zalloc(1, sizeof(*s));
     int rc = s != NULL ? 0 : -ENOMEM;
 
     if (rc == 0 && path != NULL)
-        rc = map_page(s, path);
+        rc = map_page(s, path, read_only);
     if (rc == 0 && s->page == NULL) {
         s->owned = 1;
         s->page = whet__mem_zalloc(1, sizeof(*s->page));

@@ -45,8 +45,9 @@ struct whet_shared {
     int owned; /* mapped from nothing */
 };
 
-/* NULL path: memory of this process. */
-WHET_MUST_USE int whet__shared_new(struct whet_shared **out, const char *path);
+/* NULL path: memory of this process. Who only reads makes nothing: where others have not made
+ * the page, or it is not his to write, he is blind. */
+WHET_MUST_USE int whet__shared_new(struct whet_shared **out, const char *path, int read_only);
 void whet__shared_free(struct whet_shared *s);
 
 /* The next moment, later than all before and than `least`. */

@@ -61,7 +61,7 @@ static inline struct level level_for(const char *client, uint64_t max_bytes, uns
                                         .readers = readers,
                                         .read_only = read_only};
 
-    if (whet__shared_new(&v.shared, path) != 0)
+    if (whet__shared_new(&v.shared, path, read_only) != 0)
         return v;
     options.shared = v.shared;
     if (whet__disk_new(&v.disk, &options) != 0) {
@@ -171,6 +171,7 @@ static inline void level_put(struct level *v, uint64_t from, uint64_t count)
         if (e != NULL)
             whet__disk_put(v->disk, e);
         whet__entry_drop(e);
+        whet__disk_pace(v->disk);
     }
 }
 

@@ -21,7 +21,7 @@ static struct whet_shared *shared;
 static int enter(void **state)
 {
     (void)state;
-    if (server_init(&server) != 0 || whet__shared_new(&shared, NULL) != 0)
+    if (server_init(&server) != 0 || whet__shared_new(&shared, NULL, 0) != 0)
         return -1;
     return 0;
 }

@@ -37,7 +37,7 @@ static struct whet_shared *shared_of(const char *name)
 {
     struct whet_shared *s = NULL;
 
-    assert_int_equal(whet__shared_new(&s, name), 0);
+    assert_int_equal(whet__shared_new(&s, name, 0), 0);
     return s;
 }
 
@@ -176,7 +176,7 @@ static void survives_every_failed_allocation(void **state)
     EACH_ALLOCATION_FAILS
     {
         struct whet_shared *s = NULL;
-        int rc = whet__shared_new(&s, path);
+        int rc = whet__shared_new(&s, path, 0);
 
         assert_true(rc == 0 || (rc == -ENOMEM && s == NULL));
         whet__shared_free(s);

@@ -34,7 +34,7 @@ static inline int user_try(struct user *u, const char *path, uint64_t file_check
 
     memset(u, 0, sizeof(*u));
     u->seed = whet__key_seed("test");
-    rc = whet__shared_new(&u->shared, path);
+    rc = whet__shared_new(&u->shared, path, 0);
     if (rc != 0)
         return rc;
     if (path != NULL) {
