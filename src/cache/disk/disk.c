@@ -254,7 +254,7 @@ int whet__disk_is_absent(struct whet_disk *d)
 
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
 {
-    whet__disk_queue_refuse(&d->queue, entry);
+    whet__disk_queue_refuse(&d->queue, entry, &d->owed);
 }
 
 void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes)

@@ -210,14 +210,17 @@ void whet__disk_queue_done(struct whet_disk_queue *q)
     drop_list(done);
 }
 
-void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry)
+void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed)
 {
     struct whet_disk_waiting *w;
 
     pthread_mutex_lock(&q->lock);
     w = look_up(q, &entry->hash);
-    if (w != NULL && w->entry == entry)
+    if (w != NULL && w->entry == entry) {
         w->lost = 1;
+        whet__disk_owed_add(owed, &entry->hash, entry->made_ns);
+    }
     pthread_mutex_unlock(&q->lock);
 }
 

@@ -68,8 +68,10 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
                              uint64_t max_bytes);
 void whet__disk_queue_done(struct whet_disk_queue *q);
 
-/* This one, if it waits, is neither written nor found any more. */
-void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry);
+/* This one, if it waits, is neither written nor found any more, and what it was put instead of
+ * is owed to be deleted. */
+void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry,
+                             struct whet_disk_owed *owed);
 
 /* What waits or is being written under this key is no longer wanted: it is not found any more,
  * and the key is owed to be deleted. */

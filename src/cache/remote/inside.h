@@ -101,6 +101,7 @@ struct whet_remote {
 
     /* How new what it said is: read without the lock. */
     atomic_ullong heard_ns; /* when the last contact was begun that has ended well; 0: none */
+    uint64_t begun_ns;      /* the same on the clock that is never set */
     atomic_int deaf;        /* it is down, or was waited for in vain: nobody waits */
     int contacting;         /* the thread is at it */
     uint64_t near_ns;       /* for cache/remote/news.c */

@@ -31,9 +31,12 @@ static void want_locked(struct whet_remote *r)
 
 /* One who has waited in vain is not followed by others: until the contact that is under way has
  * ended, or the server is back, they go on with what is known. */
-static void wait_locked(struct whet_remote *r, uint64_t now_ns, uint64_t deadline_ns)
+static void wait_locked(struct whet_remote *r, uint64_t start_ns, uint64_t now_ns)
 {
-    while (!r->down && !r->stopping && !is_fresh(r, now_ns, r->check_ns)) {
+    uint64_t deadline_ns = start_ns + r->timeout_ns;
+
+    while (!r->down && !r->stopping && r->begun_ns < start_ns &&
+           !is_fresh(r, now_ns, r->check_ns)) {
         if (!r->contacting && !r->want_sync)
             want_locked(r);
         if (!whet__remote_wait_locked(r, deadline_ns)) {
@@ -56,7 +59,7 @@ static uint64_t hear(struct whet_remote *r)
     if (!r->running && whet__remote_thread_start_locked(r) != 0)
         waits = 0;
     else if (waits)
-        wait_locked(r, now_ns, start_ns + r->timeout_ns);
+        wait_locked(r, start_ns, now_ns);
     else if (!r->contacting && !r->want_sync && !is_fresh(r, now_ns, r->check_ns / 2))
         want_locked(r);
     pthread_mutex_unlock(&r->lock);

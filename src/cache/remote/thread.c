@@ -46,12 +46,14 @@ static void find_host(struct whet_remote *r)
 static void make_contact(struct whet_remote *r)
 {
     char words[WHET_REMOTE_WORDS] = "";
-    uint64_t began_ns;
+    uint64_t heard_ns;
+    uint64_t begun_ns;
     int rc;
 
     if (r->trying)
         find_host(r);
-    began_ns = whet__clock_wall_ns();
+    begun_ns = whet__clock_now_ns();
+    heard_ns = whet__clock_wall_ns();
     rc = whet__remote_contact(r, words);
     if (rc != 0)
         whet__remote_failed(r, rc, words[0] != '\0' ? words : NULL);
@@ -61,7 +63,8 @@ static void make_contact(struct whet_remote *r)
         r->down = 0;
         r->note[0] = '\0';
         whet__remote_seen_locked(r);
-        atomic_store(&r->heard_ns, began_ns);
+        r->begun_ns = begun_ns;
+        atomic_store(&r->heard_ns, heard_ns);
     }
     r->trying = 0;
     r->contacting = 0;

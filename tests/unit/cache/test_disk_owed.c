@@ -178,6 +178,28 @@ static void a_later_one_is_not_owed(void **state)
     level_close(&a);
 }
 
+/* What was found untrue as it waited to be written does not leave the one before it behind. */
+static void refused_and_not_found_again(void **state)
+{
+    struct level v = level_open(0);
+    struct whet_entry *e;
+
+    (void)state;
+    assert_int_equal(put(&v, 5, "old", 3), 1);
+    whet__disk_sync(v.disk);
+    e = made_of(5, "newer", 5);
+    assert_int_equal(whet__disk_put(v.disk, e), 1);
+    whet__disk_refuse(v.disk, e);
+    assert_int_not_equal(get(&v, 5), 3); /* 5, where it was written meanwhile */
+    whet__disk_sync(v.disk);
+    assert_int_not_equal(get(&v, 5), 3);
+    level_close(&v);
+    v = level_open(0);
+    assert_int_not_equal(get(&v, 5), 3);
+    level_close(&v);
+    whet__entry_drop(e);
+}
+
 static void who_only_reads_hides_what_it_would_remove(void **state)
 {
     struct whet_hash128 hash = mark_of(3);
@@ -248,6 +270,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_larger_one_leaves_no_older_one, enter, leave),
         cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, leave),
         cmocka_unit_test_setup_teardown(a_later_one_is_not_owed, enter, leave),
+        cmocka_unit_test_setup_teardown(refused_and_not_found_again, enter, leave),
         cmocka_unit_test_setup_teardown(who_only_reads_hides_what_it_would_remove, enter,
                                         leave),
         cmocka_unit_test_setup_teardown(files_of_others_are_left_alone, enter, leave),
