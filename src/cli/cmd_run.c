@@ -14,6 +14,7 @@ struct run_args {
     uint64_t timeout_ns;
     uint64_t grace_ns;
     uint64_t memory_bytes;
+    uint64_t hold_bytes;
     uint64_t retry_delay_ns;
     unsigned retries;
     int format;
@@ -158,6 +159,12 @@ static const struct whet_option options[] = {
      .letter = 'l',
      WHET_INTO_FLAG(run_args, live),
      .help = "show each line as it is printed, behind the command's name or number"},
+    {.name = "hold",
+     .argument = "SIZE",
+     WHET_INTO_SIZE(run_args, hold_bytes),
+     .min = 1,
+     .fallback = "4GiB",
+     .help = "keep so much of what waits to be shown on the disk: who prints more waits"},
     {.name = "json",
      WHET_INTO_FLAG(run_args, json),
      .help = "print a summary as JSON; what commands print goes to stderr"},
@@ -288,6 +295,7 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .retries = args->retries,
         .retry_delay_ns = args->retry_delay_ns,
         .halt = args->keep_going ? WHET_RUN_HALT_NEVER : (enum whet_run_halt)args->halt,
+        .hold_bytes = args->hold_bytes,
         .order = args->live ? WHET_SHOW_LIVE : (enum whet_show_order)args->order,
         .dry_run = args->dry_run,
         .json = args->json,
@@ -348,7 +356,8 @@ const struct whet_command whet__cmd_run = {
         "step. In the command {} is the input, {.} without its extension, {/} without its "
         "folder, {//} the folder, {/.} without both, {1} {2.} those of the first and second "
         "list, {#} the number of the job, {%} of its place. A value is never split.\n\n"
-        "What each command prints is kept apart and shown whole, in the order of the input. "
+        "What each command prints is kept apart and shown whole, in the order of the input: "
+        "that of the first as it comes, that of others when those before them have ended. "
         "Its input is /dev/null. After a failure no more are started. One command's exit "
         "code is passed on; of several it is 0 when all ended well, else 1.",
     .examples = examples,

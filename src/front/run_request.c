@@ -110,7 +110,9 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                                    .jobs = jobs,
                                    .halt = r->halt,
                                    .order = part != NULL ? WHET_SHOW_FINISH : r->order,
-                                   .grace_ns = r->grace_ns},
+                                   .grace_ns = r->grace_ns,
+                                   .hold_bytes = r->hold_bytes,
+                                   .keep_bytes = WHET_RESULTS_PRINTED},
         &counts, err);
     whet__run_watch_end(&watch);
     /* The driver meets the closed pipe itself, and ends as others do then. */

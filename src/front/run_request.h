@@ -60,6 +60,7 @@ struct whet_run_request {
     uint64_t retry_delay_ns;
     enum whet_run_halt halt;
     enum whet_show_order order;
+    uint64_t hold_bytes; /* 0: as the executor does */
     int dry_run;
     int json;
     const char *shard;              /* as whet__shard_read takes it; NULL: all */

@@ -95,6 +95,7 @@ static void limits_add(struct task *t)
     number_add(t, "--timeout", r->timeout_ns, "ns");
     number_add(t, "--grace", r->grace_ns, "ns");
     number_add(t, "--memory", r->memory_bytes, "");
+    number_add(t, "--hold", r->hold_bytes, "");
     number_add(t, "--retries", r->retries, "");
     number_add(t, "--retry-delay", r->retry_delay_ns, "ns");
     flag_add(t, r->halt == WHET_RUN_HALT_NEVER, "--keep-going");

@@ -4,6 +4,7 @@
 #include "front/run_watch.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,6 +58,20 @@ static int write_bytes(void *ctx, enum whet_stream stream, const char *bytes, si
     return errno != 0 ? -errno : -EIO;
 }
 
+/* Whether who read our answer has gone away: a pipe tells before it is written to. */
+static int is_gone(void *ctx)
+{
+    const struct whet_run_watch *w = ctx;
+    FILE *stream = w->request->json ? stderr : w->request->out;
+    struct pollfd to = {fileno(stream), 0, 0};
+
+    if (poll(&to, 1, 0) != 1 || (to.revents & POLLERR) == 0)
+        return 0;
+    /* For nobody; the stream then knows what became of it, and the driver asks that. */
+    (void)fputc('\n', stream);
+    return fflush(stream) != 0;
+}
+
 static int write_nothing(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
 {
     (void)ctx;
@@ -69,8 +84,8 @@ static int write_nothing(void *ctx, enum whet_stream stream, const char *bytes, 
 struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
 {
     if (w->part != NULL)
-        return (struct whet_sink){write_nothing, w};
-    return (struct whet_sink){write_bytes, w};
+        return (struct whet_sink){write_nothing, w, NULL};
+    return (struct whet_sink){write_bytes, w, is_gone};
 }
 
 static int is_cached(const struct whet_run_watch *w)

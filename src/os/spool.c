@@ -21,15 +21,18 @@ void whet__spool_clear(struct whet_spool *s)
     whet__spool_init(s);
 }
 
-static int spool_open(struct whet_spool *s)
+const char *whet__spool_folder(void)
 {
     const char *folder = getenv("TMPDIR");
-    char path[PATH_MAX];
-    int len;
 
-    if (folder == NULL || folder[0] != '/')
-        folder = "/tmp";
-    len = snprintf(path, sizeof(path), "%s/whet-XXXXXX", folder);
+    return folder != NULL && folder[0] == '/' ? folder : "/tmp";
+}
+
+static int spool_open(struct whet_spool *s)
+{
+    char path[PATH_MAX];
+    int len = snprintf(path, sizeof(path), "%s/whet-XXXXXX", whet__spool_folder());
+
     if (len < 0 || (size_t)len >= sizeof(path))
         return -ENAMETOOLONG;
     s->fd = mkostemp(path, O_CLOEXEC);

@@ -23,6 +23,9 @@ struct whet_spool {
 void whet__spool_init(struct whet_spool *s);
 void whet__spool_clear(struct whet_spool *s);
 
+/* The folder below which they are; the environment's, or constant. */
+const char *whet__spool_folder(void);
+
 WHET_MUST_USE int whet__spool_add(struct whet_spool *s, const void *data, size_t len,
                                   uint64_t *place);
 WHET_MUST_USE int whet__spool_read(const struct whet_spool *s, uint64_t place, void *out,

@@ -283,6 +283,8 @@ static void keep(struct keeper *k, const struct whet_vec *outputs,
     whet__vec_init(&k->record.outputs, sizeof(struct whet_record_output), WHET_FILES_MAX);
     for (int i = 0; i < WHET_STREAMS; i++) {
         whet__text_init(&text[i], WHET_RESULTS_PRINTED);
+        if (rc == 0 && printed[i].cut)
+            rc = refuse(k, "stdout, stderr", strerror(EFBIG));
         if (rc == 0)
             rc = whet__printed_each(&printed[i], spool, append, &text[i]);
     }

@@ -119,6 +119,7 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
     a->job = job;
     a->cause = WHET_JOB_OK;
     a->killed = 0;
+    a->waits = 0;
     a->seen_bytes = 0;
     a->deadline_ns = job->timeout_ns != 0 && job->timeout_ns < NEVER - a->child.start_ns
                          ? a->child.start_ns + job->timeout_ns
@@ -136,12 +137,28 @@ static void prefix_of(const struct whet_run_job *job, char *out, size_t size)
         snprintf(out, size, "%llu", (unsigned long long)job->number);
 }
 
-static int show_live(struct whet_attempt *a, enum whet_stream stream, int all)
+static int is_full(const struct whet_attempt *a)
+{
+    return a->shop->spool.live >= a->shop->hold_bytes;
+}
+
+/* What fails is not shown if it is tried again, unless there is no room to wait for that. */
+static int may_show(const struct whet_attempt *a)
+{
+    return whet__show_is_turn(&a->shop->show, a->place) && (a->is_last || is_full(a));
+}
+
+int whet__attempt_show(struct whet_attempt *a)
+{
+    return may_show(a) ? whet__show_more(&a->shop->show, a->printed, a->keep_bytes) : 0;
+}
+
+static int show_part(struct whet_attempt *a, enum whet_stream stream, int all)
 {
     char prefix[128];
 
     if (a->shop->show.order != WHET_SHOW_LIVE)
-        return 0;
+        return whet__attempt_show(a);
     prefix_of(a->job, prefix, sizeof(prefix));
     return whet__show_lines(&a->shop->show, prefix, stream, &a->printed[stream], all);
 }
@@ -151,10 +168,63 @@ static int *fd_of(struct whet_attempt *a, enum whet_stream stream)
     return stream == WHET_STREAM_OUT ? &a->child.out_fd : &a->child.err_fd;
 }
 
+/* Its pipes fill up, and it waits to write. The clock stands still for it: the order of the
+ * others' output is no fault of its own. */
+static void wait_for_room(struct whet_attempt *a)
+{
+    uint64_t now = whet__clock_now_ns();
+
+    if (a->waits || a->cause != WHET_JOB_OK || !is_full(a) || may_show(a))
+        return;
+    a->waits = 1;
+    a->shop->waiting++;
+    a->left_ns = a->deadline_ns == NEVER ? NEVER
+                 : a->deadline_ns > now  ? a->deadline_ns - now
+                                         : 0;
+    a->deadline_ns = NEVER;
+    for (int i = 0; i < WHET_STREAMS; i++)
+        if (*fd_of(a, (enum whet_stream)i) >= 0)
+            whet__events_remove(&a->shop->events, *fd_of(a, (enum whet_stream)i));
+}
+
+int whet__attempt_resume(struct whet_attempt *a, uint64_t now)
+{
+    int rc = 0;
+
+    if (!a->waits || (is_full(a) && !may_show(a)))
+        return 0;
+    a->waits = 0;
+    a->shop->waiting--;
+    if (a->cause == WHET_JOB_OK)
+        a->deadline_ns = a->left_ns < NEVER - now ? now + a->left_ns : NEVER;
+    for (unsigned i = WHET_ATTEMPT_OUT; rc == 0 && i < WHET_ATTEMPT_PARTS; i++) {
+        int fd = i == WHET_ATTEMPT_OUT ? a->child.out_fd : a->child.err_fd;
+
+        if (fd >= 0)
+            rc = whet__events_add(&a->shop->events, fd,
+                                  whet__attempt_tag(a, (enum whet_attempt_part)i));
+    }
+    return rc;
+}
+
+/* What goes to the disk may wait long, and nothing that is written tells that it is for
+ * nobody. */
+static int is_for_nobody(struct whet_attempt *a, uint64_t live_before)
+{
+    struct whet_show *show = &a->shop->show;
+
+    if (a->shop->spool.live <= live_before || show->sink.gone == NULL ||
+        !show->sink.gone(show->sink.ctx))
+        return 0;
+    show->error = -EPIPE;
+    return 1;
+}
+
 /* Reads once. How much, 0: nothing now or never again. */
 static int stream_read(struct whet_attempt *a, enum whet_stream stream, size_t max)
 {
     int *fd = fd_of(a, stream), got, rc = 0;
+    uint64_t live = a->shop->spool.live;
 
     if (*fd < 0)
         return 0;
@@ -165,7 +235,7 @@ static int stream_read(struct whet_attempt *a, enum whet_stream stream, size_t m
         close(*fd);
         *fd = -1;
     } else if (got > 0) {
-        rc = show_live(a, stream, 0);
+        rc = is_for_nobody(a, live) ? -EPIPE : show_part(a, stream, 0);
     }
     return rc != 0 ? rc : got;
 }
@@ -176,8 +246,12 @@ int whet__attempt_event(struct whet_attempt *a, enum whet_attempt_part part)
 
     if (part == WHET_ATTEMPT_END)
         return 1;
+    if (a->waits) /* told just before it began to */
+        return 0;
     got =
         stream_read(a, part == WHET_ATTEMPT_OUT ? WHET_STREAM_OUT : WHET_STREAM_ERR, READ_MAX);
+    if (got > 0)
+        wait_for_room(a);
     return got < 0 ? got : 0;
 }
 
@@ -239,7 +313,7 @@ static int stream_finish(struct whet_attempt *a, enum whet_stream stream)
         left -= got > 0 ? (size_t)got : 0;
     }
     if (got >= 0)
-        got = show_live(a, stream, 1);
+        got = show_part(a, stream, 1);
     return got < 0 ? got : 0;
 }
 
@@ -247,6 +321,12 @@ static void reason_of_limit(const struct whet_attempt *a, struct whet_job_result
 {
     char limit[24], seen[24];
 
+    if (r->end == WHET_JOB_OUTPUT) {
+        snprintf(r->reason, sizeof(r->reason),
+                 "printed too much: %s waited to be shown: see --hold",
+                 whet_size_format(a->shop->hold_bytes, limit, sizeof(limit)));
+        return;
+    }
     if (r->end == WHET_JOB_TIMEOUT) {
         snprintf(r->reason, sizeof(r->reason), "out of time: it may take %s",
                  whet_duration_format(a->job->timeout_ns, limit, sizeof(limit)));
@@ -269,7 +349,8 @@ static void judge(struct whet_attempt *a, struct whet_job_result *r)
     }
     r->end = r->signal != 0 ? WHET_JOB_SIGNAL : r->exit_code != 0 ? WHET_JOB_EXIT : WHET_JOB_OK;
     r->reason[0] = '\0';
-    if (a->cause == WHET_JOB_MEMORY || a->cause == WHET_JOB_TIMEOUT) {
+    if (a->cause == WHET_JOB_MEMORY || a->cause == WHET_JOB_TIMEOUT ||
+        a->cause == WHET_JOB_OUTPUT) {
         r->end = a->cause;
         reason_of_limit(a, r);
     } else if (a->cause == WHET_JOB_STOPPED) {
@@ -295,6 +376,8 @@ int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result)
     first = stream_finish(a, WHET_STREAM_OUT);
     rc = stream_finish(a, WHET_STREAM_ERR);
     first = first != 0 ? first : rc;
+    a->shop->waiting -= (unsigned)a->waits;
+    a->waits = 0;
     rc = whet__launch_reap(&a->shop->launcher, a->slot, &a->child, &reaped);
     result->wall_ns = end_ns - a->child.start_ns;
     result->exit_code = reaped.exit_code;

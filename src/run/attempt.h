@@ -35,6 +35,8 @@ struct whet_workshop {
     struct whet_spool spool;
     struct whet_show show;
     uint64_t grace_ns;
+    uint64_t hold_bytes;       /* in the spool; who prints more waits */
+    unsigned waiting;          /* how many do */
     char sought[NAME_MAX + 1]; /* the program looked for last, and where it is */
     char found[PATH_MAX];
 };
@@ -50,11 +52,16 @@ struct whet_attempt {
     struct whet_workshop *shop;
     const struct whet_run_job *job;
     unsigned slot;
-    uint32_t turn; /* counts the attempts in this slot: part of the tag of their events */
+    uint32_t turn;  /* counts the attempts in this slot: part of the tag of their events */
+    uint64_t place; /* when it is shown (run/show.h) */
+    int is_last;    /* there will be no other: it may be shown before it has ended */
+    size_t keep_bytes;
     struct whet_launched child;
     struct whet_printed printed[WHET_STREAMS];
     enum whet_job_end cause; /* why it was ended from here; WHET_JOB_OK: it was not */
     int killed;
+    int waits;            /* is not read, for too much waits to be shown already */
+    uint64_t left_ns;     /* then: until its deadline */
     uint64_t deadline_ns; /* when it is asked to end, or killed; UINT64_MAX: never */
     uint64_t look_ns;     /* when its memory is looked at; likewise */
     uint64_t seen_bytes;  /* the most memory that was seen */
@@ -77,6 +84,12 @@ enum whet_attempt_part whet__attempt_tag_part(const struct whet_attempt *a, uint
 
 /* Something came from it. 1: it has ended. */
 WHET_MUST_USE int whet__attempt_event(struct whet_attempt *a, enum whet_attempt_part part);
+
+/* It is its turn to be shown, perhaps in the midst of its run: what it printed is shown. */
+WHET_MUST_USE int whet__attempt_show(struct whet_attempt *a);
+
+/* One that waits is read again, if it may be. Its time out counts on from where it stood. */
+WHET_MUST_USE int whet__attempt_resume(struct whet_attempt *a, uint64_t now);
 
 /* Does what is due, and answers when to come again. */
 uint64_t whet__attempt_tend(struct whet_attempt *a, uint64_t now);

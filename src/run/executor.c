@@ -21,6 +21,7 @@
 #define GRACE_NS    (2 * SECOND_NS)
 #define WAIT_MAX_NS (SECOND_NS / 2) /* a signal may come just before the wait for it */
 #define TICK_NS     (SECOND_NS / 10)
+#define TURN_NS     (SECOND_NS / 50)   /* slots are looked at for one whose turn has come */
 #define JOB_BYTES   ((size_t)64 << 20) /* of a job's texts */
 #define SOURCE_TAG  NEVER
 #define FD_PER_JOB  3
@@ -53,7 +54,9 @@ struct executor {
     int source_waits; /* for its descriptor */
     uint64_t wake_ns; /* when something is due in a slot */
     uint64_t tick_ns;
-    int error; /* that ends the run */
+    uint64_t turn_seen; /* whose turn it was then (run/show.h) */
+    uint64_t turn_ns;   /* when that is done next */
+    int error;          /* that ends the run */
     struct whet_error *err;
 };
 
@@ -85,6 +88,17 @@ static void fail(struct executor *x, int rc, const char *what)
     if (what != NULL)
         whet_error_set(x->err, rc, "%s: %s", what, strerror(-rc));
     stop_running(x, SIGTERM);
+}
+
+/* Only the disk can fail so; or nobody reads. */
+static void fail_keeping(struct executor *x, int rc)
+{
+    if (rc != 0 && rc != -EPIPE && x->error == 0)
+        whet_error_set(x->err, rc,
+                       "cannot keep what a command printed: '%.200s': %s: name another folder "
+                       "by TMPDIR",
+                       whet__spool_folder(), strerror(-rc));
+    fail(x, rc, rc == -EPIPE ? "cannot show what a command printed" : NULL);
 }
 
 static void count(struct executor *x, const struct whet_job_result *r)
@@ -153,6 +167,9 @@ static void attempt_begin(struct executor *x, struct slot *s)
     int rc;
 
     s->result.attempts++;
+    s->attempt.place = turn_of(&s->job);
+    s->attempt.is_last = s->result.attempts > s->job.retries;
+    s->attempt.keep_bytes = x->options->hooks.keep != NULL ? x->options->keep_bytes : 0;
     rc = whet__attempt_start(&s->attempt, &s->job, &s->arena, &s->result);
     if (rc == 1) {
         uint64_t due = s->attempt.deadline_ns < s->attempt.look_ns ? s->attempt.deadline_ns
@@ -186,7 +203,7 @@ static void attempt_ended(struct executor *x, struct slot *s)
     x->counts.running--;
     x->counts.user_ns += s->result.user_ns;
     x->counts.sys_ns += s->result.sys_ns;
-    fail(x, rc, "cannot keep what a command printed");
+    fail_keeping(x, rc);
     if (good) /* as far as its exit code tells */
         keep(x, s);
     if (retry(x, s))
@@ -293,6 +310,43 @@ static void tend(struct executor *x, uint64_t now)
     x->wake_ns = wake < x->wake_ns ? wake : x->wake_ns;
 }
 
+/* One whose turn has come while it runs is shown from now on as it prints. */
+static void pass_turn(struct executor *x, uint64_t now)
+{
+    const struct whet_show *show = &x->shop.show;
+
+    if (show->order != WHET_SHOW_INPUT || x->turn_seen == show->next || now < x->turn_ns)
+        return;
+    x->turn_seen = show->next;
+    x->turn_ns = now + TURN_NS;
+    for (unsigned i = 0; i < x->slot_count; i++)
+        if (x->slots[i].state == SLOT_RUNNING && x->slots[i].attempt.place == show->next)
+            fail(x, whet__attempt_show(&x->slots[i].attempt),
+                 "cannot show what a command printed");
+}
+
+/* Goes on with those that wait to be read, as far as there is room. If none of all can go on,
+ * it is for want of room to keep what they printed until it is their turn: one is ended. */
+static void give_room(struct executor *x, uint64_t now)
+{
+    struct slot *waits = NULL;
+    unsigned active = 0;
+
+    for (unsigned i = 0; x->shop.waiting > 0 && i < x->slot_count; i++) {
+        struct slot *s = &x->slots[i];
+
+        if (s->state == SLOT_RUNNING)
+            fail(x, whet__attempt_resume(&s->attempt, now),
+                 "cannot read what a command prints");
+        if (s->state == SLOT_RUNNING && s->attempt.waits)
+            waits = s;
+        else if (s->state != SLOT_FREE)
+            active++;
+    }
+    if (waits != NULL && active == 0)
+        whet__attempt_stop(&waits->attempt, WHET_JOB_OUTPUT, SIGKILL, now);
+}
+
 static void watch_stop(struct executor *x)
 {
     const struct whet_run_hooks *hooks = &x->options->hooks;
@@ -331,7 +385,7 @@ static void take_event(struct executor *x, uint64_t tag)
         return;
     rc = whet__attempt_event(&s->attempt, part);
     if (rc < 0)
-        fail(x, rc, "cannot keep what a command printed");
+        fail_keeping(x, rc);
     else if (rc == 1)
         attempt_ended(x, s);
 }
@@ -342,6 +396,8 @@ static void wait_for_events(struct executor *x, uint64_t now)
     uint64_t ns = x->options->hooks.tick != NULL ? TICK_NS : WAIT_MAX_NS;
     unsigned got;
 
+    if (x->turn_seen != x->shop.show.next && ns > TURN_NS)
+        ns = TURN_NS;
     if (x->wake_ns != NEVER)
         ns = x->wake_ns <= now ? 0 : x->wake_ns - now < ns ? x->wake_ns - now : ns;
     got = whet__events_wait(&x->shop.events, ns, tags);
@@ -363,6 +419,8 @@ static void run(struct executor *x)
         fill(x);
         now = whet__clock_now_ns();
         tend(x, now);
+        pass_turn(x, now);
+        give_room(x, now);
         tick(x, now);
         if (over(x))
             return;
@@ -398,6 +456,8 @@ static int shop_open(struct whet_workshop *shop, const struct whet_run_options *
     whet__spool_init(&shop->spool);
     whet__show_init(&shop->show, o->order, &o->sink, &shop->spool);
     shop->grace_ns = o->grace_ns != 0 ? o->grace_ns : GRACE_NS;
+    shop->hold_bytes = o->hold_bytes != 0 ? o->hold_bytes : WHET_RUN_HOLD;
+    shop->waiting = 0;
     return 0;
 }
 

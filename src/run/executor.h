@@ -58,8 +58,8 @@ struct whet_run_hooks {
                    struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool,
                    struct whet_error *err);
 
-    /* It ran to its end, well or not, and this is what it printed (not with live output). May
-     * find that it did not end well after all. */
+    /* It ran to its end, well or not, and this is what it printed (not with live output); what
+     * was more than keep_bytes is cut. May find that it did not end well after all. */
     void (*keep)(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool);
@@ -97,7 +97,13 @@ struct whet_run_options {
     enum whet_run_halt halt;
     enum whet_show_order order;
     uint64_t grace_ns; /* between SIGTERM and SIGKILL; 0: 2 s */
+    /* Of what waits to be shown, on the disk; 0: WHET_RUN_HOLD. Who prints more than that is
+     * not read until it is its turn, or there is room; where neither can come, it is ended. */
+    uint64_t hold_bytes;
+    size_t keep_bytes; /* of what a job prints hooks.keep gets all, if it is no more */
 };
+
+#define WHET_RUN_HOLD (UINT64_C(4) << 30)
 
 WHET_MUST_USE int whet__executor_run(const struct whet_run_options *options,
                                      struct whet_run_counts *out, struct whet_error *err);

@@ -23,6 +23,7 @@ const char *const whet__job_end_words[WHET_JOB_END_WORDS] = {
     [WHET_JOB_SIGNAL] = "signal",
     [WHET_JOB_TIMEOUT] = "timeout",
     [WHET_JOB_MEMORY] = "memory",
+    [WHET_JOB_OUTPUT] = "output",
     [WHET_JOB_NO_OUTPUT] = "no_output",
     [WHET_JOB_NOT_STARTED] = "not_started",
     [WHET_JOB_SKIPPED] = "skipped",
@@ -119,6 +120,7 @@ int whet__job_exit(const struct whet_job_result *result)
         return TIMEOUT_EXIT;
     case WHET_JOB_MEMORY:
         return KILLED + 9;
+    case WHET_JOB_OUTPUT:
     case WHET_JOB_NO_OUTPUT:
         return 1;
     case WHET_JOB_NOT_STARTED:

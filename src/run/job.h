@@ -52,6 +52,7 @@ enum whet_job_end {
     WHET_JOB_SIGNAL,      /* killed, or crashed */
     WHET_JOB_TIMEOUT,     /* we ended it */
     WHET_JOB_MEMORY,      /* likewise */
+    WHET_JOB_OUTPUT,      /* likewise: more than may be held, with no turn to come */
     WHET_JOB_NO_OUTPUT,   /* exit code 0, and not all of its outputs are there */
     WHET_JOB_NOT_STARTED, /* no such program, no such folder */
     WHET_JOB_SKIPPED,     /* something that it needs did not end well */
@@ -94,7 +95,7 @@ whet__job_env(struct whet_arena *arena, const char *const *base, const char *con
 void whet__job_describe(const struct whet_run_job *job, struct whet_text *out);
 
 /* The exit code that stands for it: its own; 128 and the number of its signal; 124 for a
- * time-out, 137 for memory, 1 for a missing output, 2 for what was not started. */
+ * time-out, 137 for memory, 1 for too much or a missing output, 2 for what was not started. */
 int whet__job_exit(const struct whet_job_result *result);
 
 #endif

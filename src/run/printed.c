@@ -19,6 +19,8 @@ void whet__printed_init(struct whet_printed *p)
 {
     whet__text_init(&p->tail, WHET_PRINTED_MEMORY + READ_MAX);
     whet__vec_init(&p->pieces, sizeof(struct piece), PIECES_MAX);
+    p->shown = 0;
+    p->cut = 0;
 }
 
 void whet__printed_reset(struct whet_printed *p, struct whet_spool *spool)
@@ -29,6 +31,24 @@ void whet__printed_reset(struct whet_printed *p, struct whet_spool *spool)
         whet__spool_give(spool, pieces[i].place, pieces[i].len);
     p->pieces.len = 0;
     whet__text_reset(&p->tail);
+    p->shown = 0;
+    p->cut = 0;
+}
+
+void whet__printed_forget(struct whet_printed *p, struct whet_spool *spool)
+{
+    whet__printed_reset(p, spool);
+    p->cut = 1;
+}
+
+uint64_t whet__printed_size(const struct whet_printed *p)
+{
+    const struct piece *pieces = p->pieces.items;
+    uint64_t size = p->tail.len;
+
+    for (size_t i = 0; i < p->pieces.len; i++)
+        size += pieces[i].len;
+    return size;
 }
 
 void whet__printed_clear(struct whet_printed *p, struct whet_spool *spool)
@@ -102,20 +122,50 @@ int whet__printed_read(struct whet_printed *p, struct whet_spool *spool, int fd,
     return rc != 0 ? rc : (int)got;
 }
 
-int whet__printed_each(const struct whet_printed *p, const struct whet_spool *spool,
-                       int (*give)(void *ctx, const char *bytes, size_t len), void *ctx)
+static int piece_give(const struct piece *piece, const struct whet_spool *spool, uint64_t skip,
+                      int (*give)(void *ctx, const char *bytes, size_t len), void *ctx)
+{
+    char *bytes = whet__mem_alloc(piece->len);
+    int rc = bytes != NULL ? whet__spool_read(spool, piece->place, bytes, piece->len) : -ENOMEM;
+
+    if (rc == 0)
+        rc = give(ctx, bytes + skip, piece->len - (size_t)skip);
+    whet__mem_free(bytes);
+    return rc;
+}
+
+/* All but the first `skip` bytes. */
+static int give_from(const struct whet_printed *p, const struct whet_spool *spool,
+                     uint64_t skip, int (*give)(void *ctx, const char *bytes, size_t len),
+                     void *ctx)
 {
     const struct piece *pieces = p->pieces.items;
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < p->pieces.len; i++) {
-        char *bytes = whet__mem_alloc(pieces[i].len);
-
-        rc = bytes != NULL ? whet__spool_read(spool, pieces[i].place, bytes, pieces[i].len)
-                           : -ENOMEM;
-        if (rc == 0)
-            rc = give(ctx, bytes, pieces[i].len);
-        whet__mem_free(bytes);
+        if (skip >= pieces[i].len) {
+            skip -= pieces[i].len;
+            continue;
+        }
+        rc = piece_give(&pieces[i], spool, skip, give, ctx);
+        skip = 0;
     }
-    return rc == 0 && p->tail.len > 0 ? give(ctx, p->tail.data, p->tail.len) : rc;
+    if (rc == 0 && p->tail.len > skip)
+        rc = give(ctx, p->tail.data + skip, p->tail.len - (size_t)skip);
+    return rc;
+}
+
+int whet__printed_each(const struct whet_printed *p, const struct whet_spool *spool,
+                       int (*give)(void *ctx, const char *bytes, size_t len), void *ctx)
+{
+    return give_from(p, spool, 0, give, ctx);
+}
+
+int whet__printed_show(struct whet_printed *p, const struct whet_spool *spool,
+                       int (*give)(void *ctx, const char *bytes, size_t len), void *ctx)
+{
+    int rc = give_from(p, spool, p->shown, give, ctx);
+
+    p->shown = whet__printed_size(p);
+    return rc;
 }

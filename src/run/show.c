@@ -75,9 +75,26 @@ static int show_now(struct whet_show *s, struct whet_printed printed[WHET_STREAM
         struct give g = {s, (enum whet_stream)i};
 
         if (!whet__printed_is_empty(&printed[i]))
-            s->error = whet__printed_each(&printed[i], s->spool, give_bytes, &g);
+            s->error = whet__printed_show(&printed[i], s->spool, give_bytes, &g);
     }
     return s->error;
+}
+
+int whet__show_is_turn(const struct whet_show *s, uint64_t turn)
+{
+    return s->order == WHET_SHOW_INPUT && turn == s->next;
+}
+
+int whet__show_more(struct whet_show *s, struct whet_printed printed[WHET_STREAMS],
+                    size_t keep_bytes)
+{
+    int rc = show_now(s, printed);
+
+    for (int i = 0; i < WHET_STREAMS; i++)
+        if (!whet__printed_is_empty(&printed[i]) &&
+            whet__printed_size(&printed[i]) > keep_bytes)
+            whet__printed_forget(&printed[i], s->spool);
+    return rc;
 }
 
 /* The ring gets room for numbers from `next` to `number`. */

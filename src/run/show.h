@@ -1,6 +1,7 @@
 /* run/show.h - what jobs print, on its way to people: kept apart, whole, and in order.
  *
  * Shape    each job that has ended is handed in, once; it is shown as soon as it is its turn.
+ *          The one whose turn it is may be shown in parts before that.
  * Units    bytes.
  * Memory   what waits for its turn: up to WHET_SHOW_MEMORY here, more in the spool.
  * Errors   0 or -errno of the place it is shown at (-EPIPE: nobody reads any more) or of the
@@ -37,6 +38,7 @@ enum whet_stream { WHET_STREAM_OUT, WHET_STREAM_ERR, WHET_STREAMS };
 struct whet_sink {
     int (*write)(void *ctx, enum whet_stream stream, const char *bytes, size_t len);
     void *ctx;
+    int (*gone)(void *ctx); /* 1: nobody reads any more; NULL: not known before a write */
 };
 
 struct whet_show {
@@ -59,6 +61,14 @@ void whet__show_clear(struct whet_show *s);
 
 /* Whether a job of that number may be started now. */
 int whet__show_has_room(const struct whet_show *s, uint64_t number);
+
+/* Whether it is the turn of that job, which then is shown as it prints. */
+int whet__show_is_turn(const struct whet_show *s, uint64_t turn);
+
+/* It is: shows what is new of what it printed, on both streams. More than `keep_bytes` that
+ * are shown are forgotten. */
+WHET_MUST_USE int whet__show_more(struct whet_show *s,
+                                  struct whet_printed printed[WHET_STREAMS], size_t keep_bytes);
 
 /* The job has ended; what it printed, on both streams, is taken over and empty after that. */
 WHET_MUST_USE int whet__show_ended(struct whet_show *s, uint64_t number,

@@ -152,6 +152,24 @@ SH
     [ "$(left)" = 0 ]
 }
 
+@test "the first is shown as it comes; a reader that leaves ends a command without an end" {
+    "$WHET" run "sh -c 'echo a; until test -e seen; do sleep 0.01; done; echo b'" 'echo c' >out &
+    for _ in {1..6000}; do [ -s out ] && break; sleep 0.01; done
+    [ "$(cat out)" = a ]
+    touch seen
+    wait $!
+    [ "$(cat out)" = $'a\nb\nc' ]
+    { whet run yes || echo $? >code; } 2>err | head -n 1 >/dev/null
+    [ "$(cat code)" = 141 ]
+    mkdir tmp
+    { TMPDIR=$PWD/tmp whet run -k -j 2 --hold 1MiB "sleep $nap" yes || echo $? >code; } 2>err | true
+    [ "$(cat code)" = 141 ]
+    [ ! -s err ]
+    [ "$(left)" = 0 ]
+    fails "cannot keep what a command printed: '$PWD/absent': No such file or directory: name another folder by TMPDIR" \
+        env TMPDIR="$PWD/absent" "$WHET" run --order finish yes
+}
+
 # In the background SIGINT is ignored; SIGTERM goes the same way.
 @test "interrupted: those that run are told once, and what has ended is shown" {
     "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep $nap & wait'" \

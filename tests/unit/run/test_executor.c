@@ -3,10 +3,14 @@
 #include "../harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "run/executor.h"
 #include "run/source_lines.h"
@@ -102,7 +106,7 @@ static int sink(void *ctx, enum whet_stream stream, const char *bytes, size_t le
 
 static struct whet_run_options options_for(struct seen *s, unsigned jobs)
 {
-    return (struct whet_run_options){.sink = {sink, s},
+    return (struct whet_run_options){.sink = {sink, s, NULL},
                                      .hooks = {.ctx = s,
                                                .look_up = look_up,
                                                .keep = keep,
@@ -268,6 +272,115 @@ static void a_missing_output_is_tried_again(void **state)
                                   "look2 start2 keep2 end2 ");
 }
 
+/* ---- Shown as it comes ---- */
+
+#define WAIT_FOR(file) "until test -e " file "; do sleep 0.01; done"
+
+struct pipe_end {
+    const char *answer; /* a file that is made when something came; NULL: none */
+    uint64_t bytes;
+    char first[8];
+    int gone;
+};
+
+static int take(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
+{
+    struct pipe_end *p = ctx;
+
+    (void)stream;
+    if (p->bytes == 0)
+        memcpy(p->first, bytes, len < sizeof(p->first) - 1 ? len : sizeof(p->first) - 1);
+    p->bytes += len;
+    if (p->answer != NULL)
+        close(open(p->answer, O_WRONLY | O_CREAT, 0600));
+    return 0;
+}
+
+static int is_gone(void *ctx)
+{
+    return ((const struct pipe_end *)ctx)->gone;
+}
+
+static struct whet_run_options options_to(struct pipe_end *p)
+{
+    return (struct whet_run_options){
+        .sink = {take, p, is_gone}, .jobs = 4, .halt = WHET_RUN_HALT_NEVER};
+}
+
+static void the_first_is_shown_as_it_comes(void **state)
+{
+    char folder[] = "/tmp/whet-test-XXXXXX";
+    struct pipe_end p = {.answer = "seen"};
+    struct whet_run_counts counts;
+
+    (void)state;
+    assert_non_null(mkdtemp(folder));
+    assert_int_equal(chdir(folder), 0);
+    assert_int_equal(run(options_to(&p), LINES("sh -c 'echo a; " WAIT_FOR("seen") "; echo b'"),
+                         NULL, &counts, NULL),
+                     0);
+    assert_int_equal(p.bytes, 4);
+    assert_int_equal(unlink("seen"), 0);
+    /* Also when its turn comes only while it runs, and it prints no more. */
+    p.bytes = 0;
+    assert_int_equal(run(options_to(&p),
+                         LINES("sh -c '" WAIT_FOR("printed") "'",
+                               "sh -c 'echo a; touch printed; " WAIT_FOR("seen") "'"),
+                         NULL, &counts, NULL),
+                     0);
+    assert_int_equal(p.bytes, 2);
+    assert_int_equal(unlink("seen") | unlink("printed"), 0);
+    assert_int_equal(chdir("/"), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void what_is_held_is_bounded(void **state)
+{
+    struct pipe_end p = {.answer = NULL};
+    struct whet_run_options o = options_to(&p);
+    struct whet_run_counts counts;
+
+    (void)state;
+    o.hold_bytes = 1;
+    assert_int_equal(run(o,
+                         LINES("sh -c 'sleep 0.1; echo first'", "head -c 3000000 /dev/zero",
+                               "head -c 2000000 /dev/zero"),
+                         NULL, &counts, NULL),
+                     0);
+    assert_int_equal(counts.ok, 3);
+    assert_int_equal(p.bytes, 5000006);
+    assert_string_equal(p.first, "first\n");
+    /* Nobody's turn comes. */
+    o.order = WHET_SHOW_FINISH;
+    assert_int_equal(run(o, LINES("yes", "true", "yes"), NULL, &counts, NULL), 0);
+    assert_int_equal(counts.failed, 2);
+    assert_int_equal(counts.ok, 1);
+}
+
+static void who_prints_for_nobody_is_ended(void **state)
+{
+    struct pipe_end p = {.gone = 1};
+    struct whet_run_options o = options_to(&p);
+    struct whet_run_counts counts;
+
+    (void)state;
+    o.order = WHET_SHOW_FINISH;
+    assert_int_equal(run(o, LINES("yes"), NULL, &counts, NULL), -EPIPE);
+    assert_int_equal(p.bytes, 0);
+}
+
+static void an_attempt_that_is_repeated_is_not_shown(void **state)
+{
+    const struct whet_run_job like = {.retries = 2};
+    struct pipe_end p = {.answer = NULL};
+    struct whet_run_counts counts;
+
+    (void)state;
+    assert_int_equal(run(options_to(&p), LINES("sh -c 'echo a; false'"), &like, &counts, NULL),
+                     0);
+    assert_int_equal(p.bytes, 2);
+}
+
 static void errors_end_the_run(void **state)
 {
     struct whet_run_counts counts;
@@ -310,6 +423,10 @@ int main(void)
         cmocka_unit_test(limits_end_one_job),
         cmocka_unit_test(what_has_ended_is_not_out_of_time),
         cmocka_unit_test(a_missing_output_is_tried_again),
+        cmocka_unit_test(the_first_is_shown_as_it_comes),
+        cmocka_unit_test(what_is_held_is_bounded),
+        cmocka_unit_test(who_prints_for_nobody_is_ended),
+        cmocka_unit_test(an_attempt_that_is_repeated_is_not_shown),
         cmocka_unit_test(errors_end_the_run),
         cmocka_unit_test(memory_may_run_out),
     };
