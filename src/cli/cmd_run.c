@@ -98,8 +98,9 @@ static const struct whet_option options[] = {
      .letter = 'j',
      .argument = "N",
      WHET_INTO_STRING(run_args, jobs),
-     .fallback = "auto: the cores that affinity and cgroup allow",
-     .help = "run N at once, or a percentage of the cores (50%)"},
+     .fallback = "the cores that affinity and cgroup allow",
+     .help = "run N at once, or a percentage of the cores (50%); auto: begin with the cores, "
+             "and go by load and memory pressure"},
     {.name = "cwd",
      .letter = 'C',
      .argument = "DIR",

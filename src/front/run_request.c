@@ -7,6 +7,7 @@
 
 #include "cluster/shard.h"
 #include "front/run_merge.h"
+#include "front/run_pace.h"
 #include "front/run_part.h"
 #include "front/run_slurm.h"
 #include "front/run_watch.h"
@@ -97,9 +98,12 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                struct whet_run_cache *cache, struct whet_error *err)
 {
     struct whet_run_counts counts = {0};
+    struct whet_run_pace_keeper pace;
     struct whet_run_watch watch;
-    int rc;
+    int rc = whet__run_pace_open(&pace, jobs, r->jobs != NULL && strcmp(r->jobs, "auto") == 0);
 
+    if (rc != 0)
+        return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
     watch.part = part;
     watch.cache = cache;
@@ -108,6 +112,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                                    .sink = whet__run_watch_sink(&watch),
                                    .hooks = whet__run_watch_hooks(&watch),
                                    .jobs = jobs,
+                                   .pace = whet__run_pace(&pace),
                                    .halt = r->halt,
                                    .order = part != NULL ? WHET_SHOW_FINISH : r->order,
                                    .grace_ns = r->grace_ns,
@@ -115,6 +120,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                                    .keep_bytes = WHET_RESULTS_PRINTED},
         &counts, err);
     whet__run_watch_end(&watch);
+    whet__run_pace_close(&pace);
     /* The driver meets the closed pipe itself, and ends as others do then. */
     if (rc == -EPIPE)
         return 1;

@@ -1,4 +1,4 @@
-/* How busy the machine is: two or three small files, a few times a second. */
+/* How busy the machine is: three or four small files, a few times a second. */
 #include "os/load.h"
 
 #include <stdlib.h>
@@ -30,6 +30,15 @@ static void ticks_take(const char *text, struct whet_load *out)
     }
 }
 
+static unsigned processors_of(const char *text)
+{
+    unsigned count = 0;
+
+    for (const char *at = strstr(text, "\ncpu"); at != NULL; at = strstr(at + 1, "\ncpu"))
+        count++;
+    return count;
+}
+
 static void stat_take(const char *root, struct whet_load *out)
 {
     struct whet_text t;
@@ -38,6 +47,7 @@ static void stat_take(const char *root, struct whet_load *out)
     whet__text_init(&t, FILE_MAX);
     if (whet__sysfile_read(root, &t, "/proc/stat") == 0) {
         ticks_take(whet__text_str(&t), out);
+        out->processors = processors_of(whet__text_str(&t));
         if (whet__sysfile_field(whet__text_str(&t), "procs_running", value, sizeof(value)) == 0)
             out->runnable = (int)strtol(value, NULL, 10);
     }
@@ -67,9 +77,11 @@ void whet__load_read(const char *root, struct whet_load *out)
 {
     struct whet_cgroup cgroup;
 
-    *out = (struct whet_load){.runnable = -1, .memory_some = -1};
+    *out = (struct whet_load){.runnable = -1, .cpu_some = -1, .memory_some = -1};
     stat_take(root, out);
     whet__cgroup_read(root, &cgroup);
+    if (cgroup.v2_dir[0] != '\0')
+        (void)pressure_take(root, cgroup.v2_dir, "cpu.pressure", &out->cpu_some);
     if (cgroup.v2_dir[0] == '\0' ||
         !pressure_take(root, cgroup.v2_dir, "memory.pressure", &out->memory_some))
         (void)pressure_take(root, "/proc/pressure", "memory", &out->memory_some);

@@ -16,7 +16,10 @@
 struct whet_load {
     uint64_t total_ticks; /* of all processors since the start; 0: unknown */
     uint64_t idle_ticks;  /* of them, unused */
+    unsigned processors;  /* that these are of; 0: unknown */
     int runnable;         /* threads that run or want to, the caller included */
+    double cpu_some;      /* share of the last 10 s in which some task of our control group
+                             waited for a processor, or for its quota; negative: unknown */
     double memory_some; /* share of the last 10 s in which some task waited for memory (PSI): of
                            our control group where it tells, else of the machine */
 };

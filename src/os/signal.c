@@ -59,6 +59,27 @@ int whet__interrupted(void)
     return caught;
 }
 
+static atomic_int hand;
+
+static void on_hand(int number)
+{
+    atomic_fetch_add(&hand, number == SIGUSR1 ? 1 : -1);
+}
+
+void whet__by_hand_install(void)
+{
+    struct sigaction action = {.sa_handler = on_hand};
+
+    sigemptyset(&action.sa_mask);
+    (void)sigaction(SIGUSR1, &action, NULL);
+    (void)sigaction(SIGUSR2, &action, NULL);
+}
+
+int whet__by_hand(void)
+{
+    return atomic_exchange(&hand, 0);
+}
+
 const char *whet__signal_name(int number)
 {
     static _Thread_local char text[24];

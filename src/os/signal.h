@@ -22,6 +22,12 @@ void whet__interrupt_remove(void);
 /* The number of the signal that came, or 0. */
 int whet__interrupted(void);
 
+/* From now on SIGUSR1 counts up and SIGUSR2 down, and calls that wait return early. */
+void whet__by_hand_install(void);
+
+/* What was counted since the last call. */
+int whet__by_hand(void);
+
 /* "SIGSEGV"; "signal 64" for one without a name. Until the next call in this thread. */
 const char *whet__signal_name(int number);
 

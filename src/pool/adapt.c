@@ -5,20 +5,23 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "os/cgroup.h"
 #include "os/load.h"
 #include "os/ram.h"
 
 #define AFTER         3   /* readings in a row that must agree */
 #define IDLE_HIGH     .25 /* of the cores: room for one more worker */
 #define QUEUE_HIGH    1.5 /* threads that want to run, for each core */
+#define WAIT_HIGH     .50 /* of the time, some task of ours waited for a processor: ... */
+#define WAIT_LOW      .10 /* ... where we may use a part of them only */
 #define PRESSURE_HIGH .10 /* of the time, some task waited for memory */
 #define PRESSURE_LOW  .01
 #define FREE_LOW      .05 /* of memory: where there is no pressure file */
 #define FREE_ENOUGH   .10
 
 struct whet_adapt {
-    struct whet_pool *pool;
     struct whet_adapt_options options;
+    void *sized; /* handed to its size and resize */
     struct whet_adapt_state state;
     int towards;           /* what the last readings in a row wanted: -1, 0, 1 */
     unsigned agree;        /* how many */
@@ -30,13 +33,32 @@ static double or_else(double value, double fallback)
     return value != 0 ? value : fallback;
 }
 
-static int options_take(struct whet_adapt *a, const struct whet_adapt_options *options)
+static unsigned pool_size(void *pool)
+{
+    return whet_pool_workers(pool);
+}
+
+static int pool_resize(void *pool, unsigned workers)
+{
+    return whet_pool_resize(pool, workers);
+}
+
+static int options_take(struct whet_adapt *a, struct whet_pool *pool,
+                        const struct whet_adapt_options *options)
 {
     struct whet_adapt_options *o = &a->options;
-    unsigned most = whet_pool_workers_max(a->pool);
+    unsigned most;
 
     if (options != NULL)
         *o = *options;
+    if (pool == NULL && (o->size == NULL || o->resize == NULL))
+        return -EINVAL;
+    if (pool != NULL) {
+        o->size = pool_size;
+        o->resize = pool_resize;
+    }
+    a->sized = pool != NULL ? pool : o->ctx;
+    most = pool != NULL ? whet_pool_workers_max(pool) : o->most;
     if (o->least == 0)
         o->least = 1;
     if (o->most == 0)
@@ -57,13 +79,12 @@ int whet_adapt_new(struct whet_adapt **out, struct whet_pool *pool,
 
     if (a == NULL)
         return -ENOMEM;
-    a->pool = pool;
-    rc = options_take(a, options);
+    rc = options_take(a, pool, options);
     if (rc != 0) {
         whet__mem_free(a);
         return rc;
     }
-    a->state.workers = whet_pool_workers(pool);
+    a->state.workers = a->options.size(a->sized);
     *out = a;
     return 0;
 }
@@ -73,26 +94,43 @@ void whet_adapt_free(struct whet_adapt *adapt)
     whet__mem_free(adapt);
 }
 
+/* Of the machine, or of a limit of ours that leaves less. */
+static double memory_free(void)
+{
+    struct whet_cgroup cgroup;
+    struct whet_ram ram;
+    double free = -1, limit, left;
+
+    whet__ram_read("", &ram);
+    if (ram.total_bytes != 0)
+        free = (double)ram.available_bytes / (double)ram.total_bytes;
+    whet__cgroup_read("", &cgroup);
+    if (cgroup.memory_limit_bytes == 0)
+        return free;
+    limit = (double)cgroup.memory_limit_bytes;
+    left = 1 - ((double)cgroup.memory_used_bytes - (double)cgroup.memory_cached_bytes) / limit;
+    left = left < 0 ? 0 : left;
+    return free < 0 || left < free ? left : free;
+}
+
 static void reading_take(struct whet_adapt *a, struct whet_adapt_reading *r)
 {
     struct whet_load now;
-    struct whet_ram ram;
     uint64_t ticks;
 
     whet__load_read("", &now);
-    whet__ram_read("", &ram);
     ticks = now.total_ticks - a->last.total_ticks;
     *r = (struct whet_adapt_reading){
         .cores = whet_pool_cores(),
         .idle = -1,
         .runnable = now.runnable,
         .memory_pressure = now.memory_some,
-        .memory_free = -1,
+        .memory_free = memory_free(),
+        .processors = now.processors,
+        .cpu_pressure = now.cpu_some,
     };
     if (a->last.total_ticks != 0 && now.total_ticks > a->last.total_ticks)
         r->idle = (double)(now.idle_ticks - a->last.idle_ticks) / (double)ticks;
-    if (ram.total_bytes != 0)
-        r->memory_free = (double)ram.available_bytes / (double)ram.total_bytes;
     a->last = now;
 }
 
@@ -113,18 +151,31 @@ static int memory_wants(const struct whet_adapt *a, const struct whet_adapt_read
     return r->memory_free < FREE_ENOUGH ? 0 : 1;
 }
 
+/* Where we may use a part of the machine only, idle processors are not all ours: whether there
+ * is room for one more is told by how long our own tasks wait, if that is known. */
+static int has_room(const struct whet_adapt *a, const struct whet_adapt_reading *r)
+{
+    if (r->cores >= r->processors)
+        return 1;
+    if (r->cpu_pressure >= 0)
+        return r->cpu_pressure < WAIT_LOW;
+    return a->options.size(a->sized) < r->cores;
+}
+
 /* -1: fewer, 1: more, 0: as it is. Between the two thresholds of each is room, in which
- * nothing changes. */
+ * nothing changes. The queue and what is idle are the whole machine's. */
 static int load_wants(const struct whet_adapt *a, const struct whet_adapt_reading *r,
                       enum whet_adapt_reason *why)
 {
-    double runnable = r->cores != 0 ? r->runnable / r->cores : -1;
+    unsigned machine = r->processors != 0 ? r->processors : r->cores;
+    double runnable = machine != 0 ? r->runnable / machine : -1;
 
-    if (runnable > a->options.queue_high) {
+    if (runnable > a->options.queue_high ||
+        (r->cores < r->processors && r->cpu_pressure > WAIT_HIGH)) {
         *why = WHET_ADAPT_QUEUE;
         return -1;
     }
-    if (r->idle > a->options.idle_high && runnable < 1) {
+    if (r->idle > a->options.idle_high && runnable < 1 && has_room(a, r)) {
         *why = WHET_ADAPT_IDLE;
         return 1;
     }
@@ -145,7 +196,7 @@ static int reading_wants(const struct whet_adapt *a, const struct whet_adapt_rea
 /* One step up; down by a quarter when it is memory, which cannot wait. */
 static unsigned next_size(const struct whet_adapt *a, int towards, enum whet_adapt_reason why)
 {
-    unsigned now = whet_pool_workers(a->pool), step = 1;
+    unsigned now = a->options.size(a->sized), step = 1;
 
     if (towards < 0 && why == WHET_ADAPT_MEMORY && now > 4)
         step = now / 4;
@@ -169,14 +220,14 @@ int whet_adapt_look(struct whet_adapt *adapt)
     towards = reading_wants(adapt, &s->reading, &why);
     adapt->agree = towards == adapt->towards ? adapt->agree + 1 : 1;
     adapt->towards = towards;
-    s->workers = whet_pool_workers(adapt->pool);
+    s->workers = adapt->options.size(adapt->sized);
     if (towards == 0 || adapt->agree < adapt->options.after)
         return 0;
     adapt->agree = 0;
     wanted = next_size(adapt, towards, why);
     if (wanted == s->workers || (towards > 0) != (wanted > s->workers))
         return 0; /* at its bound, or set beyond it by hand */
-    rc = whet_pool_resize(adapt->pool, wanted);
+    rc = adapt->options.resize(adapt->sized, wanted);
     if (rc != 0)
         return rc;
     s->workers = wanted;

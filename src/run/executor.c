@@ -4,6 +4,7 @@
 #include "run/executor.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,6 +22,7 @@
 #define GRACE_NS    (2 * SECOND_NS)
 #define WAIT_MAX_NS (SECOND_NS / 2) /* a signal may come just before the wait for it */
 #define TICK_NS     (SECOND_NS / 10)
+#define PACE_NS     (SECOND_NS / 2)
 #define TURN_NS     (SECOND_NS / 50)   /* slots are looked at for one whose turn has come */
 #define JOB_BYTES   ((size_t)64 << 20) /* of a job's texts */
 #define SOURCE_TAG  NEVER
@@ -44,7 +46,8 @@ struct executor {
     struct whet_workshop shop;
     struct slot *slots;
     unsigned slot_count;
-    unsigned free; /* the first free one; slot_count: none */
+    unsigned limit; /* of them, that may be used now */
+    unsigned free;  /* the first free one; slot_count: none */
     unsigned busy;
     struct whet_run_counts counts;
     uint64_t taken;   /* jobs from the source */
@@ -54,6 +57,7 @@ struct executor {
     int source_waits; /* for its descriptor */
     uint64_t wake_ns; /* when something is due in a slot */
     uint64_t tick_ns;
+    uint64_t pace_ns;
     uint64_t turn_seen; /* whose turn it was then (run/show.h) */
     uint64_t turn_ns;   /* when that is done next */
     int error;          /* that ends the run */
@@ -260,7 +264,7 @@ static void fill(struct executor *x)
 {
     const struct whet_job_source *source = &x->options->source;
 
-    while (!x->exhausted && !x->stopping && !x->source_waits && x->free < x->slot_count &&
+    while (!x->exhausted && !x->stopping && !x->source_waits && x->busy < x->limit &&
            /* Jobs of a graph come in any order, and are all in memory anyway. */
            (source->ended != NULL || whet__show_has_room(&x->shop.show, x->taken + 1))) {
         struct slot *s = &x->slots[x->free];
@@ -368,6 +372,21 @@ static void tick(struct executor *x, uint64_t now)
     hooks->tick(hooks->ctx, &x->counts);
 }
 
+/* A limit below what runs is waited for. */
+static void keep_pace(struct executor *x, uint64_t now)
+{
+    const struct whet_run_pace *pace = &x->options->pace;
+    unsigned limit;
+
+    if (pace->ask == NULL || now < x->pace_ns)
+        return;
+    x->pace_ns = now + PACE_NS;
+    limit = pace->ask(pace->ctx, x->limit, x->busy);
+    if (limit > x->slot_count)
+        limit = x->slot_count;
+    x->limit = limit != 0 ? limit : 1;
+}
+
 static void take_event(struct executor *x, uint64_t tag)
 {
     enum whet_attempt_part part;
@@ -416,6 +435,7 @@ static void run(struct executor *x)
         uint64_t now;
 
         watch_stop(x);
+        keep_pace(x, whet__clock_now_ns());
         fill(x);
         now = whet__clock_now_ns();
         tend(x, now);
@@ -428,12 +448,18 @@ static void run(struct executor *x)
     }
 }
 
-static int check_files(const struct executor *x)
+/* Room for as many as there may ever be, if files allow. */
+static int check_files(struct executor *x)
 {
     long limit = sysconf(_SC_OPEN_MAX);
+    long most = limit < 0 ? (long)INT_MAX : (limit - FD_OTHERS) / FD_PER_JOB;
 
-    if (limit < 0 || (long)x->slot_count * FD_PER_JOB + FD_OTHERS <= limit)
+    if ((long)x->slot_count <= most) {
+        if (x->options->pace.ask != NULL && x->options->pace.most > x->slot_count)
+            x->slot_count =
+                (long)x->options->pace.most <= most ? x->options->pace.most : (unsigned)most;
         return 0;
+    }
     return whet_error_set(
         x->err, -EMFILE,
         "too many at once: '%u': the limit on open files allows %ld: raise it "
@@ -494,7 +520,7 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     struct executor x = {.options = options, .wake_ns = NEVER, .err = err != NULL ? err : &own};
     int rc;
 
-    x.slot_count = options->jobs != 0 ? options->jobs : whet_pool_cores();
+    x.slot_count = x.limit = options->jobs != 0 ? options->jobs : whet_pool_cores();
     rc = check_files(&x);
     if (rc != 0)
         return rc;

@@ -83,6 +83,14 @@ struct whet_run_hooks {
     int (*stop)(void *ctx);
 };
 
+/* How many run at once while time goes by. */
+struct whet_run_pace {
+    /* How many now? Asked twice a second; `busy` of `now` run. NULL: as at the start. */
+    unsigned (*ask)(void *ctx, unsigned now, unsigned busy);
+    void *ctx;
+    unsigned most; /* that it may answer; as many as open files allow */
+};
+
 enum whet_run_halt {
     WHET_RUN_HALT_SOON, /* after a failure no more are started; those that run may finish */
     WHET_RUN_HALT_NOW,  /* those are ended, too */
@@ -94,6 +102,7 @@ struct whet_run_options {
     struct whet_sink sink;
     struct whet_run_hooks hooks;
     unsigned jobs; /* at once; 0: whet_pool_cores() */
+    struct whet_run_pace pace;
     enum whet_run_halt halt;
     enum whet_show_order order;
     uint64_t grace_ns; /* between SIGTERM and SIGKILL; 0: 2 s */

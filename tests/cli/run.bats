@@ -333,6 +333,18 @@ PY
     [ "$(wc -l <ran)" = 30 ]
 }
 
+@test "SIGUSR1 lets one more run at once" {
+    "$WHET" run --shell --timeout 100s -j 1 \
+        'touch {}; until [ -e a ] && [ -e b ]; do sleep 0.02; done' ::: a b &
+    pid=$!
+    until [ -e a ]; do sleep 0.02; done
+    [ ! -e b ]
+    kill -USR1 $pid
+    wait $pid
+    whet run -j auto 'touch {}' ::: c d e
+    [ -e c ] && [ -e d ] && [ -e e ]
+}
+
 @test "bad input is refused with its place" {
     fails "no command before ':::': whet run 'gzip {}' ::: FILE" whet run ::: a
     fails "an option behind a command: '-j': put options first, or -- before the words of one command" \

@@ -41,6 +41,8 @@ static void what_is_there_is_read(void **state)
     whet__load_read(whet__text_str(&root), &load);
     assert_int_equal(load.total_ticks, 380); /* a guest's time is in the user's */
     assert_int_equal(load.idle_ticks, 340);
+    assert_int_equal(load.processors, 1);
+    assert_true(load.cpu_some < 0); /* of a control group of ours there is nothing */
     assert_int_equal(load.runnable, 9);
     assert_true(fabs(load.memory_some - .125) < 1e-9);
     put(whet__text_str(&root), "/proc/pressure", "memory", "some avg10=lots\n");

@@ -129,6 +129,80 @@ static void works_with_what_is_known(void **state)
     end(&f);
 }
 
+/* Two of 64 processors are ours, and others make use of theirs. */
+static void a_part_of_a_machine(void **state)
+{
+    struct whet_adapt_reading r = {2, .6, 20, 0, .5, 64, .05};
+    struct fixture f;
+
+    (void)state;
+    begin(&f, 2, (struct whet_adapt_options){.after = 1});
+    assert_int_equal(look(&f, r, 1), 1); /* others' threads are no queue of ours */
+    r.cpu_pressure = .3;
+    assert_int_equal(look(&f, r, 5), 0); /* idle, but not for us */
+    r.cpu_pressure = .7;
+    assert_int_equal(look(&f, r, 1), -1);
+    r.cpu_pressure = -1;
+    assert_int_equal(look(&f, r, 5), 0); /* unknown: no more than are ours */
+    assert_int_equal(whet_pool_resize(f.pool, 1), 0);
+    assert_int_equal(look(&f, r, 5), 1);
+    r.runnable = 100;
+    assert_int_equal(look(&f, r, 1), -1);
+    end(&f);
+}
+
+/* Something that has a size, and is no pool. */
+struct thing {
+    unsigned size;
+    int error;
+    struct whet_adapt_reading reading;
+};
+
+static unsigned thing_size(void *ctx)
+{
+    return ((struct thing *)ctx)->size;
+}
+
+static int thing_resize(void *ctx, unsigned size)
+{
+    struct thing *t = ctx;
+
+    if (t->error == 0)
+        t->size = size;
+    return t->error;
+}
+
+static void thing_read(void *ctx, struct whet_adapt_reading *out)
+{
+    *out = ((struct thing *)ctx)->reading;
+}
+
+static void resizes_what_is_no_pool(void **state)
+{
+    struct thing t = {.size = 2, .reading = idle};
+    struct whet_adapt_options o = {
+        .after = 1, .read = thing_read, .size = thing_size, .ctx = &t};
+    struct whet_adapt *adapt = NULL;
+
+    (void)state;
+    assert_int_equal(whet_adapt_new(&adapt, NULL, NULL), -EINVAL);
+    assert_int_equal(whet_adapt_new(&adapt, NULL, &o), -EINVAL);
+    o.resize = thing_resize;
+    assert_int_equal(whet_adapt_new(&adapt, NULL, &o), -EINVAL); /* no most */
+    o.most = 3;
+    assert_int_equal(whet_adapt_new(&adapt, NULL, &o), 0);
+    assert_int_equal(whet_adapt_look(adapt), 1);
+    assert_int_equal(whet_adapt_look(adapt), 0);
+    assert_int_equal(t.size, 3);
+    t.reading = queue;
+    t.error = -EAGAIN;
+    assert_int_equal(whet_adapt_look(adapt), -EAGAIN);
+    t.error = 0;
+    assert_int_equal(whet_adapt_look(adapt), -1);
+    assert_int_equal(t.size, 2);
+    whet_adapt_free(adapt);
+}
+
 static void goes_on_from_what_was_set_by_hand(void **state)
 {
     struct fixture f;
@@ -181,6 +255,8 @@ int main(void)
         cmocka_unit_test(memory_takes_a_quarter_and_comes_first),
         cmocka_unit_test(keeps_still),
         cmocka_unit_test(works_with_what_is_known),
+        cmocka_unit_test(a_part_of_a_machine),
+        cmocka_unit_test(resizes_what_is_no_pool),
         cmocka_unit_test(goes_on_from_what_was_set_by_hand),
         cmocka_unit_test(refuses_what_is_no_range),
     };

@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/text.h"
+#include "os/file.h"
 #include "run/executor.h"
 #include "run/source_lines.h"
 
@@ -166,6 +168,92 @@ static void output_is_in_order_for_any_number_at_once(void **state)
         assert_string_equal(s.out, "1\n2\n4\n5\n6\n");
         assert_int_equal(counts.ok, 6);
     }
+}
+
+/* How many at once is asked for while they run. */
+struct paced {
+    struct seen seen;
+    unsigned answer;
+    unsigned running, most; /* since the answer was given, and fewer than before run */
+    int answered;
+};
+
+static unsigned answer(void *ctx, unsigned now, unsigned busy)
+{
+    struct paced *p = ctx;
+
+    assert_true(busy <= 3 && now <= 3);
+    p->answered = 1;
+    return p->answer;
+}
+
+/* Each waits for the others: with one at once they would wait for ever. */
+static void grows_while_it_runs(void **state)
+{
+    struct paced p = {.answer = 9};
+    struct whet_run_options o = options_for(&p.seen, 1);
+    struct whet_run_counts counts;
+    struct whet_text folder, lines[3];
+    const char *list[4] = {NULL};
+
+    (void)state;
+    whet__text_init(&folder, 4096);
+    assert_int_equal(whet__file_make_temp_dir(&folder), 0);
+    for (int i = 0; i < 3; i++) {
+        whet__text_init(&lines[i], 4096);
+        whet__text_printf(
+            &lines[i],
+            "sh -c 'cd %s; : >%d; until test -e 0 -a -e 1 -a -e 2; do sleep 0.01; "
+            "done'",
+            whet__text_str(&folder), i);
+        list[i] = whet__text_str(&lines[i]);
+    }
+    o.pace = (struct whet_run_pace){answer, &p, 3};
+    assert_int_equal(run(o, list, NULL, &counts, NULL), 0);
+    assert_int_equal(counts.ok, 3);
+    assert_int_equal(whet__file_remove_tree(whet__text_str(&folder)), 0);
+    for (int i = 0; i < 3; i++)
+        whet__text_clear(&lines[i]);
+    whet__text_clear(&folder);
+}
+
+static void paced_started(void *ctx, const struct whet_run_job *job, unsigned slot)
+{
+    struct paced *p = ctx;
+
+    (void)job;
+    (void)slot;
+    p->running++;
+    if (p->answered && p->running > p->most)
+        p->most = p->running;
+}
+
+static int paced_ended(void *ctx, const struct whet_run_job *job,
+                       const struct whet_job_result *result, struct whet_error *err)
+{
+    (void)job;
+    (void)result;
+    (void)err;
+    ((struct paced *)ctx)->running--;
+    return 0;
+}
+
+static void shrinks_to_one_at_least(void **state)
+{
+    const char *lines[21] = {NULL};
+    struct paced p = {.answer = 0};
+    struct whet_run_options o = options_for(&p.seen, 3);
+    struct whet_run_counts counts;
+
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        lines[i] = "true";
+    o.hooks =
+        (struct whet_run_hooks){.ctx = &p, .started = paced_started, .ended = paced_ended};
+    o.pace = (struct whet_run_pace){answer, &p, 3};
+    assert_int_equal(run(o, lines, NULL, &counts, NULL), 0);
+    assert_int_equal(counts.ok, 20);
+    assert_int_equal(p.most, 1);
 }
 
 /* With many at once a descriptor is used again while its old self still tells of its end. */
@@ -418,6 +506,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hooks_see_each_job_in_its_way),
         cmocka_unit_test(output_is_in_order_for_any_number_at_once),
+        cmocka_unit_test(grows_while_it_runs),
+        cmocka_unit_test(shrinks_to_one_at_least),
         cmocka_unit_test(nothing_is_lost_of_many_short_ones),
         cmocka_unit_test(a_signal_ends_what_runs),
         cmocka_unit_test(limits_end_one_job),
