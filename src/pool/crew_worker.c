@@ -174,18 +174,18 @@ static uint64_t watch_start(const struct whet_crew_options *o, struct crew_worke
     return left;
 }
 
-/* The time that is left for job `running`. One that began meanwhile has all of its before
- * it. */
+/* The time that is left for job `running`. One that began meanwhile has all of its before it,
+ * and so has one that begins at any moment: 0. */
 static uint64_t watch_job(const struct whet_crew_options *o, struct crew_worker *w,
                           uint64_t running)
 {
     struct crew_page *page = w->servant.shared;
     uint64_t cpu_ns = 0, wall_ns = 0, cpu_left, wall_left;
 
-    if (o->cpu_ns != 0)
+    if (running != 0 && o->cpu_ns != 0)
         cpu_ns = left_of(whet__servant_cpu_ns(&w->servant),
                          atomic_load_explicit(&page->cpu_start_ns, memory_order_relaxed));
-    if (o->wall_ns != 0)
+    if (running != 0 && o->wall_ns != 0)
         wall_ns = left_of(whet__clock_now_ns(),
                           atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed));
     if (atomic_load_explicit(&page->running, memory_order_acquire) != running)
@@ -209,10 +209,13 @@ uint64_t whet__crew_worker_watch(struct whet_crew *crew, struct crew_worker *w)
     if (w->gone || w->ended || w->jobs.count == 0)
         return UINT64_MAX;
     running = atomic_load_explicit(&page->running, memory_order_acquire);
-    if (running != 0)
-        left = watch_job(&crew->options, w, running);
-    else if (atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed) == 0)
+    if (running == 0 && atomic_load_explicit(&page->wall_start_ns, memory_order_relaxed) == 0)
         left = watch_start(&crew->options, w);
+    if (!w->ended) {
+        uint64_t its = watch_job(&crew->options, w, running);
+
+        left = its < left ? its : left;
+    }
     return left < LOOK_NS ? LOOK_NS : left;
 }
 
