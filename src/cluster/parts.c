@@ -6,20 +6,35 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "os/file.h"
 #include "os/path.h"
 
+#define OWN_BYTES 64
+#define OWN_TRIES 1000
+
+/* One that nobody else has, on whichever machine: many may share the current folder. */
+static int own_make(char name[OWN_BYTES])
+{
+    for (unsigned i = 1; i <= OWN_TRIES; i++) {
+        snprintf(name, OWN_BYTES, ".whet-slurm-%ld-%u", (long)getpid(), i);
+        if (mkdir(name, 0777) == 0)
+            return 0;
+        if (errno != EEXIST)
+            return -errno;
+    }
+    return -EEXIST;
+}
+
 int whet__parts_make(const char *asked, struct whet_text *out, struct whet_error *err)
 {
-    char own[64];
-    int rc;
+    char own[OWN_BYTES] = ".whet-slurm";
+    int rc = asked != NULL ? whet__file_make_dirs(asked, 0777) : own_make(own);
 
-    snprintf(own, sizeof(own), ".whet-slurm-%ld", (long)getpid());
     if (asked == NULL)
         asked = own;
-    rc = whet__file_make_dirs(asked, 0777);
     if (rc == 0)
         rc = whet__path_real(asked, out);
     return rc != 0 ? whet_error_set(err, rc, "cannot make: '%.200s': %s", asked, strerror(-rc))

@@ -17,8 +17,8 @@
 
 #define WHET_PARTS_WORDS 256
 
-/* Makes the folder, and appends its absolute path. NULL: one of our own in the current
- * folder, for the caller to remove. */
+/* Makes the folder, which may be there, and appends its absolute path. NULL: a new one in the
+ * current folder, for the caller to remove. */
 WHET_MUST_USE int whet__parts_make(const char *asked, struct whet_text *out,
                                    struct whet_error *err);
 

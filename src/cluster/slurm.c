@@ -1,6 +1,6 @@
-/* Slurm's own commands do the work; this is the go-between. A task's state is asked for every
- * second at most, for some thousand tasks a few milliseconds of squeue; the busiest controllers
- * ask for no more than that. */
+/* Slurm's own commands do the work; this is the go-between. What became of tasks is asked for
+ * after a tenth of a second, then less and less often, down to every two seconds: for some
+ * thousand tasks a few milliseconds of squeue. */
 #include "cluster/slurm.h"
 
 #include <errno.h>
@@ -16,6 +16,7 @@
 
 #define ANSWER_MAX   ((size_t)64 << 20)
 #define WORDS_MAX    4096
+#define OPTION_BYTES 8192 /* a path, each letter of which may be doubled */
 #define COMMAND_NS   UINT64_C(60000000000)
 #define POLL_MIN_NS  UINT64_C(100000000) /* a short array is over soon */
 #define POLL_MAX_NS  UINT64_C(2000000000)
@@ -65,7 +66,7 @@ static int words_add(struct whet_vec *list, const char *const *words, size_t cou
 }
 
 static int submit_words(const struct whet_slurm_options *o, const char *script,
-                        char options[4][512], struct whet_vec *list)
+                        char options[4][OPTION_BYTES], struct whet_vec *list)
 {
     const char *const head[] = {"sbatch",   "--parsable", "--requeue", "--open-mode=truncate",
                                 options[0], options[1],   options[2],  options[3]};
@@ -81,21 +82,41 @@ static int submit_words(const struct whet_slurm_options *o, const char *script,
     return rc == 0 ? words_add(list, o->argv, argc + 1) : rc; /* the NULL as well */
 }
 
+/* sbatch puts numbers in place of %a and its like: a '%' of the folder's own is doubled. */
+static int output_option(char out[OPTION_BYTES], const char *option, const char *folder,
+                         const char *file)
+{
+    struct whet_text text;
+    int rc;
+
+    whet__text_init(&text, OPTION_BYTES - 1);
+    whet__text_puts(&text, option);
+    for (; *folder != '\0'; folder++) {
+        if (*folder == '%')
+            whet__text_putc(&text, '%');
+        whet__text_putc(&text, *folder);
+    }
+    whet__text_puts(&text, file);
+    rc = whet__text_error(&text);
+    if (rc == 0)
+        memcpy(out, whet__text_str(&text), text.len + 1);
+    whet__text_clear(&text);
+    return rc;
+}
+
 /* *id is the job's number. */
 static int submit(const struct whet_slurm_options *o, const char *script, char id[32],
                   struct whet_error *err)
 {
-    char options[4][512];
+    char options[4][OPTION_BYTES];
     struct whet_vec list;
     struct whet_text out;
     int rc;
 
     snprintf(options[0], sizeof(options[0]), "--array=1-%u", o->tasks);
     snprintf(options[1], sizeof(options[1]), "--job-name=%.100s", o->name);
-    if ((size_t)snprintf(options[2], sizeof(options[2]), "--output=%s/part-%%a.out",
-                         o->folder) >= sizeof(options[2]) ||
-        (size_t)snprintf(options[3], sizeof(options[3]), "--error=%s/part-%%a.err",
-                         o->folder) >= sizeof(options[3]))
+    if (output_option(options[2], "--output=", o->folder, "/part-%a.out") != 0 ||
+        output_option(options[3], "--error=", o->folder, "/part-%a.err") != 0)
         return whet_error_set(err, -ENAMETOOLONG, "name too long: '%.200s'", o->folder);
     whet__vec_init(&list, sizeof(const char *), WORDS_MAX);
     whet__text_init(&out, ANSWER_MAX);
@@ -124,9 +145,9 @@ static int submit(const struct whet_slurm_options *o, const char *script, char i
 /* How a word of squeue ends a task; what is not here has not ended. */
 static int is_ended(const char *word)
 {
-    static const char *const ends[] = {"BOOT_FAIL",     "CANCELLED", "COMPLETED",
-                                       "DEADLINE",      "FAILED",    "NODE_FAIL",
-                                       "OUT_OF_MEMORY", "REVOKED",   "TIMEOUT"};
+    static const char *const ends[] = {"BOOT_FAIL", "CANCELLED", "COMPLETED",     "DEADLINE",
+                                       "FAILED",    "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED",
+                                       "REVOKED",   "TIMEOUT"};
 
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         if (strcmp(word, ends[i]) == 0)
@@ -236,13 +257,27 @@ static int wait_all(const struct whet_slurm_options *o, const char *id,
     return rc;
 }
 
+/* Nobody would see what an array does that is not waited for. A controller that does not answer
+ * cannot be told; it may go on with the array when it is back. */
+static int give_up(const char *id, int rc, struct whet_error *err)
+{
+    char why[160];
+
+    snprintf(why, sizeof(why), "%.159s", err->text);
+    cancel(id);
+    return whet_error_set(err, rc,
+                          "%s: job %s is no longer waited for, and was cancelled if "
+                          "Slurm could be told",
+                          why, id);
+}
+
 int whet__slurm_run(const struct whet_slurm_options *options, struct whet_slurm_task *tasks,
                     struct whet_error *err)
 {
     struct whet_error own;
     struct whet_text script;
     char id[32];
-    int rc;
+    int rc, submitted;
 
     if (err == NULL)
         err = &own; /* it is read here */
@@ -257,8 +292,11 @@ int whet__slurm_run(const struct whet_slurm_options *options, struct whet_slurm_
                        strerror(-rc));
     if (rc == 0)
         rc = submit(options, whet__text_str(&script), id, err);
+    submitted = rc == 0;
     if (rc == 0)
         rc = wait_all(options, id, tasks, err);
+    if (rc != 0 && submitted && rc != -ECANCELED)
+        rc = give_up(id, rc, err);
     whet__text_clear(&script);
     return rc;
 }

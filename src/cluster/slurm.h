@@ -5,13 +5,13 @@
  * Units    nanoseconds.
  * Memory   the caller gives an array of N task states.
  * Errors   -ENOENT: Slurm's commands are not in PATH; -EIO: one of them failed, in its own
- * words; -ECANCELED: stopped, and the array was cancelled. A task that fails is told in its
- *          state.
+ *          words; -ECANCELED: stopped. After any the array is cancelled, if Slurm can be told.
+ *          A task that fails is told in its state.
  * Threads  one call at a time; it blocks.
  *
  * Slurm does all of it: queueing, nodes, limits, requeueing. This calls sbatch once and then
- * asks squeue every second or so. What a task prints is in FOLDER/part-K.out and .err, a folder
- * that all nodes and this machine see under one name.
+ * asks squeue every two seconds, at first more often. What a task prints is in
+ * FOLDER/part-K.out and .err, a folder that all nodes and this machine see under one name.
  */
 #ifndef WHET_CLUSTER_SLURM_H
 #define WHET_CLUSTER_SLURM_H
@@ -47,7 +47,7 @@ struct whet_slurm_options {
     const char *folder; /* absolute; exists */
     const char *const *more; /* further words for sbatch */
     size_t more_count;
-    int (*stop)(void *ctx); /* asked about once a second; 1 cancels the array; NULL: never */
+    int (*stop)(void *ctx); /* asked as often; 1 cancels the array; NULL: never */
     void (*progress)(void *ctx, unsigned ended, unsigned running, unsigned total);
     void *ctx;
 };

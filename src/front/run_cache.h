@@ -17,9 +17,7 @@ struct whet_run_cache {
     struct whet_results *results;
     struct whet_text here;
     struct whet_text path;
-    const char **names; /* variables that results depend on */
-    uint64_t hits;
-    uint64_t saved_ns;
+    const char **names;   /* variables that results depend on */
     struct whet_text why; /* of the job that was looked up last */
     int explain;
 };

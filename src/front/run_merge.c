@@ -24,7 +24,6 @@ struct place {
     uint64_t line_at;
     uint64_t kept_at;
     uint64_t kept_bytes[WHET_STREAMS];
-    uint64_t number;
     uint32_t line_bytes; /* 0: the job was never begun */
     uint32_t part;
 };
@@ -39,7 +38,8 @@ struct merge {
     struct whet_arena arena; /* of one job's texts */
     struct whet_text line;
     FILE *log;
-    int fds[2]; /* log and output of the part looked at last */
+    struct whet_text log_name; /* while it is written */
+    int fds[2];                /* log and output of the part looked at last */
     unsigned open_part;
     struct whet_error *err;
 };
@@ -52,22 +52,21 @@ static int part_fail(const struct merge *m, unsigned part, const char *which, co
 
 /* ---- Learning where everything is ---- */
 
-static int place_put(struct merge *m, const struct place *seen)
+static int place_put(struct merge *m, uint64_t number, const struct place *seen)
 {
     struct place *place;
 
-    if (seen->number > JOBS_MAX)
+    if (number > JOBS_MAX)
         return whet_error_set(m->err, -EFBIG, "too many jobs: at most %zu", JOBS_MAX);
-    while (m->places.len < seen->number)
+    while (m->places.len < number)
         if (whet__vec_push(&m->places) == NULL)
             return whet_error_set(m->err, -ENOMEM, "out of memory: '--merge'");
-    place = (struct place *)m->places.items + seen->number - 1;
+    place = (struct place *)m->places.items + number - 1;
     if (place->line_bytes != 0 && place->part != seen->part)
         return whet_error_set(m->err, -EBADMSG,
                               "job %llu is in two parts, of shards %u and %u: '%.300s': these "
                               "are parts of different runs",
-                              (unsigned long long)seen->number, place->part, seen->part,
-                              m->dir);
+                              (unsigned long long)number, place->part, seen->part, m->dir);
     *place = *seen; /* a later line takes the place of an earlier one */
     return 0;
 }
@@ -76,7 +75,8 @@ static int line_learn(struct merge *m, struct place *seen, const char *text, siz
 {
     const struct whet_json_node *root, *kept;
     struct whet_json_in *json;
-    int rc = whet__json_in_parse(&json, text, len, m->dir, m->err);
+    int rc = whet__json_in_parse(&json, text, len, m->dir, m->err), has_output;
+    uint64_t number;
 
     if (rc == -EBADMSG)
         return part_fail(m, seen->part, "log", "no JSON");
@@ -84,16 +84,17 @@ static int line_learn(struct merge *m, struct place *seen, const char *text, siz
         return rc;
     root = whet__json_in_root(json);
     kept = whet__json_in_get(root, "output");
-    seen->number = whet__json_in_uint(whet__json_in_get(root, "number"), 0);
+    has_output = kept != NULL;
+    number = whet__json_in_uint(whet__json_in_get(root, "number"), 0);
     seen->kept_at = whet__json_in_uint(whet__json_in_get(kept, "at"), 0);
     seen->kept_bytes[0] = whet__json_in_uint(whet__json_in_get(kept, "stdout_bytes"), 0);
     seen->kept_bytes[1] = whet__json_in_uint(whet__json_in_get(kept, "stderr_bytes"), 0);
     seen->line_bytes = (uint32_t)len;
     whet__json_in_free(json);
-    if (seen->number == 0)
+    if (number == 0)
         return part_fail(m, seen->part, "log", "a line without number");
-    return kept != NULL ? place_put(m, seen)
-                        : part_fail(m, seen->part, "log", "a job without output");
+    return has_output ? place_put(m, number, seen)
+                      : part_fail(m, seen->part, "log", "a job without output");
 }
 
 static int log_learn(struct merge *m, unsigned part)
@@ -233,6 +234,7 @@ static void result_read(const struct whet_json_node *root, struct whet_job_resul
         .exit_code = (int)whet__json_in_int(whet__json_in_get(root, "exit_code"), -1),
         .signal = (int)whet__json_in_int(whet__json_in_get(root, "signal"), 0),
         .cached = whet__json_in_bool(whet__json_in_get(root, "cached"), 0),
+        .saved_ns = whet__json_in_uint(whet__json_in_get(root, "saved_ns"), 0),
         .attempts = (unsigned)whet__json_in_uint(whet__json_in_get(root, "attempts"), 0),
         .user_ns = whet__json_in_uint(whet__json_in_get(root, "user_ns"), 0),
         .sys_ns = whet__json_in_uint(whet__json_in_get(root, "sys_ns"), 0),
@@ -242,19 +244,6 @@ static void result_read(const struct whet_json_node *root, struct whet_job_resul
             out->end = (enum whet_job_end)i;
     snprintf(out->reason, sizeof(out->reason), "%s",
              whet__json_in_string(whet__json_in_get(root, "reason"), ""));
-}
-
-static void result_count(struct whet_run_counts *c, const struct whet_job_result *r)
-{
-    c->ended++;
-    c->ok += r->end == WHET_JOB_OK;
-    c->skipped += r->end == WHET_JOB_SKIPPED;
-    c->stopped += r->end == WHET_JOB_STOPPED;
-    c->failed = c->ended - c->ok - c->skipped - c->stopped;
-    c->found += (uint64_t)(r->cached != 0);
-    c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
-    c->user_ns += r->user_ns;
-    c->sys_ns += r->sys_ns;
 }
 
 /* The job that a line is about, as far as messages name it. */
@@ -290,7 +279,9 @@ static int line_tell(struct merge *m)
     rc = job_read(m, whet__json_in_root(json), &job);
     if (rc == 0) {
         result_read(whet__json_in_root(json), &result);
-        result_count(&m->counts, &result);
+        whet__run_counts_add(&m->counts, &result);
+        m->counts.user_ns += result.user_ns;
+        m->counts.sys_ns += result.sys_ns;
         rc = hooks.ended(hooks.ctx, &job, &result, m->err);
     }
     whet__json_in_free(json);
@@ -342,13 +333,21 @@ int whet__run_merge_check(const struct whet_run_request *r, struct whet_error *e
     return whet_error_set(err, -EEXIST, "there is a log already: '%.300s': remove it", r->log);
 }
 
+/* The log is written under another name first: a merge that fails leaves none. What is no
+ * file, a pipe, is written as it is. */
 static int log_open(struct merge *m, const struct whet_run_request *r)
 {
+    struct stat st;
     int rc = whet__run_merge_check(r, m->err);
 
     if (rc != 0 || r->log == NULL)
         return rc;
-    m->log = fopen(r->log, "we");
+    whet__text_puts(&m->log_name, r->log);
+    if (stat(r->log, &st) != 0 || S_ISREG(st.st_mode))
+        whet__text_printf(&m->log_name, ".%ld.tmp", (long)getpid());
+    if (whet__text_error(&m->log_name) != 0)
+        return whet_error_set(m->err, -ENAMETOOLONG, "name too long: '%.300s'", r->log);
+    m->log = fopen(whet__text_str(&m->log_name), "we");
     if (m->log == NULL ||
         fprintf(m->log, "{\"type\":\"run-log\",\"version\":%d}\n", WHET_JOB_LOG_VERSION) < 0)
         return whet_error_set(m->err, -errno, "cannot log: '%.300s': %s", r->log,
@@ -356,21 +355,34 @@ static int log_open(struct merge *m, const struct whet_run_request *r)
     return 0;
 }
 
-static int log_close(struct merge *m, const char *path)
+/* `rc` is how all that came before went. */
+static int log_close(struct merge *m, const char *path, int rc)
 {
-    if (m->log != NULL && fclose(m->log) != 0)
-        return whet_error_set(m->err, -errno, "cannot log: '%.300s': %s", path,
-                              strerror(errno));
-    return 0;
+    const char *name = whet__text_str(&m->log_name);
+    int is_other = path != NULL && strcmp(name, path) != 0;
+
+    if (m->log == NULL)
+        return rc;
+    if (fclose(m->log) != 0 && rc == 0)
+        rc = -errno;
+    if (rc == 0 && is_other && rename(name, path) != 0)
+        rc = -errno;
+    if (rc != 0 && is_other)
+        (void)unlink(name);
+    if (rc != 0 && m->err->code == 0)
+        whet_error_set(m->err, rc, "cannot log: '%.300s': %s", path, strerror(-rc));
+    return rc;
 }
 
 int whet__run_merge(const struct whet_run_request *r, const char *dir, struct whet_error *err)
 {
-    struct merge m = {.dir = dir, .fds = {-1, -1}, .err = err};
-    int rc, closed;
+    struct whet_error own = {0};
+    struct merge m = {.dir = dir, .fds = {-1, -1}, .err = err != NULL ? err : &own};
+    int rc;
 
     whet__vec_init(&m.places, sizeof(struct place), JOBS_MAX);
     whet__text_init(&m.line, WHET_LINES_MAX + 1);
+    whet__text_init(&m.log_name, PATH_MAX);
     whet__arena_init(&m.arena, WHET_LINES_MAX * sizeof(char *) + WORDS_MAX);
     whet__run_watch_init(&m.watch, r, 0, 0, NULL);
     rc = parts_learn(&m);
@@ -379,14 +391,14 @@ int whet__run_merge(const struct whet_run_request *r, const char *dir, struct wh
         rc = log_open(&m, r);
     if (rc == 0)
         rc = all_show(&m);
-    closed = log_close(&m, r->log);
-    rc = rc == 0 ? closed : rc;
+    rc = log_close(&m, r->log, rc == 0 && whet__interrupted() != 0 ? -EINTR : rc);
     part_close(&m);
     whet__run_watch_end(&m.watch);
     if (rc == 0)
         rc = whet__run_watch_answer(&m.watch, &m.counts);
     whet__vec_clear(&m.places);
     whet__text_clear(&m.line);
+    whet__text_clear(&m.log_name);
     whet__arena_clear(&m.arena);
     return rc == -EPIPE ? 1 : rc;
 }

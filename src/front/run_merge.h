@@ -2,7 +2,7 @@
  *
  * Shape    one call, which shows what one machine would have shown, in the order of the input.
  * Units    none.
- * Memory   56 bytes for each job; what jobs printed goes by in pieces.
+ * Memory   40 bytes for each job; what jobs printed goes by in pieces.
  * Errors   -errno with a message: a shard has not ended, a part is damaged, a job is in two.
  * Threads  one call at a time.
  */

@@ -25,18 +25,30 @@ void whet__run_part_path(const char *dir, unsigned k, const char *which, struct 
     whet__text_printf(out, "%s/part-%u.%s", dir, k, which);
 }
 
-static int part_begin(struct whet_run_part *p, const char *dir, struct whet_error *err)
+int whet__run_part_open(struct whet_run_part *p, const char *dir, struct whet_shard shard,
+                        struct whet_error *err)
 {
-    struct stat st;
     int rc = whet__file_make_dirs(dir, 0777);
 
-    whet__run_part_path(dir, p->shard.number, "log", &p->log);
-    whet__run_part_path(dir, p->shard.number, "shown", &p->shown);
-    whet__run_part_path(dir, p->shard.number, "end", &p->end);
+    *p = (struct whet_run_part){.shard = shard, .fd = -1};
+    whet__text_init(&p->log, PATH_MAX);
+    whet__text_init(&p->shown, PATH_MAX);
+    whet__text_init(&p->end, PATH_MAX);
+    whet__run_part_path(dir, shard.number, "log", &p->log);
+    whet__run_part_path(dir, shard.number, "shown", &p->shown);
+    whet__run_part_path(dir, shard.number, "end", &p->end);
     if (rc == 0)
         rc = whet__text_error(&p->shown) != 0 ? -ENAMETOOLONG : 0;
-    if (rc != 0)
-        return whet_error_set(err, rc, "cannot make: '%.200s': %s", dir, strerror(-rc));
+    if (rc == 0)
+        return 0;
+    whet__run_part_close(p);
+    return whet_error_set(err, rc, "cannot make: '%.200s': %s", dir, strerror(-rc));
+}
+
+int whet__run_part_begin(struct whet_run_part *p, struct whet_error *err)
+{
+    struct stat st;
+
     if (unlink(whet__text_str(&p->end)) != 0 && errno != ENOENT)
         return fail(&p->end, -errno, err);
     p->fd = open(whet__text_str(&p->shown), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
@@ -44,21 +56,6 @@ static int part_begin(struct whet_run_part *p, const char *dir, struct whet_erro
         return fail(&p->shown, -errno, err);
     p->size = (uint64_t)st.st_size;
     return 0;
-}
-
-int whet__run_part_open(struct whet_run_part *p, const char *dir, struct whet_shard shard,
-                        struct whet_error *err)
-{
-    int rc;
-
-    *p = (struct whet_run_part){.shard = shard, .fd = -1};
-    whet__text_init(&p->log, PATH_MAX);
-    whet__text_init(&p->shown, PATH_MAX);
-    whet__text_init(&p->end, PATH_MAX);
-    rc = part_begin(p, dir, err);
-    if (rc != 0)
-        whet__run_part_close(p);
-    return rc;
 }
 
 void whet__run_part_close(struct whet_run_part *p)

@@ -1,6 +1,7 @@
 /* front/run_part.h - what one shard of a run leaves in the folder of parts.
  *
- * Shape    opened, told each job that has ended, ended when all of them have, closed.
+ * Shape    opened; begun once its log is ours; told each job that has ended, ended when all of
+ *          them have, closed.
  * Units    bytes.
  * Memory   three paths.
  * Errors   -errno with a message that names the file.
@@ -42,6 +43,9 @@ void whet__run_part_path(const char *dir, unsigned k, const char *which, struct 
 WHET_MUST_USE int whet__run_part_open(struct whet_run_part *p, const char *dir,
                                       struct whet_shard shard, struct whet_error *err);
 void whet__run_part_close(struct whet_run_part *p);
+
+/* From here on it has not ended. Only with the log open: that keeps others away. */
+WHET_MUST_USE int whet__run_part_begin(struct whet_run_part *p, struct whet_error *err);
 
 /* Writes what the job printed; *result says where it is. */
 WHET_MUST_USE int whet__run_part_add(struct whet_run_part *p,

@@ -5,16 +5,20 @@
 #include <poll.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "cluster/shard.h"
 #include "front/run_merge.h"
 #include "front/run_pace.h"
 #include "front/run_part.h"
 #include "front/run_slurm.h"
 #include "front/run_watch.h"
+#include "os/clock.h"
 #include "os/signal.h"
 
-#define JOB_BYTES ((size_t)64 << 20)
-#define LINE_MAX_ ((size_t)8 << 20)
+#define JOB_BYTES        ((size_t)64 << 20)
+#define PATIENCE_NS      UINT64_C(300000000000)
+#define PATIENCE_STEP_NS UINT64_C(200000000)
+#define LINE_MAX_        ((size_t)8 << 20)
 
 static void wait_for(int fd)
 {
@@ -129,6 +133,24 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     return rc != 0 ? rc : whet__run_watch_answer(&watch, &counts);
 }
 
+/* The log of a shard may still be that of a node that was given up: Slurm will end it, and a
+ * file server forgets the locks of a machine that is gone. */
+static int log_open(struct whet_job_log *log, const char *path, enum whet_job_log_mode mode,
+                    int patient, struct whet_error *err)
+{
+    uint64_t until_ns = whet__clock_now_ns() + PATIENCE_NS;
+    int rc = whet__job_log_open(log, path, mode, err);
+
+    if (rc == -EBUSY && patient)
+        whet__log(WHET_LOG_WARNING, "waiting for the other that writes '%.300s'", path);
+    while (rc == -EBUSY && patient && whet__interrupted() == 0 &&
+           whet__clock_now_ns() < until_ns) {
+        whet__clock_sleep_ns(PATIENCE_STEP_NS);
+        rc = whet__job_log_open(log, path, mode, err);
+    }
+    return rc;
+}
+
 static int run_with_log(struct whet_run_input *in, const struct whet_run_request *r,
                         const char *path, unsigned jobs, struct whet_run_part *part,
                         struct whet_run_cache *cache, struct whet_error *err)
@@ -138,11 +160,14 @@ static int run_with_log(struct whet_run_input *in, const struct whet_run_request
 
     if (path == NULL)
         return run(in, r, jobs, NULL, part, cache, err);
-    rc = whet__job_log_open(&log, path, r->log_mode, err);
+    rc = log_open(&log, path, r->log_mode, part != NULL, err);
     if (rc != 0)
         return rc;
     log.same_number = part != NULL; /* each needs its own line for the merge */
-    rc = run(in, r, jobs, &log, part, cache, err);
+    if (part != NULL)
+        rc = whet__run_part_begin(part, err);
+    if (rc == 0)
+        rc = run(in, r, jobs, &log, part, cache, err);
     whet__job_log_close(&log);
     return rc;
 }

@@ -123,11 +123,17 @@ static void cache_add(struct task *t)
     value_add(t, "--remote", r->remote);
 }
 
-/* Whether word `i` of the operands is our standard input as a list of inputs. */
+/* Whether word `i` of the operands is our standard input, as one of the files of a list. */
 static int is_input(const struct whet_run_request *r, size_t i)
 {
-    return i > 0 && strcmp(r->operands[i], "-") == 0 &&
-           strncmp(r->operands[i - 1], "::::", 4) == 0;
+    size_t mark = i;
+
+    if (strcmp(r->operands[i], "-") != 0)
+        return 0;
+    while (mark > 0 && !whet__inputs_is_mark(r->operands[mark]))
+        mark--;
+    return whet__inputs_is_mark(r->operands[mark]) &&
+           strncmp(r->operands[mark], "::::", 4) == 0;
 }
 
 static void what_add(struct task *t)
@@ -194,10 +200,21 @@ static int copy(FILE *to)
     return 0;
 }
 
-/* Our standard input becomes a file that all machines see. */
+static int list_write(const char *path)
+{
+    FILE *to = fopen(path, "we");
+    int rc = to != NULL ? copy(to) : -errno;
+
+    if (to != NULL && fclose(to) != 0 && rc == 0)
+        rc = -errno;
+    return rc;
+}
+
+/* Our standard input becomes a file that all machines see; whole, for a task of an earlier call
+ * may still read what was there. */
 static int list_make(struct task *t, struct whet_error *err)
 {
-    FILE *to;
+    struct whet_text made;
     int rc;
 
     if (!wants_input(t->request))
@@ -205,15 +222,15 @@ static int list_make(struct task *t, struct whet_error *err)
     if (isatty(STDIN_FILENO))
         return whet_error_set(err, -EINVAL,
                               "no command: 'whet run': give commands, or --file FILE");
+    whet__text_init(&made, PATH_MAX);
     whet__text_printf(&t->list, "%s/list", whet__text_str(&t->folder));
-    rc = whet__text_error(&t->list);
-    to = rc == 0 ? fopen(whet__text_str(&t->list), "we") : NULL;
-    if (to == NULL)
-        rc = rc != 0 ? rc : -errno;
-    else
-        rc = copy(to);
-    if (to != NULL && fclose(to) != 0 && rc == 0)
+    whet__text_printf(&made, "%s.tmp", whet__text_str(&t->list));
+    rc = whet__text_error(&made);
+    if (rc == 0)
+        rc = list_write(whet__text_str(&made));
+    if (rc == 0 && rename(whet__text_str(&made), whet__text_str(&t->list)) != 0)
         rc = -errno;
+    whet__text_clear(&made);
     return rc == 0 ? 0
                    : whet_error_set(err, rc, "cannot write: '%.300s': %s",
                                     whet__text_str(&t->list), strerror(-rc));

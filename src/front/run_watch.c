@@ -47,15 +47,44 @@ void whet__run_watch_end(struct whet_run_watch *w)
     whet__progress_end(&w->line);
 }
 
+/* Not by stdio: where stdout does not block (a terminal that others use so) it drops what
+ * finds no room. */
+static int write_all(int fd, const char *bytes, size_t len)
+{
+    struct pollfd room = {fd, POLLOUT, 0};
+
+    while (len > 0) {
+        ssize_t n = write(fd, bytes, len);
+
+        if (n < 0 && errno == EAGAIN)
+            (void)poll(&room, 1, -1);
+        else if (n < 0 && errno != EINTR)
+            return -errno;
+        if (n > 0) {
+            bytes += n;
+            len -= (size_t)n;
+        } else if (whet__interrupted() != 0) {
+            return -EINTR; /* nobody may ever read it */
+        }
+    }
+    return 0;
+}
+
 static int write_bytes(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
 {
     struct whet_run_watch *w = ctx;
     FILE *to = stream == WHET_STREAM_OUT && !w->request->json ? w->request->out : stderr;
+    int rc;
 
     whet__progress_step_aside(&w->line);
-    if (fwrite(bytes, 1, len, to) == len && fflush(to) == 0)
-        return 0;
-    return errno != 0 ? -errno : -EIO;
+    if (fflush(to) != 0)
+        return errno != 0 ? -errno : -EIO;
+    rc = write_all(fileno(to), bytes, len);
+    if (rc == -EPIPE) { /* the driver asks stdio how stdout is */
+        (void)fputc('\n', to);
+        (void)fflush(to);
+    }
+    return rc;
 }
 
 /* Whether who read our answer has gone away: a pipe tells before it is written to. */
@@ -93,11 +122,6 @@ static int is_cached(const struct whet_run_watch *w)
     return w->cache != NULL && w->cache->results != NULL;
 }
 
-static uint64_t hits(const struct whet_run_watch *w)
-{
-    return w->cache != NULL ? w->cache->hits : 0;
-}
-
 /* Why the job is, or is not, to be run. */
 static void explain(struct whet_run_watch *w, const struct whet_run_job *job)
 {
@@ -128,10 +152,6 @@ static int on_look_up(void *ctx, const struct whet_run_job *job, struct whet_job
         return whet_error_set(err, rc, "cannot look up what is cached: %s", strerror(-rc));
     if (w->cache->explain)
         explain(w, job);
-    if (rc == 1) {
-        w->cache->hits++;
-        w->cache->saved_ns += result->saved_ns;
-    }
     return rc;
 }
 
@@ -225,8 +245,8 @@ static void answer_json(const struct whet_run_watch *w, const struct whet_run_co
     whet__json_put_uint(&j, "stopped", c->stopped);
     whet__json_put_uint(&j, "not_started", whet__run_watch_left(w, c));
     whet__json_put_uint(&j, "found", c->found);
-    whet__json_put_uint(&j, "cached", hits(w));
-    whet__json_put_uint(&j, "saved_ns", is_cached(w) ? w->cache->saved_ns : 0);
+    whet__json_put_uint(&j, "cached", c->cached);
+    whet__json_put_uint(&j, "saved_ns", c->saved_ns);
     whet__json_put_uint(&j, "retries", c->retried);
     whet__json_put_uint(&j, "at_once", w->workers);
     whet__json_put_uint(&j, "wall_ns", whet__clock_now_ns() - w->start_ns);
@@ -244,12 +264,12 @@ static void put_part(struct whet_text *out, uint64_t count, const char *what)
         whet__text_printf(out, ", %llu %s", (unsigned long long)count, what);
 }
 
-static void put_cached(struct whet_text *out, const struct whet_run_cache *c)
+static void put_cached(struct whet_text *out, const struct whet_run_counts *c)
 {
     char saved[24];
 
-    if (c != NULL && c->hits > 0)
-        whet__text_printf(out, ", %llu cached (%s saved)", (unsigned long long)c->hits,
+    if (c->cached > 0)
+        whet__text_printf(out, ", %llu cached (%s saved)", (unsigned long long)c->cached,
                           whet_duration_format(c->saved_ns, saved, sizeof(saved)));
 }
 
@@ -266,8 +286,8 @@ static void answer_text(const struct whet_run_watch *w, const struct whet_run_co
     put_part(&text, c->skipped, "skipped");
     put_part(&text, c->stopped, "stopped");
     put_part(&text, whet__run_watch_left(w, c), "not started");
-    put_part(&text, c->found - hits(w), "found done");
-    put_cached(&text, w->cache);
+    put_part(&text, c->found - c->cached, "found done");
+    put_cached(&text, c);
     put_part(&text, c->retried, "retries");
     whet__log(good || w->total == 1 ? WHET_LOG_INFO : WHET_LOG_WARNING, "%s in %s",
               whet__text_str(&text),

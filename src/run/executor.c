@@ -105,16 +105,16 @@ static void fail_keeping(struct executor *x, int rc)
     fail(x, rc, rc == -EPIPE ? "cannot show what a command printed" : NULL);
 }
 
-static void count(struct executor *x, const struct whet_job_result *r)
+void whet__run_counts_add(struct whet_run_counts *c, const struct whet_job_result *r)
 {
-    struct whet_run_counts *c = &x->counts;
-
     c->ended++;
     c->ok += r->end == WHET_JOB_OK;
     c->skipped += r->end == WHET_JOB_SKIPPED;
     c->stopped += r->end == WHET_JOB_STOPPED;
     c->failed = c->ended - c->ok - c->skipped - c->stopped;
     c->found += (uint64_t)(r->cached || r->resumed);
+    c->cached += r->cached != 0;
+    c->saved_ns += r->cached ? r->saved_ns : 0;
     c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
 }
 
@@ -130,7 +130,7 @@ static void job_ended(struct executor *x, struct slot *s)
     const struct whet_job_result *r = &s->result;
     int good = r->end == WHET_JOB_OK, resumed = r->resumed;
 
-    count(x, r);
+    whet__run_counts_add(&x->counts, r);
     if (o->source.ended != NULL)
         o->source.ended(o->source.ctx, &s->job, r);
     if (o->hooks.record != NULL)

@@ -40,12 +40,17 @@ struct whet_run_counts {
     uint64_t failed;
     uint64_t skipped;
     uint64_t stopped;
-    uint64_t found;   /* by look_up */
-    uint64_t retried; /* attempts beyond the first */
-    uint64_t running; /* now */
-    uint64_t user_ns; /* of all that ran */
+    uint64_t found;    /* by look_up ... */
+    uint64_t cached;   /* ... of them, those whose answer was kept by a cache, and ... */
+    uint64_t saved_ns; /* ... what those took when they were run */
+    uint64_t retried;  /* attempts beyond the first */
+    uint64_t running;  /* now */
+    uint64_t user_ns;  /* of all that ran */
     uint64_t sys_ns;
 };
+
+/* Adds a job that has ended, but not its processor time, which is that of all attempts. */
+void whet__run_counts_add(struct whet_run_counts *c, const struct whet_job_result *r);
 
 /* Each may be NULL. All are called by the thread that runs the executor, which looks after
  * nobody meanwhile. */

@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "data/json_in.h"
+#include "os/lock.h"
 #include "os/path.h"
 #include "run/lines.h"
 
@@ -24,8 +25,9 @@
 #define PATH_BYTES     ((size_t)1 << 16)
 #define SECOND_NS      UINT64_C(1000000000)
 #define HEX_SIZE       33
+#define HEADER         "{\"type\":\"run-log\",\"version\":" WHET_JOB_LOG_VERSION_TEXT "}"
 
-/* One line of an earlier run; equals are in a list, by identity. */
+/* One line of an earlier run; equals are in a list, by identity, the latest first. */
 struct entry {
     uint64_t number;
     enum whet_job_end end;
@@ -62,8 +64,7 @@ static int write_line(struct whet_job_log *log, struct whet_error *err)
 static int write_header(struct whet_job_log *log, struct whet_error *err)
 {
     whet__text_reset(&log->line);
-    whet__text_printf(&log->line, "{\"type\":\"run-log\",\"version\":%d}\n",
-                      WHET_JOB_LOG_VERSION);
+    whet__text_puts(&log->line, HEADER "\n");
     return write_line(log, err);
 }
 
@@ -88,19 +89,54 @@ static int check_header(const struct whet_job_log *log, const struct whet_json_n
     return 0;
 }
 
-/* The list of those with the same identity; NULL: no memory. */
-static struct entry **entries_of(struct whet_job_log *log, const char *id)
+/* Equals. One by its number is found by `numbers`, so that of a hundred thousand none is walked
+ * to. */
+struct equals {
+    struct entry *first;
+};
+
+struct equal_key {
+    const struct equals *equals;
+    uint64_t number;
+};
+
+/* NULL: no memory. */
+static struct equals *equals_of(struct whet_job_log *log, const char *id)
 {
-    struct entry **list = whet__map_get_str(&log->earlier, id);
+    struct equals *found = whet__map_get_str(&log->earlier, id);
     char *key;
 
-    if (list != NULL)
-        return list;
-    list = whet__arena_zalloc(&log->arena, 1, sizeof(struct entry *));
-    key = list != NULL ? whet__arena_strndup(&log->arena, id, strlen(id)) : NULL;
-    if (key == NULL || whet__map_put_str(&log->earlier, key, list) != 0)
+    if (found != NULL)
+        return found;
+    found = whet__arena_zalloc(&log->arena, 1, sizeof(*found));
+    key = found != NULL ? whet__arena_strndup(&log->arena, id, strlen(id)) : NULL;
+    if (key == NULL || whet__map_put_str(&log->earlier, key, found) != 0)
         return NULL;
-    return list;
+    return found;
+}
+
+static struct entry *entry_of(const struct whet_job_log *log, const struct equals *equals,
+                              uint64_t number)
+{
+    const struct equal_key key = {equals, number};
+
+    return whet__map_get(&log->numbers, &key, sizeof(key));
+}
+
+/* A new one. NULL: no memory. */
+static struct entry *entry_add(struct whet_job_log *log, struct equals *equals, uint64_t number)
+{
+    struct equal_key *key = whet__arena_zalloc(&log->arena, 1, sizeof(*key));
+    struct entry *entry = whet__arena_zalloc(&log->arena, 1, sizeof(*entry));
+
+    if (key == NULL || entry == NULL)
+        return NULL;
+    *key = (struct equal_key){equals, number};
+    if (whet__map_put(&log->numbers, key, sizeof(*key), entry) != 0)
+        return NULL;
+    entry->next = equals->first;
+    equals->first = entry;
+    return entry;
 }
 
 static int end_of(const char *word, enum whet_job_end *out)
@@ -130,27 +166,21 @@ static int remember(struct whet_job_log *log, const struct whet_json_node *root,
     const char *id = whet__json_in_string(whet__json_in_get(root, "id"), "");
     const char *word = whet__json_in_string(whet__json_in_get(root, "end"), "");
     struct entry read = {.number = whet__json_in_uint(whet__json_in_get(root, "number"), 0)};
-    struct entry **list, *entry;
+    struct equals *equals;
+    struct entry *entry;
 
     if (strlen(id) != HEX_SIZE - 1 || !end_of(word, &read.end))
         return bad_line(log, line, "no line of a log of whet run", err);
     read.exit_code = (int)whet__json_in_int(whet__json_in_get(root, "exit_code"), -1);
     read.signal = (int)whet__json_in_int(whet__json_in_get(root, "signal"), 0);
     kept_read(root, &read);
-    list = entries_of(log, id);
-    if (list == NULL)
+    equals = equals_of(log, id);
+    entry = equals != NULL ? entry_of(log, equals, read.number) : NULL;
+    if (equals != NULL && entry == NULL)
+        entry = entry_add(log, equals, read.number);
+    if (entry == NULL)
         return fail(log, -ENOMEM, err);
-    for (entry = *list; entry != NULL && entry->number != read.number; entry = entry->next)
-        continue;
-    if (entry == NULL) {
-        entry = whet__arena_zalloc(&log->arena, 1, sizeof(*entry));
-        if (entry == NULL)
-            return fail(log, -ENOMEM, err);
-        read.next = *list;
-        *list = entry;
-    } else {
-        read.next = entry->next;
-    }
+    read.next = entry->next;
     *entry = read;
     return 0;
 }
@@ -171,6 +201,15 @@ static int read_one(struct whet_job_log *log, const char *text, size_t len, uint
     return rc;
 }
 
+/* A first line that was cut is dropped if it can have been ours. */
+static int check_cut(const struct whet_job_log *log, const char *text, size_t len,
+                     uint64_t line, struct whet_error *err)
+{
+    if (line > 1 || (len < sizeof(HEADER) && memcmp(text, HEADER, len) == 0))
+        return 0;
+    return bad_line(log, 1, "no log of whet run: name another file", err);
+}
+
 /* Reads all lines, and finds out where the last whole one ends. */
 static int read_earlier(struct whet_job_log *log, uint64_t size, uint64_t *whole,
                         struct whet_error *err)
@@ -186,8 +225,8 @@ static int read_earlier(struct whet_job_log *log, uint64_t size, uint64_t *whole
     while ((rc = whet__lines_next(&lines, &text, &len, err)) == 1) {
         uint64_t end = *whole + len + 1;
 
-        if (end > size) { /* cut */
-            rc = 0;
+        if (end > size) {
+            rc = check_cut(log, text, len, lines.number, err);
             break;
         }
         rc = read_one(log, text, len, lines.number, err);
@@ -209,6 +248,18 @@ static int resume(struct whet_job_log *log, uint64_t size, struct whet_error *er
     return rc == 0 && whole == 0 ? write_header(log, err) : rc;
 }
 
+/* Two writers would each count what the other does not know. File systems that know no locks
+ * go without. */
+static int log_lock(const struct whet_job_log *log, struct whet_error *err)
+{
+    if (whet__lock_take(log->fd, WHET_LOCK_EXCLUSIVE) != -EBUSY)
+        return 0;
+    return whet_error_set(err, -EBUSY,
+                          "another whet run writes this log: '%.300s': wait for it, or name "
+                          "another",
+                          log->path);
+}
+
 static int log_begin(struct whet_job_log *log, struct whet_error *err)
 {
     struct stat st;
@@ -219,7 +270,14 @@ static int log_begin(struct whet_job_log *log, struct whet_error *err)
     log->fd = open(log->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (log->fd < 0 || fstat(log->fd, &st) != 0)
         return fail(log, -errno, err);
-    if (!S_ISREG(st.st_mode) || st.st_size == 0)
+    if (!S_ISREG(st.st_mode))
+        return write_header(log, err);
+    rc = log_lock(log, err);
+    if (rc != 0)
+        return rc;
+    if (fstat(log->fd, &st) != 0)
+        return fail(log, -errno, err);
+    if (st.st_size == 0)
         return write_header(log, err);
     if (log->mode == WHET_JOB_LOG_NEW)
         return whet_error_set(err, -EEXIST,
@@ -239,6 +297,7 @@ int whet__job_log_open(struct whet_job_log *log, const char *path, enum whet_job
     whet__text_init(&log->identity, IDENTITY_MAX);
     whet__text_init(&log->here, PATH_BYTES);
     whet__map_init(&log->earlier, EARLIER_MAX);
+    whet__map_init(&log->numbers, EARLIER_MAX);
     whet__arena_init(&log->arena, ARENA_MAX);
     rc = log_begin(log, err);
     if (rc != 0)
@@ -255,6 +314,7 @@ void whet__job_log_close(struct whet_job_log *log)
     whet__text_clear(&log->identity);
     whet__text_clear(&log->here);
     whet__map_clear(&log->earlier);
+    whet__map_clear(&log->numbers);
     whet__arena_clear(&log->arena);
 }
 
@@ -277,22 +337,27 @@ static int is_done(const struct whet_job_log *log, const struct entry *e)
     return e->end == WHET_JOB_OK || log->mode == WHET_JOB_LOG_RESUME;
 }
 
-/* The line of the same number, else the first that no job has taken. */
-static struct entry *entry_choose(const struct whet_job_log *log, struct entry *list,
+/* The line of the same number, else the latest that no job has taken. */
+static struct entry *entry_choose(const struct whet_job_log *log, struct equals *equals,
                                   uint64_t number)
 {
-    struct entry *found = NULL;
+    struct entry *same = entry_of(log, equals, number);
 
-    for (struct entry *e = list; e != NULL; e = e->next)
-        if (is_done(log, e) && (e->number == number || (found == NULL && !log->same_number)))
-            found = e;
-    return found;
+    if (same != NULL && is_done(log, same))
+        return same;
+    if (log->same_number)
+        return NULL;
+    /* What is not done, or is taken, stays so. */
+    while (equals->first != NULL && !is_done(log, equals->first))
+        equals->first = equals->first->next;
+    return equals->first;
 }
 
 int whet__job_log_look_up(struct whet_job_log *log, const struct whet_run_job *job,
                           struct whet_job_result *result, struct whet_error *err)
 {
-    struct entry **list, *entry;
+    struct equals *equals;
+    struct entry *entry;
     char hex[HEX_SIZE];
     int rc;
 
@@ -301,8 +366,8 @@ int whet__job_log_look_up(struct whet_job_log *log, const struct whet_run_job *j
     rc = identify(log, job, hex, err);
     if (rc != 0)
         return rc;
-    list = whet__map_get_str(&log->earlier, hex);
-    entry = list != NULL ? entry_choose(log, *list, job->number) : NULL;
+    equals = whet__map_get_str(&log->earlier, hex);
+    entry = equals != NULL ? entry_choose(log, equals, job->number) : NULL;
     if (entry == NULL)
         return 0;
     entry->taken = 1;

@@ -3,9 +3,10 @@
  *
  * Shape    opened, new or to go on with; asked before a job, told after it; closed.
  * Units    nanoseconds, bytes; times of day as RFC 3339, in UTC.
- * Memory   of an earlier run some 100 bytes for each job.
+ * Memory   of an earlier run some 250 bytes for each job.
  * Errors   -errno with a message that names the file; -EBADMSG: it is no such log, with its
- *          line; -EEXIST: there is one, and it was not to be gone on with.
+ *          line; -EEXIST: there is one, and it was not to be gone on with; -EBUSY: another
+ *          process writes it.
  * Threads  one at a time.
  *
  * The form is in whet-formats(5). A line is written by one call, so a process that is
@@ -24,7 +25,8 @@
 #include "base/text.h"
 #include "run/job.h"
 
-#define WHET_JOB_LOG_VERSION 1
+#define WHET_JOB_LOG_VERSION      1
+#define WHET_JOB_LOG_VERSION_TEXT "1"
 
 enum whet_job_log_mode {
     WHET_JOB_LOG_NEW,
@@ -41,7 +43,8 @@ struct whet_job_log {
     struct whet_text line;
     struct whet_text identity;
     struct whet_text here;
-    struct whet_map earlier; /* from identity to what is known of it */
+    struct whet_map earlier; /* from identity to what is known of equals */
+    struct whet_map numbers; /* from equals and a number to what is known of that one */
     struct whet_arena arena;
 };
 

@@ -52,7 +52,7 @@ static int lines_read(struct whet_lines *l, struct whet_error *err)
     }
     if (l->buffer.len > WHET_LINES_MAX)
         return fail(l, -EFBIG, "line too long: a command has at most 1 MiB", err);
-    if (poll(&ready, 1, 0) == 0)
+    if (poll(&ready, 1, 0) <= 0) /* a signal goes first: read would wait */
         return -EAGAIN;
     room = whet__text_reserve(&l->buffer, READ_MAX);
     if (room == NULL)
@@ -103,17 +103,26 @@ int whet__lines_next(struct whet_lines *l, const char **line, size_t *len,
     return 1;
 }
 
+/* The first byte of the buffer that is neither blank nor an end of a line, or NULL. */
+static const char *first_byte(const struct whet_lines *l)
+{
+    for (size_t i = l->at; i < l->buffer.len; i++)
+        if (memchr(" \t\r\n", l->buffer.data[i], 5) == NULL) /* nor a NUL */
+            return l->buffer.data + i;
+    return NULL;
+}
+
 int whet__lines_peek(struct whet_lines *l, char *out, struct whet_error *err)
 {
     for (;;) {
         struct pollfd ready = {l->fd, POLLIN, 0};
-        const char *text = whet__text_str(&l->buffer) + l->at;
-        size_t blank = strspn(text, " \t\r\n");
+        const char *first = first_byte(l);
         int rc;
 
-        *out = text[blank];
-        if (*out != '\0' || l->finished)
-            return *out != '\0';
+        if (first != NULL || l->finished) {
+            *out = first != NULL ? *first : '\0';
+            return first != NULL;
+        }
         rc = lines_read(l, err);
         if (rc == -EAGAIN && poll(&ready, 1, -1) < 0)
             return fail(l, -errno, strerror(errno), err);

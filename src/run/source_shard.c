@@ -97,8 +97,9 @@ static int groups_deal(struct whet_source_shard *s, const struct whet_needs *g, 
         uint32_t first = first_of(group, i);
         int ours = first == i ? is_ours(s, ++groups) : s->turns[first] != 0;
 
+        *total += (uint64_t)ours;
         if (ours)
-            s->turns[i] = (uint32_t)++ * total;
+            s->turns[i] = (uint32_t)*total;
     }
     whet__mem_free(group);
     return 0;

@@ -24,10 +24,7 @@ left()
 }
 
 @test "a slow standard input keeps nobody waiting" {
-    { echo 'echo first'; sleep 1; echo 'echo second'; } | whet run >out &
-    for _ in {1..80}; do [ -s out ] && break; sleep 0.01; done
-    [ "$(cat out)" = first ]
-    wait
+    { echo 'echo first'; until [ -s out ]; do sleep 0.01; done; echo 'echo second'; } | whet run >out
     [ "$(cat out)" = $'first\nsecond' ]
 }
 
@@ -49,6 +46,7 @@ left()
 
 @test "an input is one word, whatever is in it" {
     printf 'a b\0$(touch bad)\0new\nline\0' | whet run -0 -- printf '<%s>' {} :::: - >out
+    [ "$( (printf '\0\0echo x\0'; head -c 2000000 /dev/zero; printf 'echo y') | whet run -0)" = $'x\ny' ]
     printf '<a b><$(touch bad)><new\nline>' | cmp - out
     whet run -s 'printf "<%s>" {}' ::: 'a b' '$(touch bad)' "'; touch bad '" >out
     [ "$(cat out)" = "<a b><\$(touch bad)><'; touch bad '>" ]
@@ -427,6 +425,47 @@ SH
     whet run -q -k --shard 2/3 -f commands 2>/dev/null | cmp - <(printf 'out %s\n' 2 5 8 11 14 17 20)
     whet run --json --merge parts 2>/dev/null >sum || true
     [ "$(jq -c '[.jobs, .ok, .failed]' sum)" = '[20,19,1]' ]
+}
+
+@test "a shard that has ended stays ended, and a merge that fails leaves no log" {
+    printf 'echo a\necho b\n' >commands
+    for k in 1 2; do whet run --shard $k/2 --parts parts -f commands; done
+    fails "there is a log already: 'parts/part-1.log': go on with it by --resume, or remove it" \
+        whet run --shard 1/2 --parts parts -f commands
+    [ "$(whet run --merge parts)" = $'a\nb' ]
+    cp parts/part-2.shown kept && : >parts/part-2.shown
+    run -2 --separate-stderr whet run --log log --merge parts
+    [[ $stderr == *"it is cut"* ]]
+    [ "$(echo log*)" = 'log*' ]
+    cp kept parts/part-2.shown
+    whet run --log log --merge parts
+    [ "$(wc -l <log)" = 3 ]
+    [ "$(whet run --log /dev/stderr --merge parts 2>&1 >/dev/null | wc -l)" = 3 ]
+}
+
+@test "what was cached on a shard is cached in the whole" {
+    for i in 1 2 3 4; do echo "{\"argv\":[\"echo\",\"$i\"],\"inputs\":[\"none\"]}"; done >jobs
+    for parts in first second; do
+        for k in 1 2; do whet run --cache --shard $k/2 --parts $parts -f jobs; done
+    done
+    [ "$(whet run --json --merge first 2>/dev/null | jq -c '[.ok, .found, .cached]')" = '[4,0,0]' ]
+    whet run --json --merge second 2>/dev/null >sum
+    [ "$(jq -c '[.ok, .found, .cached]' sum)" = '[4,4,4]' ]
+    [ "$(jq '.saved_ns > 0' sum)" = true ]
+}
+
+@test "a terminal that does not block loses nothing" {
+    python3 - "$WHET" <<'PY'
+import fcntl, os, subprocess, sys
+r, w = os.pipe()
+fcntl.fcntl(w, fcntl.F_SETFL, os.O_NONBLOCK)
+p = subprocess.Popen([sys.argv[1], "run", "head -c 300000 /dev/zero"], stdout=w)
+os.close(w)
+n = 0
+while got := os.read(r, 65536):
+    n += len(got)
+assert (p.wait(), n) == (0, 300000), n
+PY
 }
 
 @test "a shard that was killed goes on with its parts" {

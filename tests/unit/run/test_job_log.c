@@ -132,6 +132,7 @@ static void another_file_is_refused(void **state)
     static const struct {
         const char *text, *says;
     } cases[] = {
+        {"notes without an end", "no log of whet run: name another file"},
         {"hello\n", "no JSON: the log is damaged"},
         {"{}\n", "no log of whet run: name another file"},
         {"{\"type\":\"run-log\",\"version\":2}\n",
@@ -139,7 +140,10 @@ static void another_file_is_refused(void **state)
         {"{\"type\":\"run-log\",\"version\":1}\n{}\n", "no line of a log of whet run"},
     };
 
+    struct whet_text left;
+
     (void)state;
+    whet__text_init(&left, 1000);
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct whet_error err = {0};
         struct whet_job_log log;
@@ -148,7 +152,51 @@ static void another_file_is_refused(void **state)
         assert_int_equal(whet__job_log_open(&log, PATH, WHET_JOB_LOG_RESUME, &err), -EBADMSG);
         assert_string_equal(err.text, cases[i].says);
         assert_string_equal(err.file, PATH);
+        assert_int_equal(whet__file_read(AT_FDCWD, PATH, 1000, &left), 0);
+        assert_string_equal(whet__text_str(&left), cases[i].text);
+        whet__text_reset(&left);
     }
+    whet__text_clear(&left);
+}
+
+static void one_writes_at_a_time(void **state)
+{
+    struct whet_job_log log = open_log(WHET_JOB_LOG_NEW), other;
+    struct whet_error err = {0};
+
+    (void)state;
+    assert_int_equal(whet__job_log_open(&other, PATH, WHET_JOB_LOG_RESUME, &err), -EBUSY);
+    assert_non_null(strstr(err.text, "another whet run writes this log: '" PATH "'"));
+    whet__job_log_close(&log);
+    log = open_log(WHET_JOB_LOG_RESUME);
+    whet__job_log_close(&log);
+    for (int i = 0; i < 2; i++) { /* what is no file is anyone's */
+        assert_int_equal(
+            whet__job_log_open(i ? &log : &other, "/dev/null", WHET_JOB_LOG_NEW, NULL), 0);
+    }
+    whet__job_log_close(&log);
+    whet__job_log_close(&other);
+}
+
+/* Each line of equals counts once, and that of the same number first. */
+static void equals_are_counted(void **state)
+{
+    struct whet_job_log log = open_log(WHET_JOB_LOG_NEW);
+
+    (void)state;
+    for (uint64_t i = 1; i <= 2000; i++)
+        add(&log, i, argv_a, i % 4 == 0 ? WHET_JOB_STOPPED : WHET_JOB_OK);
+    whet__job_log_close(&log);
+    log = open_log(WHET_JOB_LOG_RESUME);
+    log.same_number = 1;
+    assert_int_equal(found(&log, 4, argv_a), 0);
+    assert_int_equal(found(&log, 5, argv_a), 1);
+    assert_int_equal(found(&log, 5, argv_a), 0);
+    log.same_number = 0;
+    for (uint64_t i = 1; i < 1500; i++)
+        assert_int_equal(found(&log, 5000 + i, argv_a), 1);
+    assert_int_equal(found(&log, 1, argv_a), 0);
+    whet__job_log_close(&log);
 }
 
 static void identity_is_of_argv_variables_and_folder(void **state)
@@ -203,6 +251,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_was_stopped_is_run_again, clean, clean),
         cmocka_unit_test_setup_teardown(a_log_may_be_cut_anywhere, clean, clean),
         cmocka_unit_test_setup_teardown(another_file_is_refused, clean, clean),
+        cmocka_unit_test_setup_teardown(one_writes_at_a_time, clean, clean),
+        cmocka_unit_test_setup_teardown(equals_are_counted, clean, clean),
         cmocka_unit_test(identity_is_of_argv_variables_and_folder),
         cmocka_unit_test_setup_teardown(memory_may_run_out, clean, clean),
     };
