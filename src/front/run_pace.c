@@ -2,6 +2,7 @@
 #include "front/run_pace.h"
 
 #include <whet/pool.h>
+#include <whet/sizing.h>
 
 #include "os/signal.h"
 
@@ -61,4 +62,22 @@ static unsigned ask(void *ctx, unsigned now, unsigned busy)
 struct whet_run_pace whet__run_pace(struct whet_run_pace_keeper *k)
 {
     return (struct whet_run_pace){ask, k, k->most};
+}
+
+unsigned whet__run_pace_io(const struct whet_jobs *jobs)
+{
+    const struct whet_run_job *items = jobs->items.items;
+    struct whet_tune_machine machine;
+    struct whet_sizing sizing;
+    size_t i = 0;
+
+    while (i < jobs->items.len && items[i].type != WHET_JOB_IO)
+        i++;
+    if (i == jobs->items.len)
+        return 0;
+    whet_tune_machine_read("", ".", &machine);
+    return whet_sizing_decide(&sizing, &machine,
+                              &(struct whet_sizing_options){.type = WHET_SIZING_IO}) == 0
+               ? sizing.workers
+               : 0;
 }

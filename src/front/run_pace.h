@@ -16,6 +16,7 @@
 #include <whet/api.h>
 
 #include "run/executor.h"
+#include "run/jobs.h"
 
 struct whet_run_pace_keeper {
     struct whet_adapt *adapt; /* NULL: by hand only */
@@ -28,5 +29,9 @@ WHET_MUST_USE int whet__run_pace_open(struct whet_run_pace_keeper *k, unsigned j
 void whet__run_pace_close(struct whet_run_pace_keeper *k);
 
 struct whet_run_pace whet__run_pace(struct whet_run_pace_keeper *k);
+
+/* How many of type WHET_JOB_IO may run beside others, which want processors: 0 where there are
+ * none of that type, else what <whet/sizing.h> says. */
+unsigned whet__run_pace_io(const struct whet_jobs *jobs);
 
 #endif

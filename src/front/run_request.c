@@ -97,6 +97,14 @@ static int dry_run(struct whet_run_input *in, const struct whet_run_request *r,
     return rc;
 }
 
+/* A number that somebody gave is meant for all of them. */
+static unsigned io_jobs(const struct whet_run_input *in, const struct whet_run_request *r)
+{
+    int given = in->tuned_jobs != 0 || (r->jobs != NULL && strcmp(r->jobs, "auto") != 0);
+
+    return in->jobs_open && !given ? whet__run_pace_io(&in->jobs) : 0;
+}
+
 static int run(struct whet_run_input *in, const struct whet_run_request *r, unsigned jobs,
                struct whet_job_log *log, struct whet_run_part *part,
                struct whet_run_cache *cache, struct whet_error *err)
@@ -117,6 +125,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                                    .hooks = whet__run_watch_hooks(&watch),
                                    .jobs = jobs,
                                    .pace = whet__run_pace(&pace),
+                                   .io_jobs = io_jobs(in, r),
                                    .halt = r->halt,
                                    .order = part != NULL ? WHET_SHOW_FINISH : r->order,
                                    .grace_ns = r->grace_ns,

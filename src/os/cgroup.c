@@ -281,3 +281,18 @@ void whet__cgroup_read(const char *root, struct whet_cgroup *out)
 out:
     whet__text_clear(&t);
 }
+
+double whet__cgroup_cpu_cores(const char *root)
+{
+    struct whet_cgroup found = {.cpu_cores = 0};
+    struct place cpu = {.dir = ""};
+    struct whet_text t;
+
+    whet__text_init(&t, TEXT_MAX);
+    if (whet__sysfile_read(root, &t, "/proc/self/cgroup") == 0)
+        cpu = place_of(root, whet__text_str(&t), "cpu");
+    if (cpu.dir[0] != '\0')
+        cpu_read(root, &cpu, &found);
+    whet__text_clear(&t);
+    return found.cpu_cores;
+}

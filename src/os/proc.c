@@ -90,6 +90,7 @@ struct node {
     unsigned parent; /* its index */
     uint64_t pages;
     uint64_t mark; /* of all that statm says: equal in two that share all */
+    int gone;
 };
 
 struct tree {
@@ -164,28 +165,75 @@ int whet__proc_has_tree(void)
     return access("/proc/thread-self/children", R_OK) == 0;
 }
 
+/* Finds and measures all of them; one that ends meanwhile has no pages. */
+static int tree_walk(struct tree *t, pid_t pid)
+{
+    t->nodes[0] = (struct node){.pid = pid};
+    t->count = 1;
+    t->page_bytes = sysconf(_SC_PAGESIZE);
+    for (unsigned i = 0; i < t->count; i++) {
+        int rc = node_measure(&t->nodes[i]);
+
+        if (rc == 0)
+            rc = node_expand(t, i);
+        if (rc == -EMFILE || rc == -ENFILE || (rc != 0 && i == 0))
+            return rc;
+        t->nodes[i].gone = rc != 0;
+    }
+    return 0;
+}
+
+static uint64_t node_bytes(const struct tree *t, unsigned i)
+{
+    const struct node *node = &t->nodes[i];
+
+    if (node->gone || (i > 0 && node->mark == t->nodes[node->parent].mark))
+        return 0;
+    return node->pages * (uint64_t)t->page_bytes;
+}
+
 int whet__proc_tree(pid_t pid, struct whet_proc_tree *out)
 {
     struct whet_proc_tree sum = {0};
     struct tree t;
+    int rc = tree_walk(&t, pid);
 
-    t.nodes[0] = (struct node){.pid = pid};
-    t.count = 1;
-    t.page_bytes = sysconf(_SC_PAGESIZE);
+    if (rc != 0)
+        return rc;
     for (unsigned i = 0; i < t.count; i++) {
-        struct node *node = &t.nodes[i];
-        int rc = node_measure(node);
-
-        if (rc == 0)
-            rc = node_expand(&t, i);
-        if (rc == -EMFILE || rc == -ENFILE || (rc != 0 && i == 0))
-            return rc;
-        if (rc != 0)
-            continue; /* it has ended meanwhile */
-        sum.processes++;
-        if (i == 0 || node->mark != t.nodes[node->parent].mark)
-            sum.rss_bytes += node->pages * (uint64_t)t.page_bytes;
+        sum.processes += !t.nodes[i].gone;
+        sum.rss_bytes += node_bytes(&t, i);
     }
+    *out = sum;
+    return 0;
+}
+
+/* Its part of the pages that it has: one of n that share a page has an nth of it. */
+static uint64_t own_bytes(const struct tree *t, unsigned i)
+{
+    char path[64], text[FILE_MAX];
+    const char *line;
+    uint64_t kilobytes;
+
+    snprintf(path, sizeof(path), "/proc/%ld/smaps_rollup", (long)t->nodes[i].pid);
+    if (proc_read(path, text, sizeof(text)) < 0)
+        return node_bytes(t, i);
+    line = strstr(text, "\nPss:");
+    if (line == NULL || sscanf(line, " Pss: %" SCNu64, &kilobytes) != 1)
+        return node_bytes(t, i);
+    return kilobytes * 1024;
+}
+
+int whet__proc_tree_own(pid_t pid, uint64_t *out)
+{
+    struct tree t;
+    uint64_t sum = 0;
+    int rc = tree_walk(&t, pid);
+
+    if (rc != 0)
+        return rc;
+    for (unsigned i = 0; i < t.count; i++)
+        sum += node_bytes(&t, i) != 0 ? own_bytes(&t, i) : 0;
     *out = sum;
     return 0;
 }

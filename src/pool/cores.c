@@ -10,10 +10,9 @@
 unsigned whet_pool_cores(void)
 {
     unsigned usable = whet__cpu_usable();
-    struct whet_cgroup cgroup;
+    double quota = whet__cgroup_cpu_cores("");
 
-    whet__cgroup_read("", &cgroup);
-    if (cgroup.cpu_cores > 0 && cgroup.cpu_cores < usable)
-        usable = (unsigned)ceil(cgroup.cpu_cores);
+    if (quota > 0 && quota < usable)
+        usable = (unsigned)ceil(quota);
     return usable != 0 ? usable : 1;
 }

@@ -9,9 +9,9 @@
  *
  * Memory is watched, not limited by the kernel: RLIMIT_AS counts what is only reserved, of
  * which some runtimes take terabytes, RLIMIT_DATA each process alone, and both make
- * the program fail in ways of its own. What it and all below it have in RAM is what a person
- * means. It is looked at every 20 ms; what grew and ended between two looks is told by
- * the kernel's record of the largest process.
+ * the program fail in ways of its own. What it and all below it have in RAM, pages
+ * that they share once, is what a person means. It is looked at every 20 ms; what grew and
+ * ended between two looks is told by the kernel's record of the largest process.
  */
 #ifndef WHET_RUN_ATTEMPT_H
 #define WHET_RUN_ATTEMPT_H

@@ -31,8 +31,12 @@
 
 enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_RESTING };
 
+/* Jobs that wait for something else than a processor have places of their own. */
+enum place { PLACE_ANY, PLACE_IO, PLACES };
+
 struct slot {
     enum slot_state state;
+    enum place place;
     struct whet_attempt attempt;
     struct whet_arena arena;
     struct whet_run_job job;
@@ -46,9 +50,11 @@ struct executor {
     struct whet_workshop shop;
     struct slot *slots;
     unsigned slot_count;
-    unsigned limit; /* of them, that may be used now */
+    unsigned limit; /* of them, that jobs of any type may use now */
     unsigned free;  /* the first free one; slot_count: none */
     unsigned busy;
+    unsigned taken_places[PLACES];
+    struct slot *held; /* its job waits for a place; NULL: none does */
     struct whet_run_counts counts;
     uint64_t taken;   /* jobs from the source */
     int exhausted;    /* there are no more */
@@ -70,6 +76,7 @@ static void slot_free(struct executor *x, struct slot *s)
     s->next_free = x->free;
     x->free = (unsigned)(s - x->slots);
     x->busy--;
+    x->taken_places[s->place]--;
 }
 
 static void stop_running(struct executor *x, int signal)
@@ -259,34 +266,78 @@ static void source_wait(struct executor *x)
         fail(x, rc, "cannot wait for commands");
 }
 
-/* Starts as many as there may be. */
-static void fill(struct executor *x)
+static int has_place(const struct executor *x, enum place place)
+{
+    return x->taken_places[place] < (place == PLACE_IO ? x->options->io_jobs : x->limit);
+}
+
+/* 1: another job may be asked for. */
+static int may_take(const struct executor *x)
 {
     const struct whet_job_source *source = &x->options->source;
 
-    while (!x->exhausted && !x->stopping && !x->source_waits && x->busy < x->limit &&
+    return !x->exhausted && !x->stopping && !x->source_waits && x->free < x->slot_count &&
+           (has_place(x, PLACE_ANY) || has_place(x, PLACE_IO)) &&
            /* Jobs of a graph come in any order, and are all in memory anyway. */
-           (source->ended != NULL || whet__show_has_room(&x->shop.show, x->taken + 1))) {
-        struct slot *s = &x->slots[x->free];
-        int rc;
+           (source->ended != NULL || whet__show_has_room(&x->shop.show, x->taken + 1));
+}
 
-        whet__arena_reset(&s->arena);
-        memset(&s->job, 0, sizeof(s->job));
-        rc = source->next(source->ctx, s->attempt.slot + 1, &s->arena, &s->job, x->err);
-        if (rc == -EAGAIN) {
-            source_wait(x);
+/* The source's next job, in a slot; NULL: there is none now. */
+static struct slot *job_take(struct executor *x)
+{
+    const struct whet_job_source *source = &x->options->source;
+    struct slot *s = &x->slots[x->free];
+    int rc;
+
+    whet__arena_reset(&s->arena);
+    memset(&s->job, 0, sizeof(s->job));
+    rc = source->next(source->ctx, s->attempt.slot + 1, &s->arena, &s->job, x->err);
+    if (rc == -EAGAIN) {
+        source_wait(x);
+        return NULL;
+    }
+    x->exhausted = rc == 0;
+    if (rc < 0)
+        fail(x, rc, NULL);
+    if (rc <= 0)
+        return NULL;
+    x->taken++;
+    x->free = s->next_free;
+    x->busy++;
+    s->place = x->options->io_jobs != 0 && s->job.type == WHET_JOB_IO ? PLACE_IO : PLACE_ANY;
+    return s;
+}
+
+/* One that is held is never begun. */
+static void held_drop(struct executor *x)
+{
+    struct slot *s = x->held;
+
+    if (s == NULL)
+        return;
+    x->held = NULL;
+    x->taken_places[s->place]++; /* which it gives back now */
+    slot_free(x, s);
+}
+
+/* Starts as many as there may be. */
+static void fill(struct executor *x)
+{
+    struct slot *s;
+
+    while (x->held != NULL || may_take(x)) {
+        s = x->held != NULL ? x->held : job_take(x);
+        if (s == NULL)
             return;
-        }
-        x->exhausted = rc == 0;
-        if (rc < 0)
-            fail(x, rc, NULL);
-        if (rc <= 0)
-            return;
-        x->taken++;
-        x->free = s->next_free;
-        x->busy++;
+        x->held = s;
+        if (x->stopping || !has_place(x, s->place))
+            break;
+        x->held = NULL;
+        x->taken_places[s->place]++;
         job_begin(x, s);
     }
+    if (x->stopping)
+        held_drop(x);
 }
 
 /* What is due in slots, by the clock. */
@@ -381,9 +432,9 @@ static void keep_pace(struct executor *x, uint64_t now)
     if (pace->ask == NULL || now < x->pace_ns)
         return;
     x->pace_ns = now + PACE_NS;
-    limit = pace->ask(pace->ctx, x->limit, x->busy);
-    if (limit > x->slot_count)
-        limit = x->slot_count;
+    limit = pace->ask(pace->ctx, x->limit, x->taken_places[PLACE_ANY]);
+    if (limit > x->slot_count - x->options->io_jobs)
+        limit = x->slot_count - x->options->io_jobs;
     x->limit = limit != 0 ? limit : 1;
 }
 
@@ -453,11 +504,11 @@ static int check_files(struct executor *x)
 {
     long limit = sysconf(_SC_OPEN_MAX);
     long most = limit < 0 ? (long)INT_MAX : (limit - FD_OTHERS) / FD_PER_JOB;
+    long wanted = (long)x->options->pace.most + x->options->io_jobs;
 
     if ((long)x->slot_count <= most) {
-        if (x->options->pace.ask != NULL && x->options->pace.most > x->slot_count)
-            x->slot_count =
-                (long)x->options->pace.most <= most ? x->options->pace.most : (unsigned)most;
+        if (x->options->pace.ask != NULL && wanted > (long)x->slot_count)
+            x->slot_count = (unsigned)(wanted <= most ? wanted : most);
         return 0;
     }
     return whet_error_set(
@@ -520,7 +571,8 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     struct executor x = {.options = options, .wake_ns = NEVER, .err = err != NULL ? err : &own};
     int rc;
 
-    x.slot_count = x.limit = options->jobs != 0 ? options->jobs : whet_pool_cores();
+    x.limit = options->jobs != 0 ? options->jobs : whet_pool_cores();
+    x.slot_count = x.limit + options->io_jobs;
     rc = check_files(&x);
     if (rc != 0)
         return rc;

@@ -108,6 +108,7 @@ struct whet_run_options {
     struct whet_run_hooks hooks;
     unsigned jobs; /* at once; 0: whet_pool_cores() */
     struct whet_run_pace pace;
+    unsigned io_jobs; /* of type WHET_JOB_IO, at once beside them; 0: they are like any */
     enum whet_run_halt halt;
     enum whet_show_order order;
     uint64_t grace_ns; /* between SIGTERM and SIGKILL; 0: 2 s */

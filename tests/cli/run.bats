@@ -105,6 +105,22 @@ echo {} # '{}'" ::: '; touch bad #' >out
     whet run --memory 60MiB -- python3 -c 'import mmap, time; m = mmap.mmap(-1, 1 << 30); time.sleep(0.1)'
 }
 
+@test "memory that a family shares counts once" {
+    cat >family.py <<'PY'
+import os, time
+a = bytearray(60 << 20)
+for i in range(0, len(a), 4096):
+    a[i] = 1
+for _ in range(5):
+    if os.fork() == 0:
+        time.sleep(0.3)
+        os._exit(0)
+for _ in range(5):
+    os.wait()
+PY
+    whet run --memory 200MiB 'python3 family.py'
+}
+
 @test "retries, with the output of the last attempt alone" {
     cat >flaky <<'SH'
 #!/bin/sh
@@ -164,8 +180,8 @@ SH
     [ "$(cat code)" = 141 ]
     [ ! -s err ]
     [ "$(left)" = 0 ]
-    fails "cannot keep what a command printed: '$PWD/absent': No such file or directory: name another folder by TMPDIR" \
-        env TMPDIR="$PWD/absent" "$WHET" run --order finish yes
+    TMPDIR=$PWD/absent run -2 --separate-stderr whet run --order finish yes
+    [ "$stderr" = "whet: cannot keep what a command printed: '$PWD/absent': No such file or directory: name another folder by TMPDIR" ]
 }
 
 # In the background SIGINT is ignored; SIGTERM goes the same way.
@@ -362,24 +378,39 @@ PY
     fails "no such list of inputs: '{2}': there is 1" whet run 'echo {2}' ::: a
 }
 
-@test "ten thousand jobs, some bad: every one is accounted for" {
-    python3 - "$nap" >commands <<'PY'
-import sys
+@test "ten thousand jobs, 100 of them bad: every one is accounted for" {
+    # In a third each crash, hang, and eat memory; those that hang take no more than their time.
+    python3 - "$nap" >jobs <<'PY'
+import json, sys
+eat = "import os, time; a = bytearray(80 << 20); os.write(1, b'x'); time.sleep(%s)" % sys.argv[1]
+bad = [{"argv": ["sh", "-c", "kill -SEGV $$"]},
+       {"argv": ["sleep", sys.argv[1]], "timeout": "300ms"},
+       {"argv": ["python3", "-S", "-c", eat], "memory": "64MiB"}]
+n = 0
 for i in range(10000):
     if i % 100 == 7:
-        print(["sh -c 'kill -SEGV $$'", "sleep " + sys.argv[1], "python3 -c 'import time; a = bytearray(200 << 20); time.sleep(60)'"][i // 100 % 3]
-              if i < 600 else "false")
+        print(json.dumps(bad[n % 3]))
+        n += 1
     else:
-        print("true")
+        print('{"argv":["true"]}')
 PY
-    run -1 --separate-stderr whet run -k -j 8 -t 5 --memory 100MiB --json -f commands
-    python3 -c '
-import json, sys
+    run -1 --separate-stderr whet run -k -j 8 --log log --json -f jobs
+    python3 - "$output" <<'PY'
+import collections, json, sys
 a = json.loads(sys.argv[1])
-assert (a["jobs"], a["ok"], a["failed"]) == (10000, 9900, 100), a' "$output"
-    [ "$(grep -c 'killed by SIGSEGV' <<<"$stderr")" = 2 ]
-    [ "$(grep -c 'out of time' <<<"$stderr")" = 2 ]
-    [ "$(grep -c 'out of memory' <<<"$stderr")" = 2 ]
+assert (a["jobs"], a["ok"], a["failed"], a["not_started"]) == (10000, 9900, 100, 0), a
+lines = [json.loads(l) for l in open("log")][1:]
+assert sorted(l["number"] for l in lines) == list(range(1, 10001))
+for l in lines:
+    i = l["number"] - 1
+    expected = "ok" if i % 100 != 7 else ["signal", "timeout", "memory"][i // 100 % 3]
+    assert l["end"] == expected, l
+assert collections.Counter(l["end"] for l in lines) == {
+    "ok": 9900, "signal": 34, "timeout": 33, "memory": 33}
+PY
+    [ "$(grep -c 'killed by SIGSEGV' <<<"$stderr")" = 34 ]
+    [ "$(grep -c 'out of time: it may take 300 ms' <<<"$stderr")" = 33 ]
+    [ "$(grep -c 'out of memory: it may have 64.0 MiB' <<<"$stderr")" = 33 ]
     [ "$(left)" = 0 ]
 }
 

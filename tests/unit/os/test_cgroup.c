@@ -13,6 +13,7 @@ static void read_fixture(const char *name, struct whet_cgroup *out)
 
     snprintf(path, sizeof(path), "%s/sys/%s", getenv("WHET_TEST_DATA"), name);
     whet__cgroup_read(path, out);
+    assert_true(whet__cgroup_cpu_cores(path) == out->cpu_cores);
 }
 
 static void assert_cores(const struct whet_cgroup *g, double cores, const char *source)

@@ -154,6 +154,41 @@ static void counts_a_tree(void **state)
     assert_int_equal(tree.processes, 1);
 }
 
+static void shared_pages_count_once(void **state)
+{
+    struct whet_proc_tree tree;
+    int pipes[2];
+    uint64_t own;
+    char *memory, byte;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(whet__proc_tree_own(0x7ffffff0, &own), -ENOENT);
+    if (!whet__proc_has_tree())
+        skip();
+    memory = malloc(24 * MIB);
+    assert_non_null(memory);
+    memset(memory, 1, 24 * MIB);
+    assert_int_equal(pipe(pipes), 0);
+    pid = fork();
+    if (pid == 0) { /* one page more of its own tells it from its parent */
+        char *more = malloc(MIB);
+
+        memset(more, 1, MIB);
+        _exit(write(pipes[1], more, 1) == 1 && pause() == 0);
+    }
+    assert_int_equal(read(pipes[0], &byte, 1), 1);
+    assert_int_equal(whet__proc_tree(getpid(), &tree), 0);
+    assert_int_equal(whet__proc_tree_own(getpid(), &own), 0);
+    assert_true(tree.rss_bytes >= 48 * MIB);
+    assert_in_range(own, 24 * MIB, tree.rss_bytes - 20 * MIB);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    close(pipes[0]);
+    close(pipes[1]);
+    free(memory);
+}
+
 /* Two that never rest on one processor: each has to wait for the other. */
 static void delay_is_waiting_for_a_processor(void **state)
 {
@@ -222,6 +257,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(sees_the_memory_of_a_tree),
         cmocka_unit_test(who_is_alone_is_a_tree),
         cmocka_unit_test(counts_a_tree),
+        cmocka_unit_test(shared_pages_count_once),
         cmocka_unit_test(delay_is_waiting_for_a_processor),
         cmocka_unit_test(knows_what_was_read_and_written),
     };

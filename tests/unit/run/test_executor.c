@@ -238,6 +238,82 @@ static int paced_ended(void *ctx, const struct whet_run_job *job,
     return 0;
 }
 
+static int next_typed(void *ctx, unsigned slot, struct whet_arena *arena,
+                      struct whet_run_job *out, struct whet_error *err)
+{
+    static const char *const argv[] = {"true", NULL};
+    static const enum whet_job_type types[] = {WHET_JOB_IO,     WHET_JOB_IO, WHET_JOB_CPU,
+                                               WHET_JOB_UNSAID, WHET_JOB_IO, WHET_JOB_IO};
+    unsigned *given = ctx;
+
+    (void)slot;
+    (void)arena;
+    (void)err;
+    if (*given == sizeof(types) / sizeof(types[0]))
+        return 0;
+    *out = (struct whet_run_job){.argv = argv, .type = types[*given], .number = ++*given};
+    return 1;
+}
+
+/* How many run, of type io and of others. */
+struct typed {
+    unsigned running[2], most[2];
+    int stop;
+};
+
+static void typed_started(void *ctx, const struct whet_run_job *job, unsigned slot)
+{
+    struct typed *t = ctx;
+    int io = job->type == WHET_JOB_IO;
+
+    (void)slot;
+    if (++t->running[io] > t->most[io])
+        t->most[io] = t->running[io];
+}
+
+static int typed_ended(void *ctx, const struct whet_run_job *job,
+                       const struct whet_job_result *result, struct whet_error *err)
+{
+    struct typed *t = ctx;
+
+    (void)result;
+    (void)err;
+    t->running[job->type == WHET_JOB_IO]--;
+    return 0;
+}
+
+static int typed_stop(void *ctx)
+{
+    return ((struct typed *)ctx)->stop;
+}
+
+static void those_that_wait_have_places_of_their_own(void **state)
+{
+    for (int stop = 0; stop < 2; stop++) {
+        struct typed t = {.stop = 0};
+        struct whet_run_counts counts;
+        unsigned given = 0;
+        const struct whet_run_options o = {
+            .source = {.ctx = &given, .fd = -1, .next = next_typed},
+            .sink = {sink, &(struct seen){.found = NULL}, NULL},
+            .hooks = {.ctx = &t,
+                      .started = typed_started,
+                      .ended = typed_ended,
+                      .stop = stop ? typed_stop : NULL},
+            .jobs = 1,
+            .io_jobs = 2};
+
+        t.stop = stop ? SIGTERM : 0;
+        assert_int_equal(whet__executor_run(&o, &counts, NULL), 0);
+        if (!stop) {
+            assert_int_equal(counts.ok, 6);
+            assert_in_range(t.most[1], 1, 2);
+            assert_int_equal(t.most[0], 1);
+        }
+    }
+    (void)state;
+}
+
 static void shrinks_to_one_at_least(void **state)
 {
     const char *lines[21] = {NULL};
@@ -508,6 +584,7 @@ int main(void)
         cmocka_unit_test(output_is_in_order_for_any_number_at_once),
         cmocka_unit_test(grows_while_it_runs),
         cmocka_unit_test(shrinks_to_one_at_least),
+        cmocka_unit_test(those_that_wait_have_places_of_their_own),
         cmocka_unit_test(nothing_is_lost_of_many_short_ones),
         cmocka_unit_test(a_signal_ends_what_runs),
         cmocka_unit_test(limits_end_one_job),
