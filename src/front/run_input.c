@@ -6,11 +6,13 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <whet/pool.h>
 #include <whet/units.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "cluster/shard.h"
 
@@ -45,12 +47,23 @@ int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err
     return 0;
 }
 
+/* Of several for one name the last counts, as with env(1). */
+static int is_overridden(const char *const *given, size_t at, size_t count)
+{
+    size_t name = strcspn(given[at], "=") + 1;
+
+    for (size_t i = at + 1; i < count; i++)
+        if (strncmp(given[at], given[i], name) == 0)
+            return 1;
+    return 0;
+}
+
 /* Limits and surroundings that all jobs share. */
 static int like_make(struct whet_run_input *in, const struct whet_run_request *r,
                      struct whet_error *err)
 {
     const char *const *given = r->env != NULL ? r->env->items : NULL;
-    size_t count = r->env != NULL ? r->env->len : 0;
+    size_t count = r->env != NULL ? r->env->len : 0, kept = 0;
 
     in->like = (struct whet_run_job){.cwd = r->cwd,
                                      .timeout_ns = r->timeout_ns,
@@ -74,7 +87,8 @@ static int like_make(struct whet_run_input *in, const struct whet_run_request *r
             return whet_error_set(err, -EINVAL,
                                   "wrong value for --env: '%.200s': NAME=VALUE is expected",
                                   given[i]);
-        in->env[i] = given[i];
+        if (!is_overridden(given, i, count))
+            in->env[kept++] = given[i];
     }
     in->like.env = in->env;
     return 0;
@@ -225,6 +239,22 @@ static int next_words(void *ctx, unsigned slot, struct whet_arena *arena,
     return 1;
 }
 
+/* xargs and parallel take lines of standard input as inputs; here they have to be asked for. */
+static void note_place(const struct whet_run_request *r, size_t count)
+{
+    struct stat st;
+
+    if (fstat(STDIN_FILENO, &st) != 0 || !(S_ISFIFO(st.st_mode) || S_ISREG(st.st_mode)))
+        return;
+    for (size_t i = 0; i < count; i++)
+        if (strstr(r->operands[i], "{}") != NULL) {
+            whet__log(WHET_LOG_WARNING,
+                      "'{}' stays as it is: put ':::: -' behind the command for inputs from "
+                      "standard input");
+            return;
+        }
+}
+
 static int open_operands(struct whet_run_input *in, const struct whet_run_request *r,
                          struct whet_error *err)
 {
@@ -242,6 +272,7 @@ static int open_operands(struct whet_run_input *in, const struct whet_run_reques
                               r->operands[0]);
     if (count < r->operand_count)
         return open_template(in, r, count, err);
+    note_place(r, count);
     rc = declares_make(in, r, 0, err);
     if (rc != 0)
         return rc;

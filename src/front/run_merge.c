@@ -18,6 +18,7 @@
 #define JOBS_MAX    ((size_t)100000000)
 #define PIECE_BYTES ((size_t)64 * 1024)
 #define WORDS_MAX   ((size_t)64 * 1024)
+#define SAID_MAX    ((size_t)4096)
 
 /* Where a job's line and output are. */
 struct place {
@@ -37,6 +38,7 @@ struct merge {
     struct whet_run_counts counts;
     struct whet_arena arena; /* of one job's texts */
     struct whet_text line;
+    struct whet_text said; /* of it */
     FILE *log;
     struct whet_text log_name; /* while it is written */
     int fds[2];                /* log and output of the part looked at last */
@@ -124,25 +126,41 @@ static int log_learn(struct merge *m, unsigned part)
     return rc;
 }
 
+/* Parts of one run are of the same list of commands, cut into the same number. */
+static int part_check(const struct merge *m, const struct whet_run_part_end *first,
+                      const struct whet_run_part_end *other)
+{
+    if (other->shard.of != first->shard.of)
+        return whet_error_set(m->err, -EBADMSG,
+                              "parts of different runs: '%.300s': shard %u is of %u, shard %u "
+                              "of %u",
+                              m->dir, first->shard.number, first->shard.of, other->shard.number,
+                              other->shard.of);
+    if (first->list != 0 && other->list != 0 && other->list != first->list)
+        return whet_error_set(m->err, -EBADMSG,
+                              "parts of different runs: '%.300s': shards %u and %u have read "
+                              "different commands",
+                              m->dir, first->shard.number, other->shard.number);
+    return 0;
+}
+
 static int parts_learn(struct merge *m)
 {
-    struct whet_shard first, shard;
-    uint64_t left;
-    int rc = whet__run_part_ended(m->dir, 1, &first, &left, m->err);
+    struct whet_run_part_end first = {0}, end;
+    int rc = whet__run_part_ended(m->dir, 1, &first, m->err);
 
     if (rc != 0)
         return rc;
-    m->parts = first.of;
+    m->parts = first.shard.of;
     for (unsigned k = 1; k <= m->parts && rc == 0; k++) {
-        rc = whet__run_part_ended(m->dir, k, &shard, &left, m->err);
-        if (rc == 0 && shard.of != m->parts)
-            rc = whet_error_set(m->err, -EBADMSG,
-                                "parts of different runs: '%.300s': shard 1 is of %u, shard %u "
-                                "of %u",
-                                m->dir, m->parts, k, shard.of);
+        rc = whet__run_part_ended(m->dir, k, &end, m->err);
+        if (rc == 0)
+            rc = part_check(m, &first, &end);
         if (rc == 0)
             rc = log_learn(m, k);
-        m->left += rc == 0 ? left : 0;
+        if (rc == 0 && first.list == 0)
+            first = end;
+        m->left += rc == 0 ? end.left : 0;
     }
     return rc;
 }
@@ -268,6 +286,7 @@ static int job_read(struct merge *m, const struct whet_json_node *root,
 static int line_tell(struct merge *m)
 {
     struct whet_run_hooks hooks = whet__run_watch_hooks(&m->watch);
+    struct whet_sink sink = whet__run_watch_sink(&m->watch);
     struct whet_job_result result;
     struct whet_run_job job;
     struct whet_json_in *json;
@@ -283,6 +302,10 @@ static int line_tell(struct merge *m)
         m->counts.user_ns += result.user_ns;
         m->counts.sys_ns += result.sys_ns;
         rc = hooks.ended(hooks.ctx, &job, &result, m->err);
+        whet__text_reset(&m->said);
+        hooks.say(hooks.ctx, &job, &result, &m->said);
+        if (m->said.len > 0)
+            sink.say(sink.ctx, whet__text_str(&m->said));
     }
     whet__json_in_free(json);
     return rc;
@@ -381,6 +404,7 @@ int whet__run_merge(const struct whet_run_request *r, const char *dir, struct wh
     int rc;
 
     whet__vec_init(&m.places, sizeof(struct place), JOBS_MAX);
+    whet__text_init(&m.said, SAID_MAX);
     whet__text_init(&m.line, WHET_LINES_MAX + 1);
     whet__text_init(&m.log_name, PATH_MAX);
     whet__arena_init(&m.arena, WHET_LINES_MAX * sizeof(char *) + WORDS_MAX);
@@ -397,6 +421,7 @@ int whet__run_merge(const struct whet_run_request *r, const char *dir, struct wh
     if (rc == 0)
         rc = whet__run_watch_answer(&m.watch, &m.counts);
     whet__vec_clear(&m.places);
+    whet__text_clear(&m.said);
     whet__text_clear(&m.line);
     whet__text_clear(&m.log_name);
     whet__arena_clear(&m.arena);

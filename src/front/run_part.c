@@ -3,6 +3,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,10 +115,12 @@ int whet__run_part_has(const struct whet_run_part *p, const struct whet_job_resu
            r->kept_bytes[1] <= p->size - r->kept_at - r->kept_bytes[0];
 }
 
-int whet__run_part_end(const struct whet_run_part *p, uint64_t left, struct whet_error *err)
+int whet__run_part_end(const struct whet_run_part *p, const struct whet_run_part_end *end,
+                       struct whet_error *err)
 {
     struct whet_text text;
     struct whet_json j;
+    char list[24];
     int rc;
 
     whet__text_init(&text, END_MAX);
@@ -125,7 +130,11 @@ int whet__run_part_end(const struct whet_run_part *p, uint64_t left, struct whet
     whet__json_put_uint(&j, "version", WHET_RUN_PART_VERSION);
     whet__json_put_uint(&j, "shard", p->shard.number);
     whet__json_put_uint(&j, "shards", p->shard.of);
-    whet__json_put_uint(&j, "not_started", left);
+    whet__json_put_uint(&j, "not_started", end->left);
+    if (end->list != 0) {
+        snprintf(list, sizeof(list), "%016" PRIx64, end->list);
+        whet__json_put_string(&j, "list", list);
+    }
     whet__json_object_end(&j);
     whet__text_putc(&text, '\n');
     rc = whet__text_error(&text);
@@ -136,7 +145,7 @@ int whet__run_part_end(const struct whet_run_part *p, uint64_t left, struct whet
 }
 
 static int end_read(const char *path, const struct whet_text *text, unsigned k,
-                    struct whet_shard *shard, uint64_t *left, struct whet_error *err)
+                    struct whet_run_part_end *out, struct whet_error *err)
 {
     struct whet_json_in *json;
     const struct whet_json_node *root;
@@ -153,14 +162,16 @@ static int end_read(const char *path, const struct whet_text *text, unsigned k,
         number != k || of < number || of > WHET_SHARDS_MAX) {
         rc = whet_error_set(err, -EBADMSG, "not the end of a shard: '%.300s'", path);
     } else {
-        *shard = (struct whet_shard){k, (unsigned)of};
-        *left = whet__json_in_uint(whet__json_in_get(root, "not_started"), 0);
+        out->shard = (struct whet_shard){k, (unsigned)of};
+        out->left = whet__json_in_uint(whet__json_in_get(root, "not_started"), 0);
+        out->list =
+            strtoull(whet__json_in_string(whet__json_in_get(root, "list"), "0"), NULL, 16);
     }
     whet__json_in_free(json);
     return rc;
 }
 
-int whet__run_part_ended(const char *dir, unsigned k, struct whet_shard *shard, uint64_t *left,
+int whet__run_part_ended(const char *dir, unsigned k, struct whet_run_part_end *out,
                          struct whet_error *err)
 {
     struct whet_text path, text;
@@ -179,7 +190,7 @@ int whet__run_part_ended(const char *dir, unsigned k, struct whet_shard *shard, 
         whet_error_set(err, rc, "cannot read: '%.300s': %s", whet__text_str(&path),
                        strerror(-rc));
     else
-        rc = end_read(whet__text_str(&path), &text, k, shard, left, err);
+        rc = end_read(whet__text_str(&path), &text, k, out, err);
     whet__text_clear(&path);
     whet__text_clear(&text);
     return rc;

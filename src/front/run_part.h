@@ -56,12 +56,20 @@ WHET_MUST_USE int whet__run_part_add(struct whet_run_part *p,
 /* Whether what the job printed, as an earlier run says, is there. */
 int whet__run_part_has(const struct whet_run_part *p, const struct whet_job_result *result);
 
-/* All has been done but for `left` jobs, which will not be started. */
-WHET_MUST_USE int whet__run_part_end(const struct whet_run_part *p, uint64_t left,
+/* How a shard has ended. */
+struct whet_run_part_end {
+    struct whet_shard shard;
+    uint64_t left; /* jobs that will not be started */
+    uint64_t
+        list; /* stands for the whole list of commands, ours or not; 0: it was not all read */
+};
+
+WHET_MUST_USE int whet__run_part_end(const struct whet_run_part *p,
+                                     const struct whet_run_part_end *end,
                                      struct whet_error *err);
 
 /* Reads how shard K of DIR has ended. -ENOENT: it has not. */
-WHET_MUST_USE int whet__run_part_ended(const char *dir, unsigned k, struct whet_shard *shard,
-                                       uint64_t *left, struct whet_error *err);
+WHET_MUST_USE int whet__run_part_ended(const char *dir, unsigned k,
+                                       struct whet_run_part_end *out, struct whet_error *err);
 
 #endif

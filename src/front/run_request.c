@@ -119,6 +119,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
     watch.part = part;
     watch.cache = cache;
+    whet__suspend_install();
     rc = whet__executor_run(
         &(struct whet_run_options){.source = in->source,
                                    .sink = whet__run_watch_sink(&watch),
@@ -132,13 +133,18 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
                                    .hold_bytes = r->hold_bytes,
                                    .keep_bytes = WHET_RESULTS_PRINTED},
         &counts, err);
+    whet__suspend_remove();
     whet__run_watch_end(&watch);
     whet__run_pace_close(&pace);
     /* The driver meets the closed pipe itself, and ends as others do then. */
     if (rc == -EPIPE)
         return 1;
     if (rc == 0 && part != NULL && whet__interrupted() == 0)
-        rc = whet__run_part_end(part, whet__run_watch_left(&watch, &counts), err);
+        rc = whet__run_part_end(
+            part,
+            &(struct whet_run_part_end){.left = whet__run_watch_left(&watch, &counts),
+                                        .list = in->shard.whole ? in->shard.list : 0},
+            err);
     return rc != 0 ? rc : whet__run_watch_answer(&watch, &counts);
 }
 

@@ -259,11 +259,10 @@ static int tasks_check(const struct whet_slurm_options *array,
                        const struct whet_slurm_task *tasks, struct whet_error *err)
 {
     for (unsigned i = 0; i < array->tasks; i++) {
-        struct whet_shard shard;
-        uint64_t left;
+        struct whet_run_part_end end;
 
         if (tasks[i].state == WHET_SLURM_FAILED &&
-            whet__run_part_ended(array->folder, i + 1, &shard, &left, NULL) != 0)
+            whet__run_part_ended(array->folder, i + 1, &end, NULL) != 0)
             return whet__parts_failed(array, i + 1, tasks[i].word, err);
     }
     return 0;

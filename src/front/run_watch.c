@@ -110,13 +110,6 @@ static int write_nothing(void *ctx, enum whet_stream stream, const char *bytes, 
     return 0;
 }
 
-struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
-{
-    if (w->part != NULL)
-        return (struct whet_sink){write_nothing, w, NULL};
-    return (struct whet_sink){write_bytes, w, is_gone};
-}
-
 static int is_cached(const struct whet_run_watch *w)
 {
     return w->cache != NULL && w->cache->results != NULL;
@@ -174,41 +167,78 @@ static void on_keep(void *ctx, const struct whet_run_job *job, struct whet_job_r
     whet__results_keep(w->cache->results, job, result, printed, spool);
 }
 
-/* Says what became of a job that did not end well. Of a single command, its exit code says it
- * all. */
 static int on_ended(void *ctx, const struct whet_run_job *job,
                     const struct whet_job_result *result, struct whet_error *err)
 {
     struct whet_run_watch *w = ctx;
-    struct whet_text text;
-    int rc = w->log != NULL ? whet__job_log_add(w->log, job, result, err) : 0;
 
     w->last = *result;
     if (is_cached(w))
         whet__results_drop(w->cache->results, job);
-    if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED || result->resumed ||
-        (result->end == WHET_JOB_EXIT && w->total == 1))
-        return rc;
+    return w->log != NULL ? whet__job_log_add(w->log, job, result, err) : 0;
+}
+
+/* What became of a job that did not end well. Of a single command, its exit code says it all.
+ */
+static void on_say(void *ctx, const struct whet_run_job *job,
+                   const struct whet_job_result *result, struct whet_text *out)
+{
+    const struct whet_run_watch *w = ctx;
+    struct whet_text text;
+
+    if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED ||
+        (result->end == WHET_JOB_EXIT && w->total == 1 && !result->resumed))
+        return;
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(job, &text);
-    whet__log(WHET_LOG_WARNING, "%s: '%.200s': %s",
-              result->end == WHET_JOB_SKIPPED ? "skipped" : "failed", whet__text_str(&text),
-              result->reason);
+    whet__text_printf(out, "%s: '%.200s': %s",
+                      result->end == WHET_JOB_SKIPPED ? "skipped" : "failed",
+                      whet__text_str(&text), result->reason);
     whet__text_clear(&text);
-    return rc;
+}
+
+static void say(void *ctx, const char *text)
+{
+    (void)ctx;
+    whet__log(WHET_LOG_WARNING, "%s", text);
+}
+
+struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
+{
+    if (w->part != NULL)
+        return (struct whet_sink){write_nothing, w, NULL, say};
+    return (struct whet_sink){write_bytes, w, is_gone, say};
 }
 
 static void on_tick(void *ctx, const struct whet_run_counts *counts)
 {
     struct whet_run_watch *w = ctx;
+    char failed[40];
 
-    whet__progress_update(&w->line, whet__clock_now_ns(), counts->ended, w->total, NULL);
+    /* Which, is said when it is their turn. */
+    snprintf(failed, sizeof(failed), "%llu failed", (unsigned long long)counts->failed);
+    whet__progress_update(&w->line, whet__clock_now_ns(), counts->ended, w->total,
+                          counts->failed > 0 ? failed : NULL);
 }
 
 static int on_stop(void *ctx)
 {
     (void)ctx;
     return whet__interrupted();
+}
+
+static int on_suspend_asked(void *ctx)
+{
+    (void)ctx;
+    return whet__suspend_asked();
+}
+
+static void on_suspend(void *ctx)
+{
+    struct whet_run_watch *w = ctx;
+
+    whet__progress_step_aside(&w->line);
+    whet__suspend_self();
 }
 
 struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
@@ -219,8 +249,11 @@ struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
                                    .keep = is_cached(w) ? on_keep : NULL,
                                    .record = w->part != NULL ? on_record : NULL,
                                    .ended = on_ended,
+                                   .say = on_say,
                                    .tick = w->line.out != NULL ? on_tick : NULL,
-                                   .stop = on_stop};
+                                   .stop = on_stop,
+                                   .suspend_asked = on_suspend_asked,
+                                   .suspend = on_suspend};
 }
 
 uint64_t whet__run_watch_left(const struct whet_run_watch *w, const struct whet_run_counts *c)

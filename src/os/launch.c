@@ -210,6 +210,16 @@ int whet__launch_has_ended(const struct whet_launched *child)
     return poll(&end, 1, 0) == 1;
 }
 
+int whet__launch_stopped_by(const struct whet_launched *child)
+{
+    siginfo_t info = {0};
+
+    if (waitid(P_PID, (id_t)child->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid == 0)
+        return 0;
+    return info.si_status == SIGTTIN || info.si_status == SIGTTOU ? info.si_status : 0;
+}
+
 void whet__launch_signal(const struct whet_launched *child, int number)
 {
     /* One that has gone to another group is still our child. */

@@ -70,6 +70,10 @@ WHET_MUST_USE int whet__launch(struct whet_launcher *l, const struct whet_launch
 /* 1: it has ended, and can be reaped. */
 int whet__launch_has_ended(const struct whet_launched *child);
 
+/* The number of the signal that has stopped it for its use of the terminal (SIGTTIN,
+ * SIGTTOU), or 0: it goes on, or somebody else wants it to stand still. */
+int whet__launch_stopped_by(const struct whet_launched *child);
+
 /* To it and all of its group. Only before it is reaped. */
 void whet__launch_signal(const struct whet_launched *child, int number);
 

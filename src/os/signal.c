@@ -80,6 +80,45 @@ int whet__by_hand(void)
     return atomic_exchange(&hand, 0);
 }
 
+static atomic_int suspend; /* likewise */
+static int suspend_installed;
+
+static void on_suspend(int number)
+{
+    (void)number;
+    suspend = 1;
+}
+
+void whet__suspend_install(void)
+{
+    struct sigaction action = {.sa_handler = on_suspend, .sa_flags = SA_RESTART}, old;
+
+    if (sigaction(SIGTSTP, NULL, &old) != 0 || old.sa_handler == SIG_IGN)
+        return;
+    sigemptyset(&action.sa_mask);
+    suspend_installed = sigaction(SIGTSTP, &action, NULL) == 0;
+}
+
+void whet__suspend_remove(void)
+{
+    if (suspend_installed)
+        signal(SIGTSTP, SIG_DFL);
+    suspend_installed = 0;
+}
+
+int whet__suspend_asked(void)
+{
+    return atomic_exchange(&suspend, 0);
+}
+
+void whet__suspend_self(void)
+{
+    signal(SIGTSTP, SIG_DFL);
+    raise(SIGTSTP);
+    if (suspend_installed)
+        whet__suspend_install();
+}
+
 const char *whet__signal_name(int number)
 {
     static _Thread_local char text[24];

@@ -28,6 +28,17 @@ void whet__by_hand_install(void);
 /* What was counted since the last call. */
 int whet__by_hand(void);
 
+/* Ctrl-Z for who has started others in groups of their own, which do not hear it: from now on
+ * SIGTSTP only sets a flag (not where it was ignored). Removed again, it is as it was. */
+void whet__suspend_install(void);
+void whet__suspend_remove(void);
+
+/* 1, once for each time: it came. */
+int whet__suspend_asked(void);
+
+/* Stops this process as that signal does, until it is continued. */
+void whet__suspend_self(void);
+
 /* "SIGSEGV"; "signal 64" for one without a name. Until the next call in this thread. */
 const char *whet__signal_name(int number);
 

@@ -119,6 +119,7 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
     a->job = job;
     a->cause = WHET_JOB_OK;
     a->killed = 0;
+    a->terminal = 0;
     a->waits = 0;
     a->seen_bytes = 0;
     a->deadline_ns = job->timeout_ns != 0 && job->timeout_ns < NEVER - a->child.start_ns
@@ -272,6 +273,34 @@ void whet__attempt_stop(struct whet_attempt *a, enum whet_job_end cause, int sig
     a->deadline_ns = a->killed || grace >= NEVER - now ? NEVER : now + grace;
 }
 
+void whet__attempt_look_stopped(struct whet_attempt *a, uint64_t now)
+{
+    int signal = a->cause == WHET_JOB_OK ? whet__launch_stopped_by(&a->child) : 0;
+
+    if (signal == 0)
+        return;
+    a->terminal = signal;
+    whet__attempt_stop(a, WHET_JOB_SIGNAL, SIGTERM, now);
+}
+
+void whet__attempt_suspend(struct whet_attempt *a)
+{
+    whet__launch_signal(&a->child, SIGSTOP);
+}
+
+static uint64_t later(uint64_t at, uint64_t ns)
+{
+    return at < NEVER - ns ? at + ns : NEVER;
+}
+
+void whet__attempt_continue(struct whet_attempt *a, uint64_t ns)
+{
+    a->child.start_ns += ns;
+    a->deadline_ns = later(a->deadline_ns, ns);
+    a->look_ns = later(a->look_ns, ns);
+    whet__launch_signal(&a->child, SIGCONT);
+}
+
 /* What it and all below it have. What each has is quickly added up, but pages that they share
  * are in each: whether they are too many then is looked at more closely. */
 static int memory_find(struct whet_attempt *a, uint64_t *out)
@@ -373,6 +402,13 @@ static void judge(struct whet_attempt *a, struct whet_job_result *r)
         /* With exit code 0, too: many programs end so when they are told to leave off. */
         r->end = WHET_JOB_STOPPED;
         snprintf(r->reason, sizeof(r->reason), "stopped");
+    } else if (a->terminal != 0) {
+        r->end = WHET_JOB_SIGNAL;
+        r->exit_code = -1;
+        r->signal = a->terminal;
+        snprintf(r->reason, sizeof(r->reason),
+                 "stopped by %s: it wants the terminal, which no command gets here",
+                 whet__signal_name(r->signal));
     } else if (r->end == WHET_JOB_SIGNAL) {
         snprintf(r->reason, sizeof(r->reason), "killed by %s", whet__signal_name(r->signal));
     } else if (r->end == WHET_JOB_EXIT) {

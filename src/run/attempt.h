@@ -59,6 +59,7 @@ struct whet_attempt {
     struct whet_launched child;
     struct whet_printed printed[WHET_STREAMS];
     enum whet_job_end cause; /* why it was ended from here; WHET_JOB_OK: it was not */
+    int terminal; /* the signal that its use of the terminal has brought it; 0: none */
     int killed;
     int waits;            /* is not read, for too much waits to be shown already */
     uint64_t left_ns;     /* then: until its deadline */
@@ -93,6 +94,13 @@ WHET_MUST_USE int whet__attempt_resume(struct whet_attempt *a, uint64_t now);
 
 /* Does what is due, and answers when to come again. */
 uint64_t whet__attempt_tend(struct whet_attempt *a, uint64_t now);
+
+/* Ends it if it stands still for its use of the terminal, which belongs to us. */
+void whet__attempt_look_stopped(struct whet_attempt *a, uint64_t now);
+
+/* Stands still with all that it started; goes on `ns` later, which do not count. */
+void whet__attempt_suspend(struct whet_attempt *a);
+void whet__attempt_continue(struct whet_attempt *a, uint64_t ns);
 
 /* Asks it to end by a signal, and kills it when its grace is over. */
 void whet__attempt_stop(struct whet_attempt *a, enum whet_job_end cause, int signal,

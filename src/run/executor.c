@@ -23,10 +23,12 @@
 #define WAIT_MAX_NS (SECOND_NS / 2) /* a signal may come just before the wait for it */
 #define TICK_NS     (SECOND_NS / 10)
 #define PACE_NS     (SECOND_NS / 2)
+#define STOPPED_NS  (SECOND_NS / 2)
 #define TURN_NS     (SECOND_NS / 50)   /* slots are looked at for one whose turn has come */
 #define JOB_BYTES   ((size_t)64 << 20) /* of a job's texts */
 #define SOURCE_TAG  NEVER
 #define FD_PER_JOB  3
+#define SAID_MAX    ((size_t)4096)
 #define FD_OTHERS   32
 
 enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_RESTING };
@@ -64,9 +66,11 @@ struct executor {
     uint64_t wake_ns; /* when something is due in a slot */
     uint64_t tick_ns;
     uint64_t pace_ns;
-    uint64_t turn_seen; /* whose turn it was then (run/show.h) */
-    uint64_t turn_ns;   /* when that is done next */
-    int error;          /* that ends the run */
+    struct whet_text said; /* of the job that ended last */
+    uint64_t stopped_ns;   /* when those that were stopped are looked for next */
+    uint64_t turn_seen;    /* whose turn it was then (run/show.h) */
+    uint64_t turn_ns;      /* when that is done next */
+    int error;             /* that ends the run */
     struct whet_error *err;
 };
 
@@ -147,7 +151,12 @@ static void job_ended(struct executor *x, struct slot *s)
              NULL);
     if (o->hooks.ended != NULL)
         fail(x, o->hooks.ended(o->hooks.ctx, &s->job, r, x->err), NULL);
-    fail(x, whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed),
+    whet__text_reset(&x->said);
+    if (o->hooks.say != NULL)
+        o->hooks.say(o->hooks.ctx, &s->job, r, &x->said);
+    fail(x,
+         whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed,
+                          x->said.len > 0 ? whet__text_str(&x->said) : NULL),
          "cannot show what a command printed");
     slot_free(x, s);
     if (good || resumed || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
@@ -413,6 +422,38 @@ static void watch_stop(struct executor *x)
     stop_running(x, signal);
 }
 
+static void watch_suspend(struct executor *x)
+{
+    const struct whet_run_hooks *hooks = &x->options->hooks;
+    uint64_t began, ns;
+
+    if (hooks->suspend == NULL || !hooks->suspend_asked(hooks->ctx))
+        return;
+    began = whet__clock_now_ns();
+    for (unsigned i = 0; i < x->slot_count; i++)
+        if (x->slots[i].state == SLOT_RUNNING)
+            whet__attempt_suspend(&x->slots[i].attempt);
+    hooks->suspend(hooks->ctx);
+    ns = whet__clock_now_ns() - began;
+    for (unsigned i = 0; i < x->slot_count; i++)
+        if (x->slots[i].state == SLOT_RUNNING)
+            whet__attempt_continue(&x->slots[i].attempt, ns);
+    x->wake_ns = 0;
+}
+
+/* A command in the background that uses the terminal is stopped by the kernel, and would be for
+ * ever. */
+static void find_stopped(struct executor *x, uint64_t now)
+{
+    if (now < x->stopped_ns)
+        return;
+    x->stopped_ns = now + STOPPED_NS;
+    for (unsigned i = 0; i < x->slot_count; i++)
+        if (x->slots[i].state == SLOT_RUNNING)
+            whet__attempt_look_stopped(&x->slots[i].attempt, now);
+    x->wake_ns = now < x->wake_ns ? now : x->wake_ns;
+}
+
 static void tick(struct executor *x, uint64_t now)
 {
     const struct whet_run_hooks *hooks = &x->options->hooks;
@@ -487,8 +528,10 @@ static void run(struct executor *x)
 
         watch_stop(x);
         keep_pace(x, whet__clock_now_ns());
+        watch_suspend(x);
         fill(x);
         now = whet__clock_now_ns();
+        find_stopped(x, now);
         tend(x, now);
         pass_turn(x, now);
         give_room(x, now);
@@ -583,9 +626,11 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
         return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
     }
     slots_init(&x);
+    whet__text_init(&x.said, SAID_MAX);
     run(&x);
     fail(&x, whet__show_end(&x.shop.show), "cannot show what a command printed");
     slots_clear(&x);
+    whet__text_clear(&x.said);
     shop_close(&x.shop);
     *out = x.counts;
     return x.error;

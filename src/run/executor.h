@@ -81,11 +81,21 @@ struct whet_run_hooks {
     int (*ended)(void *ctx, const struct whet_run_job *job,
                  const struct whet_job_result *result, struct whet_error *err);
 
+    /* The same, for people: appends the line that is said of it, behind what it printed, or
+     * nothing. */
+    void (*say)(void *ctx, const struct whet_run_job *job, const struct whet_job_result *result,
+                struct whet_text *out);
+
     /* Some ten times a second. */
     void (*tick)(void *ctx, const struct whet_run_counts *counts);
 
     /* The number of the signal that asks to stop, or 0. */
     int (*stop)(void *ctx);
+
+    /* 1, once: all is to stand still. What runs does when `suspend` is called, which returns
+     * when all is to go on. The time between counts for nobody. */
+    int (*suspend_asked)(void *ctx);
+    void (*suspend)(void *ctx);
 };
 
 /* How many run at once while time goes by. */

@@ -41,6 +41,7 @@ struct whet_run_job {
     uint64_t memory_bytes;      /* of it and all below it, in RAM; 0: no limit */
     unsigned retries;           /* after a first failure */
     uint64_t retry_delay_ns;
+    int placed;       /* its words have {%}, its place, which is another on another machine */
     const char *skip; /* not NULL: it is not to be run, and why not */
     unsigned line;    /* where it stands in its file; 0: not known */
     unsigned column;

@@ -379,7 +379,8 @@ int whet__job_log_look_up(struct whet_job_log *log, const struct whet_run_job *j
     result->kept_at = entry->kept_at;
     memcpy(result->kept_bytes, entry->kept_bytes, sizeof(result->kept_bytes));
     if (entry->end != WHET_JOB_OK)
-        snprintf(result->reason, sizeof(result->reason), "an earlier run says so: %s",
+        snprintf(result->reason, sizeof(result->reason),
+                 "earlier, as the log says: %s: --resume-failed repeats it",
                  whet__job_end_words[entry->end]);
     return 1;
 }

@@ -11,9 +11,10 @@
 #define RING_MIN  256
 #define LINE_LONG ((size_t)64 * 1024) /* shown without waiting for its end */
 
-/* One that waits for its turn. A job that printed nothing waits as `nothing`. */
+/* One that waits for its turn. A job of which there is nothing to show waits as `nothing`. */
 struct pair {
     struct whet_printed printed[WHET_STREAMS];
+    char *said; /* NULL: nothing */
 };
 
 static struct pair nothing;
@@ -32,6 +33,21 @@ static struct pair **place_of(struct whet_show *s, uint64_t number)
     return s->waiting.len > 0 ? &ring[number & (s->waiting.len - 1)] : NULL;
 }
 
+static struct pair *pair_new(const char *said)
+{
+    struct pair *pair = whet__mem_zalloc(1, sizeof(*pair));
+
+    if (pair == NULL || said == NULL)
+        return pair;
+    pair->said = whet__mem_alloc(strlen(said) + 1);
+    if (pair->said == NULL) {
+        whet__mem_free(pair);
+        return NULL;
+    }
+    memcpy(pair->said, said, strlen(said) + 1);
+    return pair;
+}
+
 static void pair_free(struct whet_show *s, struct pair *pair)
 {
     if (pair == NULL || pair == &nothing)
@@ -40,6 +56,7 @@ static void pair_free(struct whet_show *s, struct pair *pair)
         s->memory -= pair->printed[i].tail.len;
         whet__printed_clear(&pair->printed[i], s->spool);
     }
+    whet__mem_free(pair->said);
     whet__mem_free(pair);
 }
 
@@ -78,6 +95,12 @@ static int show_now(struct whet_show *s, struct whet_printed printed[WHET_STREAM
             s->error = whet__printed_show(&printed[i], s->spool, give_bytes, &g);
     }
     return s->error;
+}
+
+static void say(const struct whet_show *s, const char *said)
+{
+    if (said != NULL && s->sink.say != NULL && s->error == 0)
+        s->sink.say(s->sink.ctx, said);
 }
 
 int whet__show_is_turn(const struct whet_show *s, uint64_t turn)
@@ -125,15 +148,16 @@ static int ring_grow(struct whet_show *s, uint64_t number)
 }
 
 static int wait_for_turn(struct whet_show *s, uint64_t number,
-                         struct whet_printed printed[WHET_STREAMS])
+                         struct whet_printed printed[WHET_STREAMS], const char *said)
 {
     struct pair *pair = &nothing;
     int rc = ring_grow(s, number);
 
     if (rc != 0)
         return rc;
-    if (!whet__printed_is_empty(&printed[0]) || !whet__printed_is_empty(&printed[1])) {
-        pair = whet__mem_alloc(sizeof(*pair));
+    if (!whet__printed_is_empty(&printed[0]) || !whet__printed_is_empty(&printed[1]) ||
+        said != NULL) {
+        pair = pair_new(said);
         if (pair == NULL)
             return -ENOMEM;
         for (int i = 0; i < WHET_STREAMS; i++) {
@@ -154,8 +178,10 @@ static int show_waiting(struct whet_show *s)
     struct pair **place = place_of(s, s->next);
 
     while (place != NULL && *place != NULL) {
-        if (*place != &nothing)
+        if (*place != &nothing) {
             (void)show_now(s, (*place)->printed);
+            say(s, (*place)->said);
+        }
         pair_free(s, *place);
         *place = NULL;
         s->next++;
@@ -165,18 +191,19 @@ static int show_waiting(struct whet_show *s)
 }
 
 int whet__show_ended(struct whet_show *s, uint64_t number,
-                     struct whet_printed printed[WHET_STREAMS])
+                     struct whet_printed printed[WHET_STREAMS], const char *said)
 {
     int rc;
 
     if (number > s->last)
         s->last = number;
     if (s->order == WHET_SHOW_INPUT && number != s->next) {
-        rc = wait_for_turn(s, number, printed);
+        rc = wait_for_turn(s, number, printed, said);
         s->error = s->error != 0 ? s->error : rc;
         return s->error;
     }
     rc = show_now(s, printed);
+    say(s, said);
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__printed_reset(&printed[i], s->spool);
     if (s->order != WHET_SHOW_INPUT)

@@ -39,6 +39,8 @@ struct whet_sink {
     int (*write)(void *ctx, enum whet_stream stream, const char *bytes, size_t len);
     void *ctx;
     int (*gone)(void *ctx); /* 1: nobody reads any more; NULL: not known before a write */
+    /* What is said of a job that has ended, behind what it printed. NULL: nothing. */
+    void (*say)(void *ctx, const char *text);
 };
 
 struct whet_show {
@@ -70,9 +72,10 @@ int whet__show_is_turn(const struct whet_show *s, uint64_t turn);
 WHET_MUST_USE int whet__show_more(struct whet_show *s,
                                   struct whet_printed printed[WHET_STREAMS], size_t keep_bytes);
 
-/* The job has ended; what it printed, on both streams, is taken over and empty after that. */
+/* The job has ended; what it printed, on both streams, is taken over and empty after that.
+ * `said` is said of it then; NULL: nothing. */
 WHET_MUST_USE int whet__show_ended(struct whet_show *s, uint64_t number,
-                                   struct whet_printed printed[WHET_STREAMS]);
+                                   struct whet_printed printed[WHET_STREAMS], const char *said);
 
 /* Live: shows the whole lines of `printed`, or, with `all`, also one that has no end. */
 WHET_MUST_USE int whet__show_lines(struct whet_show *s, const char *prefix,

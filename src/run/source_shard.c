@@ -3,8 +3,12 @@
 #include "run/source_shard.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "base/hash.h"
 #include "base/mem.h"
+
+#define SCRATCH_MAX ((size_t)64 << 20)
 
 static int is_ours(const struct whet_source_shard *s, uint64_t ordinal)
 {
@@ -18,6 +22,23 @@ static uint64_t turn_of(const struct whet_source_shard *s, const struct whet_run
     return is_ours(s, job->number) ? s->given + 1 : 0;
 }
 
+/* Jobs of a graph come in any order: a sum. What machines may differ in (their folder, values
+ * of variables, places) is no part of it. */
+static int note(struct whet_source_shard *s, const struct whet_run_job *job,
+                struct whet_error *err)
+{
+    static const char *const none[] = {NULL};
+    const struct whet_run_job plain = {.argv = job->placed ? none : job->argv};
+    struct whet_hash128 hash;
+    int rc;
+
+    rc = whet__job_identity(&plain, "", &s->scratch, &hash);
+    if (rc != 0)
+        return whet_error_set(err, rc, "cannot take in a command: %s", strerror(-rc));
+    s->list += whet__hash64(&hash, sizeof(hash)) * (2 * job->number + 1);
+    return 0;
+}
+
 static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_run_job *out,
                 struct whet_error *err)
 {
@@ -28,7 +49,12 @@ static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_
         struct whet_run_job job = {0};
         int rc = s->of.next(s->of.ctx, slot, arena, &job, err);
 
-        if (rc != 1)
+        s->whole = rc == 0;
+        if (rc == 1)
+            rc = note(s, &job, err);
+        else
+            return rc;
+        if (rc != 0)
             return rc;
         job.turn = turn_of(s, &job);
         if (job.turn != 0) {
@@ -117,6 +143,7 @@ int whet__source_shard(struct whet_source_shard *s, struct whet_job_source *sour
     uint64_t total;
 
     *s = (struct whet_source_shard){.of = *source, .shard = shard, .shards = shards};
+    whet__text_init(&s->scratch, SCRATCH_MAX);
     total = share_of(s, source->total);
     if (needs != NULL && groups_deal(s, needs, &total) != 0) {
         whet__source_shard_clear(s);
@@ -134,4 +161,5 @@ void whet__source_shard_clear(struct whet_source_shard *s)
 {
     whet__mem_free(s->turns);
     s->turns = NULL;
+    whet__text_clear(&s->scratch);
 }

@@ -27,6 +27,9 @@ struct whet_source_shard {
     unsigned shard;
     unsigned shards;
     uint64_t given;
+    uint64_t list; /* stands for all jobs of the list that were read so far, ours or not */
+    int whole;     /* 1: that is the whole list */
+    struct whet_text scratch;
     uint32_t *turns; /* with needs, of each job: its turn among ours; 0: it is not ours */
 };
 

@@ -18,6 +18,7 @@ static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_
     if (rc != 0)
         return rc;
     out->number = ++s->number;
+    out->placed = whet__template_uses_place(s->of);
     return 1;
 }
 

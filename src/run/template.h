@@ -54,6 +54,9 @@ void whet__template_clear(struct whet_template *t);
 /* 1: there is a place for an input in it. */
 int whet__template_uses_input(const struct whet_template *t);
 
+/* 1: {%} is in it. */
+int whet__template_uses_place(const struct whet_template *t);
+
 /* *out is ended by NULL. */
 WHET_MUST_USE int whet__template_fill(const struct whet_template *t, const char *const *row,
                                       uint64_t number, unsigned slot, struct whet_arena *arena,

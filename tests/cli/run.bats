@@ -28,10 +28,21 @@ left()
     [ "$(cat out)" = $'first\nsecond' ]
 }
 
+@test "of two values for a variable the last counts, and there is one" {
+    [ "$(whet run -e A=1 -e B=3 -e A=2 'printenv A')" = 2 ]
+    [ "$(whet run -e A=1 -e A=2 env | grep -c ^A=)" = 1 ]
+}
+
+@test "lines on standard input that a command does not take are noted" {
+    [ "$(seq 3 | whet run 'echo x{}' 2>err)" = 'x{}' ]
+    [ "$(cat err)" = "whet: '{}' stays as it is: put ':::: -' behind the command for inputs from standard input" ]
+    [ "$(whet run 'echo x{}' </dev/null 2>&1)" = 'x{}' ]
+}
+
 @test "templates give what GNU parallel gives" {
     command -v parallel >/dev/null || skip "GNU parallel is not installed"
     parallel --will-cite true ::: x 2>/dev/null || true
-    for t in 'echo {}' 'echo {.} {/} {//} {/.} {#}' 'echo x'; do
+    for t in 'echo {}' 'echo {.} {/} {//} {/.} {#}' 'echo x' 'echo {#}'; do
         parallel -k "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >want
         whet run "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >got
         cmp want got
@@ -182,6 +193,59 @@ SH
     [ "$(left)" = 0 ]
     TMPDIR=$PWD/absent run -2 --separate-stderr whet run --order finish yes
     [ "$stderr" = "whet: cannot keep what a command printed: '$PWD/absent': No such file or directory: name another folder by TMPDIR" ]
+}
+
+@test "what is said of a failure stands behind its output, in the order of the input" {
+    whet run -k -j 3 "sh -c 'sleep 0.2; echo 1'" "sh -c 'echo 2; exit 3'" 'echo 3' >out 2>&1 || true
+    [ "$(head -n 4 out | cut -c1-13)" = $'1\n2\nwhet: failed:\n3' ]
+    whet run -k --log log false true 2>err || true
+    whet run -k --log log --resume false true 2>err || true
+    grep "failed: 'false': earlier, as the log says: exit: --resume-failed repeats it" err
+}
+
+@test "Ctrl-Z stops what runs, too, and its time-out; fg goes on" {
+    cat >job <<'END'
+echo $$ >pid
+until test -e go; do sleep 0.01; done
+echo went
+END
+    python3 - "$WHET" <<'END'
+import os, signal, subprocess, sys, time
+whet = subprocess.Popen([sys.argv[1], "run", "--timeout", "60s", "sh job"], stdout=open("out", "w"),
+                        preexec_fn=lambda: os.setpgid(0, 0))
+while not (os.path.exists("pid") and open("pid").read().endswith("\n")):
+    time.sleep(0.01)
+state = lambda: open(f"/proc/{open('pid').read().strip()}/stat").read().rsplit(")", 1)[1].split()[0]
+os.kill(whet.pid, signal.SIGTSTP)
+pid, status = os.waitpid(whet.pid, os.WUNTRACED)
+assert os.WIFSTOPPED(status), status
+while state() != "T":
+    time.sleep(0.01)
+open("go", "w")
+os.kill(whet.pid, signal.SIGCONT)
+pid, status = os.waitpid(whet.pid, 0)
+assert os.waitstatus_to_exitcode(status) == 0, status
+END
+    [ "$(cat out)" = went ]
+}
+
+@test "a command that wants the terminal is ended, and says so" {
+    python3 - "$WHET" >out <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execv(sys.argv[1], ["whet", "run", "-k", "-j1", "sh -c 'read x </dev/tty; echo got'", "echo next"])
+said = b""
+try:
+    while True:
+        said += os.read(fd, 4096)
+except OSError:
+    pass
+print(said.decode(), os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+    grep "SIGTTIN: it wants the terminal, which no command gets here" out
+    grep next out
+    [ -z "$(grep '^got' out)" ]
 }
 
 # In the background SIGINT is ignored; SIGTERM goes the same way.
@@ -536,6 +600,13 @@ PY
     [ "$(whet run --merge p | tr '\n' ' ')" = "a b c d e " ]
     whet run -q --shard 1/3 --parts p --resume -f jobs
     fails "parts of different runs: 'p': shard 1 is of 3, shard 2 of 2" whet run --merge p
+    # A place, a folder and a variable may be others on another machine; a command may not.
+    whet run --shard 1/2 -e A=1 --parts q 'echo {%} {}' ::: a b c
+    (mkdir sub && cd sub && whet run --shard 2/2 -e A=2 -j 3 --parts ../q 'echo {%} {}' ::: a b c)
+    whet run -q --merge q >/dev/null
+    whet run --shard 2/2 --parts p2 'echo {}' ::: a b d
+    whet run --shard 1/2 --parts p2 'echo {}' ::: a b c
+    fails "parts of different runs: 'p2': shards 1 and 2 have read different commands" whet run --merge p2
 }
 
 @test "shards that make no sense are refused" {

@@ -108,7 +108,7 @@ static int sink(void *ctx, enum whet_stream stream, const char *bytes, size_t le
 
 static struct whet_run_options options_for(struct seen *s, unsigned jobs)
 {
-    return (struct whet_run_options){.sink = {sink, s, NULL},
+    return (struct whet_run_options){.sink = {sink, s, NULL, NULL},
                                      .hooks = {.ctx = s,
                                                .look_up = look_up,
                                                .keep = keep,
@@ -468,7 +468,7 @@ static int is_gone(void *ctx)
 static struct whet_run_options options_to(struct pipe_end *p)
 {
     return (struct whet_run_options){
-        .sink = {take, p, is_gone}, .jobs = 4, .halt = WHET_RUN_HALT_NEVER};
+        .sink = {take, p, is_gone, NULL}, .jobs = 4, .halt = WHET_RUN_HALT_NEVER};
 }
 
 static void the_first_is_shown_as_it_comes(void **state)

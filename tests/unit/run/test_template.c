@@ -96,7 +96,7 @@ static void lists_by_number(void **state)
     (void)state;
     assert_string_equal(line("c {2} {1.} {2/}", 0, ROW("a.c", "d/e")), "c|d/e|a|e|");
     assert_string_equal(line("c {}", 0, ROW("a", "b")), "c|a b|");
-    assert_string_equal(line("c {#} {%}", 0, ROW("a")), "c|7|3|a|");
+    assert_string_equal(line("c {#} {%}", 0, ROW("a")), "c|7|3|");
     assert_string_equal(words(ROW("c", "{#}{2}"), ROW("a", "b")), "c|7b|");
     assert_string_equal(line("c {3}", 0, ROW("a", "b")),
                         "no such list of inputs: '{3}': there are 2");
