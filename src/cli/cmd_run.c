@@ -40,6 +40,8 @@ struct run_args {
     struct whet_vec inputs; /* of const char *, as the next two */
     struct whet_vec outputs;
     const char *depfile;
+    int trace_inputs;
+    struct whet_vec trace_ignore;
     struct whet_vec pass;
     int cache;
     int strict;
@@ -187,6 +189,14 @@ static const struct whet_option options[] = {
      .argument = "FILE",
      WHET_INTO_STRING(run_args, depfile),
      .help = "commands write there what they have read, as gcc -MMD does ({.}.d)"},
+    {.name = "trace-inputs",
+     WHET_INTO_FLAG(run_args, trace_inputs),
+     .help = "watch what commands read, and name the inputs that they do not declare"},
+    {.name = "trace-ignore",
+     .argument = "DIR",
+     WHET_INTO_LIST(run_args, trace_ignore),
+     .help =
+         "name none below DIR, as below the system's own folders (/usr, /etc and their like)"},
     {.name = "explain",
      WHET_INTO_FLAG(run_args, explain),
      .help = "say of each command whether it is cached, or what has changed"},
@@ -309,6 +319,8 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .inputs = &args->inputs,
         .outputs = &args->outputs,
         .depfile = args->depfile,
+        .trace_inputs = args->trace_inputs,
+        .trace_ignore = &args->trace_ignore,
         .cache = args->cache,
         .cache_dir = args->cache_dir,
         .cache_size = args->cache_size,
@@ -329,6 +341,8 @@ static const struct whet_example examples[] = {
     {"whet run 'convert {} {.}.png' ::: *.svg", "one command for each file"},
     {"whet run -c --input {} --output {.}.o --depfile {.}.d 'cc -MMD -c {} -o {.}.o' ::: *.c",
      "compile what has changed since"},
+    {"whet run -c --force --trace-inputs --project",
+     "is there an input that whet.yaml forgets?"},
     {"whet run -k -t 30s --memory 1GiB -f commands.txt", "a file of commands, with limits"},
     {"find . -name '*.log' -print0 | whet run -0 -- gzip -9 {} :::: -",
      "words of a command, inputs from a pipe"},

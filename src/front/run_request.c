@@ -112,18 +112,26 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     struct whet_run_counts counts = {0};
     struct whet_run_pace_keeper pace;
     struct whet_run_watch watch;
-    int rc = whet__run_pace_open(&pace, jobs, r->jobs != NULL && strcmp(r->jobs, "auto") == 0);
+    struct whet_run_trace trace;
+    int rc = whet__run_trace_open(&trace, r, err);
 
     if (rc != 0)
+        return rc;
+    rc = whet__run_pace_open(&pace, jobs, r->jobs != NULL && strcmp(r->jobs, "auto") == 0);
+    if (rc != 0) {
+        whet__run_trace_close(&trace);
         return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
+    }
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
     watch.part = part;
     watch.cache = cache;
+    watch.trace = &trace;
     whet__suspend_install();
     rc = whet__executor_run(
         &(struct whet_run_options){.source = in->source,
                                    .sink = whet__run_watch_sink(&watch),
                                    .hooks = whet__run_watch_hooks(&watch),
+                                   .tracer = trace.tracer,
                                    .jobs = jobs,
                                    .pace = whet__run_pace(&pace),
                                    .io_jobs = io_jobs(in, r),
@@ -136,16 +144,18 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     whet__suspend_remove();
     whet__run_watch_end(&watch);
     whet__run_pace_close(&pace);
-    /* The driver meets the closed pipe itself, and ends as others do then. */
-    if (rc == -EPIPE)
-        return 1;
     if (rc == 0 && part != NULL && whet__interrupted() == 0)
         rc = whet__run_part_end(
             part,
             &(struct whet_run_part_end){.left = whet__run_watch_left(&watch, &counts),
                                         .list = in->shard.whole ? in->shard.list : 0},
             err);
-    return rc != 0 ? rc : whet__run_watch_answer(&watch, &counts);
+    if (rc == 0)
+        rc = whet__run_watch_answer(&watch, &counts);
+    else if (rc == -EPIPE) /* the driver meets the closed pipe itself, and ends as others do */
+        rc = 1;
+    whet__run_trace_close(&trace);
+    return rc;
 }
 
 /* The log of a shard may still be that of a node that was given up: Slurm will end it, and a
@@ -241,9 +251,14 @@ static size_t length_of(const struct whet_vec *list)
 
 static int check_declares(const struct whet_run_request *r, struct whet_error *err)
 {
-    if (r->cache || length_of(r->inputs) + length_of(r->outputs) + (r->depfile != NULL) == 0)
+    if (!r->trace_inputs && length_of(r->trace_ignore) != 0)
+        return whet_error_set(err, -EINVAL,
+                              "what for: '--trace-ignore' goes with '--trace-inputs'");
+    if (r->cache || r->trace_inputs ||
+        length_of(r->inputs) + length_of(r->outputs) + (r->depfile != NULL) == 0)
         return 0;
-    return whet_error_set(err, -EINVAL, "what for: '%s' goes with '--cache'",
+    return whet_error_set(err, -EINVAL,
+                          "what for: '%s' goes with '--cache' and '--trace-inputs'",
                           length_of(r->inputs) != 0    ? "--input"
                           : length_of(r->outputs) != 0 ? "--output"
                                                        : "--depfile");

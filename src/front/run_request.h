@@ -72,6 +72,8 @@ struct whet_run_request {
     const struct whet_vec *inputs;  /* of const char *: patterns that commands declare */
     const struct whet_vec *outputs; /* likewise */
     const char *depfile;            /* NULL: none */
+    int trace_inputs;
+    const struct whet_vec *trace_ignore; /* of const char *: folders */
     int cache;
     const char *cache_dir;       /* NULL: the user's */
     uint64_t cache_size;         /* bytes on disk; 0: as it is by default */

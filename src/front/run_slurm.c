@@ -111,6 +111,8 @@ static void cache_add(struct task *t)
     list_add(t, "--input", r->inputs);
     list_add(t, "--output", r->outputs);
     value_add(t, "--depfile", r->depfile);
+    flag_add(t, r->trace_inputs, "--trace-inputs");
+    list_add(t, "--trace-ignore", r->trace_ignore);
     flag_add(t, r->cache, "--cache");
     flag_add(t, r->force, "--force");
     flag_add(t, r->strict, "--strict");

@@ -17,7 +17,7 @@
 #include "os/term.h"
 
 #define DESCRIBE_MAX 4096
-#define SUMMARY_MAX  65536
+#define SUMMARY_MAX  ((size_t)256 << 20)
 
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
                           uint64_t total, unsigned workers, struct whet_job_log *log)
@@ -167,6 +167,14 @@ static void on_keep(void *ctx, const struct whet_run_job *job, struct whet_job_r
     whet__results_keep(w->cache->results, job, result, printed, spool);
 }
 
+static void on_traced(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                      const struct whet_trace_files *files)
+{
+    struct whet_run_watch *w = ctx;
+
+    whet__run_trace_job(w->trace, job, result, files);
+}
+
 static int on_ended(void *ctx, const struct whet_run_job *job,
                     const struct whet_job_result *result, struct whet_error *err)
 {
@@ -247,6 +255,7 @@ struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
                                    .look_up =
                                        w->log != NULL || is_cached(w) ? on_look_up : NULL,
                                    .keep = is_cached(w) ? on_keep : NULL,
+                                   .traced = on_traced,
                                    .record = w->part != NULL ? on_record : NULL,
                                    .ended = on_ended,
                                    .say = on_say,
@@ -285,6 +294,8 @@ static void answer_json(const struct whet_run_watch *w, const struct whet_run_co
     whet__json_put_uint(&j, "wall_ns", whet__clock_now_ns() - w->start_ns);
     whet__json_put_uint(&j, "user_ns", c->user_ns);
     whet__json_put_uint(&j, "sys_ns", c->sys_ns);
+    if (w->trace != NULL)
+        whet__run_trace_put(w->trace, &j);
     whet__json_object_end(&j);
     fwrite(whet__text_str(&text), 1, text.len, w->request->out);
     fputc('\n', w->request->out);
@@ -322,6 +333,8 @@ static void answer_text(const struct whet_run_watch *w, const struct whet_run_co
     put_part(&text, c->found - c->cached, "found done");
     put_cached(&text, c);
     put_part(&text, c->retried, "retries");
+    if (w->trace != NULL)
+        put_part(&text, w->trace->files.entries.len, "undeclared inputs");
     whet__log(good || w->total == 1 ? WHET_LOG_INFO : WHET_LOG_WARNING, "%s in %s",
               whet__text_str(&text),
               whet_duration_format(whet__clock_now_ns() - w->start_ns, took, sizeof(took)));
@@ -332,6 +345,8 @@ int whet__run_watch_answer(struct whet_run_watch *w, const struct whet_run_count
 {
     if (w->request->json)
         answer_json(w, c);
+    if (w->trace != NULL)
+        whet__run_trace_answer(w->trace, c->cached);
     answer_text(w, c);
     if (c->ended == 1 && whet__run_watch_left(w, c) == 0)
         return whet__job_exit(&w->last);

@@ -12,6 +12,7 @@
 #include "front/run_cache.h"
 #include "front/run_part.h"
 #include "front/run_request.h"
+#include "front/run_trace.h"
 #include "view/progress.h"
 
 struct whet_run_watch {
@@ -20,6 +21,7 @@ struct whet_run_watch {
     struct whet_job_log *log;     /* NULL: none; borrowed */
     struct whet_run_part *part;   /* NULL: what jobs print is shown; borrowed */
     struct whet_run_cache *cache; /* NULL: none; borrowed */
+    struct whet_run_trace *trace; /* NULL: nothing is run; borrowed */
     uint64_t total;               /* jobs, 0: not known */
     uint64_t start_ns;
     unsigned workers;

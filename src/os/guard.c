@@ -12,18 +12,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* Everything of ours but the pipe: a reader at the end of our stdout must see it close. */
-static void close_others(int keep)
+void whet__guard_close_others(int first, int last)
 {
-    long last = sysconf(_SC_OPEN_MAX);
+    long limit = sysconf(_SC_OPEN_MAX);
 
 #ifdef SYS_close_range
-    if ((keep == 0 || syscall(SYS_close_range, 0u, (unsigned)keep - 1, 0u) == 0) &&
-        syscall(SYS_close_range, (unsigned)keep + 1, ~0u, 0u) == 0)
+    if ((first == 0 || syscall(SYS_close_range, 0u, (unsigned)first - 1, 0u) == 0) &&
+        syscall(SYS_close_range, (unsigned)last + 1, ~0u, 0u) == 0)
         return;
 #endif
-    for (int fd = 0; fd < last; fd++)
-        if (fd != keep)
+    for (int fd = 0; fd < limit; fd++)
+        if (fd < first || fd > last)
             close(fd);
 }
 
@@ -38,7 +37,7 @@ static _Noreturn void stand(const struct whet_guard *g, int pipe)
     (void)sigprocmask(SIG_SETMASK, &all, NULL);
     (void)setsid(); /* Ctrl-C and the end of the terminal are not for it */
     (void)prctl(PR_SET_NAME, "whet-guard");
-    close_others(pipe);
+    whet__guard_close_others(pipe, pipe);
     while (read(pipe, &byte, 1) < 0 && errno == EINTR)
         continue;
     for (size_t i = 0; i < slots; i++) {

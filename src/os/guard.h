@@ -31,4 +31,8 @@ WHET_MUST_USE int whet__guard_start(struct whet_guard *g, unsigned slots);
  * set to {.pipe = -1}. */
 void whet__guard_end(struct whet_guard *g);
 
+/* In a fork of ours that stays: everything but these descriptors, for a reader at the end of
+ * our stdout must see it close. */
+void whet__guard_close_others(int first, int last);
+
 #endif

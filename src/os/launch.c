@@ -91,6 +91,7 @@ PLAIN static void signals_reset(void)
 PLAIN static int child_run(void *arg)
 {
     struct moment *m = arg;
+    const struct whet_notice_filter *traced = m->what->traced;
 
     atomic_store(m->group, getpid());
     if (setpgid(0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
@@ -102,7 +103,14 @@ PLAIN static int child_run(void *arg)
     if (m->what->cwd != NULL && chdir(m->what->cwd) != 0)
         goto fail;
     (void)sigprocmask(SIG_SETMASK, &m->mask, NULL);
-    execve(m->what->program, (char *const *)m->what->argv, (char *const *)m->what->env);
+    m->error = traced != NULL ? whet__notice_enter(traced) : 0;
+    if (m->error == 0) {
+        /* As execve, which has no fourth argument: nobody looks after it yet. */
+        (void)syscall(SYS_execve, m->what->program, m->what->argv, m->what->env,
+                      WHET_NOTICE_PASS);
+        m->error = errno;
+    }
+    _exit(127);
 fail:
     m->error = errno;
     _exit(127);
@@ -120,6 +128,7 @@ static void descriptors_close(struct whet_launched *c)
     descriptor_close(&c->pidfd);
     descriptor_close(&c->out_fd);
     descriptor_close(&c->err_fd);
+    descriptor_close(&c->listener);
 }
 
 /* ThreadSanitizer takes clone for a fork, which this is not: our memory stays ours. The C
@@ -177,7 +186,8 @@ static int prepare(struct whet_launcher *l, struct moment *m, struct whet_launch
 int whet__launch(struct whet_launcher *l, const struct whet_launch *what,
                  struct whet_launched *out, struct whet_error *err)
 {
-    struct whet_launched made = {.pid = -1, .pidfd = -1, .out_fd = -1, .err_fd = -1};
+    struct whet_launched made = {
+        .pid = -1, .pidfd = -1, .out_fd = -1, .err_fd = -1, .listener = -1};
     struct moment m = {.what = what, .in_fd = l->null_fd, .out_fd = -1, .err_fd = -1};
     int rc = prepare(l, &m, &made);
 
@@ -191,10 +201,16 @@ int whet__launch(struct whet_launcher *l, const struct whet_launch *what,
     }
     descriptor_close(&m.out_fd);
     descriptor_close(&m.err_fd);
-    if (rc == 0 && made.pidfd < 0) {
+    if (what->traced != NULL)
+        made.listener = whet__notice_listener(what->traced);
+    if (rc == 0 && (made.pidfd < 0 || (what->traced != NULL && made.listener < 0))) {
         whet__launch_signal(&made, SIGKILL);
         (void)waitpid(made.pid, NULL, 0);
-        rc = whet_error_set(err, -ENOSYS, "this kernel is too old: Linux 5.4 is needed");
+        atomic_store(m.group, 0);
+        rc = made.pidfd < 0
+                 ? whet_error_set(err, -ENOSYS, "this kernel is too old: Linux 5.4 is needed")
+                 : whet_error_set(err, made.listener, "cannot trace: '%s': %s", what->program,
+                                  strerror(-made.listener));
     }
     if (rc != 0)
         descriptors_close(&made);

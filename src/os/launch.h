@@ -25,6 +25,7 @@
 #include <whet/error.h>
 
 #include "os/guard.h"
+#include "os/notice.h"
 
 struct whet_launcher {
     void *stack;
@@ -34,11 +35,12 @@ struct whet_launcher {
 };
 
 struct whet_launch {
-    const char *program;     /* the file to run */
-    const char *const *argv; /* ended by NULL */
-    const char *const *env;  /* "NAME=value", ended by NULL; all that it gets */
-    const char *cwd;         /* NULL: ours */
-    unsigned slot;           /* below the launcher's number; of no other child now */
+    const char *program;                     /* the file to run */
+    const char *const *argv;                 /* ended by NULL */
+    const char *const *env;                  /* "NAME=value", ended by NULL; all that it gets */
+    const char *cwd;                         /* NULL: ours */
+    const struct whet_notice_filter *traced; /* what it enters (os/notice.h); NULL: nothing */
+    unsigned slot; /* below the launcher's number; of no other child now */
 };
 
 struct whet_launched {
@@ -46,6 +48,7 @@ struct whet_launched {
     int pidfd;  /* ready when it has ended */
     int out_fd; /* what it prints; reading never blocks */
     int err_fd;
+    int listener;      /* of what it has entered, the caller's to close; -1: it has not */
     uint64_t start_ns; /* just before it was started */
 };
 

@@ -33,6 +33,8 @@ void whet__attempt_clear(struct whet_attempt *a)
 {
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__printed_clear(&a->printed[i], &a->shop->spool);
+    whet__trace_free(a->trace);
+    a->trace = NULL;
 }
 
 /* Where the program is: jobs that follow each other mostly run the same. */
@@ -94,6 +96,28 @@ static int watch(struct whet_attempt *a)
     return rc;
 }
 
+/* Events and, if it is traced, files are from now on told. What cannot be looked after is not
+ * left alone. */
+static int look_after(struct whet_attempt *a)
+{
+    int listener = a->child.listener, rc = 0, reap;
+    struct whet_reaped reaped;
+
+    whet__trace_free(a->trace);
+    a->trace = NULL;
+    a->files = (struct whet_trace_files){NULL, 0, 0};
+    a->child.listener = -1;
+    if (listener >= 0)
+        rc = whet__trace_begin(a->shop->tracer, listener, &a->trace);
+    if (rc == 0)
+        rc = watch(a);
+    if (rc == 0)
+        return 0;
+    whet__launch_signal(&a->child, SIGKILL);
+    reap = whet__launch_reap(&a->shop->launcher, a->slot, &a->child, &reaped);
+    return reap != 0 ? reap : rc;
+}
+
 int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
                         struct whet_arena *arena, struct whet_job_result *result)
 {
@@ -107,6 +131,8 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
         launch.env = whet__job_env(arena, launch.env, job->env);
     if (launch.env == NULL)
         return -ENOMEM;
+    if (a->shop->tracer != NULL)
+        launch.traced = whet__tracer_filter(a->shop->tracer);
     rc = program_find(a->shop, job->argv[0], &launch.program, &why);
     if (rc == 0)
         rc = whet__launch(&a->shop->launcher, &launch, &a->child, &why);
@@ -126,7 +152,7 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
                          ? a->child.start_ns + job->timeout_ns
                          : NEVER;
     a->look_ns = job->memory_bytes != 0 ? a->child.start_ns + LOOK_NS / 4 : NEVER;
-    rc = watch(a);
+    rc = look_after(a);
     return rc == 0 ? 1 : rc;
 }
 
@@ -431,6 +457,7 @@ int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result)
     a->shop->waiting -= (unsigned)a->waits;
     a->waits = 0;
     rc = whet__launch_reap(&a->shop->launcher, a->slot, &a->child, &reaped);
+    a->files = whet__trace_end(a->trace);
     result->wall_ns = end_ns - a->child.start_ns;
     result->exit_code = reaped.exit_code;
     result->signal = reaped.signal;

@@ -25,6 +25,7 @@
 #include "base/arena.h"
 #include "os/events.h"
 #include "os/launch.h"
+#include "os/tracer.h"
 #include "run/job.h"
 #include "run/show.h"
 
@@ -34,6 +35,7 @@ struct whet_workshop {
     struct whet_events events;
     struct whet_spool spool;
     struct whet_show show;
+    struct whet_tracer *tracer; /* NULL: nobody wants to know what they read; borrowed */
     uint64_t grace_ns;
     uint64_t hold_bytes;       /* in the spool; who prints more waits */
     unsigned waiting;          /* how many do */
@@ -61,11 +63,13 @@ struct whet_attempt {
     enum whet_job_end cause; /* why it was ended from here; WHET_JOB_OK: it was not */
     int terminal; /* the signal that its use of the terminal has brought it; 0: none */
     int killed;
-    int waits;            /* is not read, for too much waits to be shown already */
-    uint64_t left_ns;     /* then: until its deadline */
-    uint64_t deadline_ns; /* when it is asked to end, or killed; UINT64_MAX: never */
-    uint64_t look_ns;     /* when its memory is looked at; likewise */
-    uint64_t seen_bytes;  /* the most memory that was seen */
+    int waits;                     /* is not read, for too much waits to be shown already */
+    uint64_t left_ns;              /* then: until its deadline */
+    uint64_t deadline_ns;          /* when it is asked to end, or killed; UINT64_MAX: never */
+    uint64_t look_ns;              /* when its memory is looked at; likewise */
+    uint64_t seen_bytes;           /* the most memory that was seen */
+    struct whet_trace *trace;      /* NULL: none */
+    struct whet_trace_files files; /* of the trace, once it has ended; until the next start */
 };
 
 void whet__attempt_init(struct whet_attempt *a, struct whet_workshop *shop, unsigned slot);

@@ -218,6 +218,7 @@ static void keep(struct executor *x, struct slot *s)
 static void attempt_ended(struct executor *x, struct slot *s)
 {
     int rc = whet__attempt_end(&s->attempt, &s->result);
+    const struct whet_run_hooks *hooks = &x->options->hooks;
     int good = s->result.end == WHET_JOB_OK;
 
     x->counts.running--;
@@ -228,6 +229,8 @@ static void attempt_ended(struct executor *x, struct slot *s)
         keep(x, s);
     if (retry(x, s))
         return;
+    if (hooks->traced != NULL && s->attempt.trace != NULL)
+        hooks->traced(hooks->ctx, &s->job, &s->result, &s->attempt.files);
     if (!good)
         keep(x, s);
     job_ended(x, s);
@@ -546,7 +549,8 @@ static void run(struct executor *x)
 static int check_files(struct executor *x)
 {
     long limit = sysconf(_SC_OPEN_MAX);
-    long most = limit < 0 ? (long)INT_MAX : (limit - FD_OTHERS) / FD_PER_JOB;
+    long each = FD_PER_JOB + (x->options->tracer != NULL);
+    long most = limit < 0 ? (long)INT_MAX : (limit - FD_OTHERS) / each;
     long wanted = (long)x->options->pace.most + x->options->io_jobs;
 
     if ((long)x->slot_count <= most) {
@@ -558,7 +562,7 @@ static int check_files(struct executor *x)
         x->err, -EMFILE,
         "too many at once: '%u': the limit on open files allows %ld: raise it "
         "with ulimit -n",
-        x->slot_count, (limit - FD_OTHERS) / FD_PER_JOB);
+        x->slot_count, most);
 }
 
 static int shop_open(struct whet_workshop *shop, const struct whet_run_options *o,
@@ -575,6 +579,7 @@ static int shop_open(struct whet_workshop *shop, const struct whet_run_options *
     }
     whet__spool_init(&shop->spool);
     whet__show_init(&shop->show, o->order, &o->sink, &shop->spool);
+    shop->tracer = o->tracer;
     shop->grace_ns = o->grace_ns != 0 ? o->grace_ns : GRACE_NS;
     shop->hold_bytes = o->hold_bytes != 0 ? o->hold_bytes : WHET_RUN_HOLD;
     shop->waiting = 0;

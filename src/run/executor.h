@@ -16,10 +16,10 @@
  * shown
  *                          \--------------- found --------------------/
  *
- * hooks.look_up and hooks.keep are the place of a cache of results. Telemetry goes to
- * hooks.started and hooks.ended, where the job log and the progress line live, too. Work for
- * other machines is cut by the source (run/source_shard.h), and hooks.record keeps what they
- * print.
+ * hooks.traced is told what it has read. hooks.look_up and hooks.keep are the place of a cache
+ * of results. Telemetry goes to hooks.started and hooks.ended, where the job log and the
+ * progress line live, too. Work for other machines is cut by the source (run/source_shard.h),
+ * and hooks.record keeps what they print.
  */
 #ifndef WHET_RUN_EXECUTOR_H
 #define WHET_RUN_EXECUTOR_H
@@ -29,6 +29,7 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
+#include "os/tracer.h"
 #include "run/job.h"
 #include "run/show.h"
 #include "run/source.h"
@@ -68,6 +69,11 @@ struct whet_run_hooks {
     void (*keep)(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
                  const struct whet_spool *spool);
+
+    /* It ran to its end, however that came, and these are the files that it named; only with a
+     * tracer. Before keep. */
+    void (*traced)(void *ctx, const struct whet_run_job *job, struct whet_job_result *result,
+                   const struct whet_trace_files *files);
 
     /* It has ended, and this is what is to be shown of it (not with live output); what it says
      * of where that is kept goes into the result. -errno with *err ends the run. */
@@ -121,7 +127,8 @@ struct whet_run_options {
     unsigned io_jobs; /* of type WHET_JOB_IO, at once beside them; 0: they are like any */
     enum whet_run_halt halt;
     enum whet_show_order order;
-    uint64_t grace_ns; /* between SIGTERM and SIGKILL; 0: 2 s */
+    struct whet_tracer *tracer; /* of what jobs read; NULL: none; borrowed */
+    uint64_t grace_ns;          /* between SIGTERM and SIGKILL; 0: 2 s */
     /* Of what waits to be shown, on the disk; 0: WHET_RUN_HOLD. Who prints more than that is
      * not read until it is its turn, or there is room; where neither can come, it is ended. */
     uint64_t hold_bytes;

@@ -63,6 +63,14 @@ enum whet_job_end {
 enum { WHET_JOB_END_WORDS = WHET_JOB_STOPPED + 1 };
 extern const char *const whet__job_end_words[WHET_JOB_END_WORDS]; /* "ok", "not_started", ... */
 
+/* What it has used and not declared, as names; each list ends in NULL. */
+struct whet_job_traced {
+    const char *const *undeclared; /* inputs */
+    const char *const *listed;     /* folders */
+    const char *const *absent;     /* looked for, and not there */
+    int partial;                   /* 1: not all could be seen */
+};
+
 struct whet_job_result {
     enum whet_job_end end;
     int exit_code; /* -1: none */
@@ -78,8 +86,9 @@ struct whet_job_result {
     uint64_t saved_ns; /* cached: what the run took whose answer it is */
     int kept;          /* 1: what it printed is in a file, for whoever puts shards together: */
     uint64_t kept_at;
-    uint64_t kept_bytes[2]; /* of stdout, and of stderr behind it */
-    char reason[200];       /* why it is not OK, for people; "" if it is */
+    uint64_t kept_bytes[2];               /* of stdout, and of stderr behind it */
+    const struct whet_job_traced *traced; /* NULL: it was not; until it has ended */
+    char reason[200];                     /* why it is not OK, for people; "" if it is */
 };
 
 /* The same on every machine for the same argv, declared environment and folder. `here` is

@@ -19,6 +19,7 @@
 
 #define LINE_MAX_BYTES ((size_t)1 << 19)   /* less than what is read back: run/lines.h */
 #define ARGV_MAX       ((size_t)48 * 1024) /* of it shown; the identity is of all */
+#define NAMES_MAX      ((size_t)12 * 1024) /* of each list of files */
 #define IDENTITY_MAX   ((size_t)64 << 20)
 #define ARENA_MAX      ((size_t)4 << 30)
 #define EARLIER_MAX    ((size_t)10000000)
@@ -443,6 +444,37 @@ static void put_kept(struct whet_json *j, const struct whet_job_result *r)
     whet__json_object_end(j);
 }
 
+/* As much of it as is bearable; *cut: there was more. */
+static void put_names(struct whet_json *j, const char *key, const char *const *names, int *cut)
+{
+    size_t shown = 0;
+
+    whet__json_key(j, key);
+    whet__json_array(j);
+    for (; *names != NULL && shown < NAMES_MAX; names++) {
+        whet__json_string(j, *names);
+        shown += strlen(*names) + 1;
+    }
+    whet__json_array_end(j);
+    *cut |= *names != NULL;
+}
+
+static void put_traced(struct whet_json *j, const struct whet_job_traced *t)
+{
+    int cut = 0;
+
+    if (t == NULL)
+        return;
+    whet__json_key(j, "traced");
+    whet__json_object(j);
+    put_names(j, "undeclared", t->undeclared, &cut);
+    put_names(j, "listed", t->listed, &cut);
+    put_names(j, "absent", t->absent, &cut);
+    whet__json_put_bool(j, "partial", t->partial);
+    whet__json_put_bool(j, "cut", cut);
+    whet__json_object_end(j);
+}
+
 static void put_result(struct whet_json *j, const struct whet_job_result *r)
 {
     whet__json_put_string(j, "end", whet__job_end_words[r->end]);
@@ -462,6 +494,7 @@ static void put_result(struct whet_json *j, const struct whet_job_result *r)
     if (r->cached)
         whet__json_put_uint(j, "saved_ns", r->saved_ns);
     put_kept(j, r);
+    put_traced(j, r->traced);
     if (r->attempts == 0)
         return;
     put_time(j, "start", r->start_wall_ns);

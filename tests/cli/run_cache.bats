@@ -421,5 +421,5 @@ EOF
         whet run --cache --input {} true
     fails "wrong value for --output: '{2}': no such list of inputs: '{2}': there is 1" \
         whet run --cache --output {2} true ::: a
-    fails "what for: '--depfile' goes with '--cache'" whet run --depfile d true
+    fails "what for: '--depfile' goes with '--cache' and '--trace-inputs'" whet run --depfile d true
 }

@@ -1,0 +1,215 @@
+/* os/tracer.h, os/notice.h, os/file_call.h: what is seen of real children. */
+#include "../harness.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "os/launch.h"
+#include "os/tracer.h"
+
+static struct whet_tracer *tracer;
+static struct whet_launcher launcher;
+static char folder[4096];
+
+static int group_setup(void **state)
+{
+    static char name[] = "/tmp/whet-tracer-XXXXXX";
+    struct whet_error err = {0};
+    char *real;
+
+    (void)state;
+    if (mkdtemp(name) == NULL)
+        return -1;
+    real = realpath(name, NULL);
+    if (real == NULL)
+        return -1;
+    snprintf(folder, sizeof(folder), "%s", real);
+    free(real);
+    if (whet__tracer_open(&tracer, &err) != 0) {
+        printf("# %s\n", err.text);
+        tracer = NULL;
+    }
+    return whet__launcher_init(&launcher, 4);
+}
+
+static int group_teardown(void **state)
+{
+    (void)state;
+    whet__tracer_close(tracer);
+    whet__launcher_clear(&launcher);
+    return rmdir(folder);
+}
+
+static void write_file(const char *name)
+{
+    char path[8192];
+    FILE *f;
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    f = fopen(path, "w");
+    assert_non_null(f);
+    fclose(f);
+}
+
+static void remove_file(const char *name)
+{
+    char path[8192];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    assert_int_equal(unlink(path), 0);
+}
+
+/* Runs a line for a shell in the folder. */
+static struct whet_trace *trace_line(const char *line, struct whet_trace_files *files)
+{
+    const char *const argv[] = {"sh", "-c", line, NULL};
+    const char *const env[] = {"PATH=/usr/bin:/bin", NULL};
+    const struct whet_launch what = {.program = "/bin/sh",
+                                     .argv = argv,
+                                     .env = env,
+                                     .cwd = folder,
+                                     .traced = whet__tracer_filter(tracer)};
+    struct whet_error err = {0};
+    struct whet_launched child;
+    struct whet_reaped reaped;
+    struct whet_trace *trace;
+    struct pollfd ended;
+
+    assert_int_equal(whet__launch(&launcher, &what, &child, &err), 0);
+    assert_true(child.listener >= 0);
+    assert_int_equal(whet__trace_begin(tracer, child.listener, &trace), 0);
+    child.listener = -1;
+    ended = (struct pollfd){child.pidfd, POLLIN, 0};
+    while (poll(&ended, 1, -1) < 0)
+        assert_int_equal(errno, EINTR);
+    *files = whet__trace_end(trace);
+    assert_int_equal(whet__launch_reap(&launcher, 0, &child, &reaped), 0);
+    return trace;
+}
+
+static const struct whet_trace_file *find(const struct whet_trace_files *files,
+                                          const char *name)
+{
+    char path[8192];
+
+    snprintf(path, sizeof(path), "%s/%s", folder, name);
+    for (size_t i = 0; i < files->count; i++)
+        if (strcmp(files->files[i]->path, path) == 0)
+            return files->files[i];
+    return NULL;
+}
+
+static void assert_seen(const struct whet_trace_files *files, const char *name,
+                        enum whet_trace_kind kind, unsigned uses)
+{
+    const struct whet_trace_file *file = find(files, name);
+
+    assert_non_null(file);
+    assert_int_equal(file->kind, kind);
+    assert_int_equal(file->uses, uses);
+}
+
+static void each_use_is_told(void **state)
+{
+    struct whet_trace_files files;
+    struct whet_trace *trace;
+
+    (void)state;
+    if (tracer == NULL)
+        skip();
+    write_file("in");
+    write_file("over");
+    write_file("edit");
+    trace =
+        trace_line("cat ./in; test -e over; echo x >over; cat over; cat edit; mv edit moved; "
+                   "cat moved; cat absent; ls . >/dev/null",
+                   &files);
+    assert_false(files.partial);
+    assert_seen(&files, "in", WHET_TRACE_FILE, WHET_FILE_READ);
+    assert_seen(&files, "over", WHET_TRACE_FILE, WHET_FILE_LOOK | WHET_FILE_WRITE);
+    assert_true((find(&files, "edit")->uses & WHET_FILE_READ) != 0);
+    assert_true((find(&files, "edit")->uses & WHET_FILE_WRITE) == 0);
+    assert_int_equal(find(&files, "moved")->kind, WHET_TRACE_GONE);
+    assert_true((find(&files, "moved")->uses & WHET_FILE_WRITE) != 0);
+    assert_true((find(&files, "moved")->uses & WHET_FILE_READ) == 0);
+    assert_int_equal(find(&files, "absent")->kind, WHET_TRACE_GONE);
+    whet__trace_free(trace);
+    remove_file("in");
+    remove_file("over");
+    remove_file("moved");
+}
+
+/* One that is killed while it asks, over and over. */
+static void a_kill_leaves_nothing_waiting(void **state)
+{
+    struct whet_trace_files files;
+    struct whet_trace *trace;
+
+    (void)state;
+    if (tracer == NULL)
+        skip();
+    trace = trace_line("while :; do test -e in; done & while :; do test -e in; done & "
+                       "test -e in; kill -9 0",
+                       &files);
+    assert_seen(&files, "in", WHET_TRACE_GONE, WHET_FILE_LOOK);
+    whet__trace_free(trace);
+}
+
+static void what_cannot_run_leaves_no_listener(void **state)
+{
+    const char *const argv[] = {"absent", NULL};
+    const char *const env[] = {NULL};
+    struct whet_launch what = {.program = "/absent", .argv = argv, .env = env};
+    struct whet_error err = {0};
+    struct whet_launched child;
+    struct whet_trace_files files;
+
+    (void)state;
+    if (tracer == NULL)
+        skip();
+    what.traced = whet__tracer_filter(tracer);
+    assert_int_equal(whet__launch(&launcher, &what, &child, &err), -ENOENT);
+    assert_int_equal(whet__notice_listener(what.traced), -EAGAIN);
+    whet__trace_free(trace_line("true", &files));
+    assert_null(whet__trace_end(NULL).files);
+    whet__trace_free(NULL);
+}
+
+/* Not all is seen then, and everything runs on all the same. */
+static void memory_may_run_out(void **state)
+{
+    (void)state;
+    if (tracer == NULL)
+        skip();
+    whet__tracer_close(tracer);
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_error err = {0};
+        int rc = whet__tracer_open(&tracer, &err);
+
+        if (rc == 0)
+            whet__tracer_close(tracer);
+        else
+            assert_int_equal(rc, -ENOMEM);
+    }
+    assert_int_equal(whet__tracer_open(&tracer, NULL), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_use_is_told),
+        cmocka_unit_test(a_kill_leaves_nothing_waiting),
+        cmocka_unit_test(what_cannot_run_leaves_no_listener),
+        cmocka_unit_test(memory_may_run_out),
+    };
+
+    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+}
