@@ -2,6 +2,7 @@
 #include "cli/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,6 +18,7 @@
 #include "os/spawn.h"
 #include "os/term.h"
 #include "scan/format.h"
+#include "scan/merge_stream.h"
 #include "view/progress.h"
 
 #define SHARDS_DEFAULT 8
@@ -102,24 +104,54 @@ static int write_failed(const char *file, int rc, struct whet_error *err)
     return whet_error_set(err, rc, "cannot write: '%.200s': %s", file, strerror(-rc));
 }
 
+/* What is written to a file, or to stdout. */
+struct writer {
+    int (*write)(void *ctx, FILE *out);
+    void *ctx;
+};
+
+static int stream_fill(void *ctx, int fd)
+{
+    const struct writer *w = ctx;
+    int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    FILE *out = copy >= 0 ? fdopen(copy, "w") : NULL;
+    int rc;
+
+    if (out == NULL) {
+        rc = -errno;
+        if (copy >= 0)
+            close(copy);
+        return rc;
+    }
+    rc = w->write(w->ctx, out);
+    if (fclose(out) != 0 && rc == 0)
+        rc = -errno;
+    return rc;
+}
+
+struct formatted {
+    const struct whet_scan *scan;
+    const struct whet_scan_format *format;
+    const struct whet_scan_format_options *how;
+};
+
+static int formatted_write(void *ctx, FILE *out)
+{
+    const struct formatted *f = ctx;
+
+    return f->format->put(out, f->scan, f->how);
+}
+
 /* Writes to a temporary name beside FILE and renames: a reader never sees half. */
 static int answer_file(const struct whet_call *call, const struct whet_scan *scan,
                        const struct whet_scan_format *format,
                        const struct whet_scan_format_options *how, struct whet_error *err)
 {
     const struct whet_scan_args *args = call->args;
-    char *data = NULL;
-    size_t len = 0;
-    FILE *memory = open_memstream(&data, &len);
-    int rc = memory != NULL ? 0 : -ENOMEM;
+    struct formatted f = {scan, format, how};
+    int rc =
+        whet__file_fill(args->output, stream_fill, &(struct writer){formatted_write, &f}, 0);
 
-    if (rc == 0)
-        rc = format->put(memory, scan, how);
-    if (memory != NULL && fclose(memory) != 0 && rc == 0)
-        rc = -ENOMEM;
-    if (rc == 0)
-        rc = whet__file_write(args->output, data, len, 0);
-    free(data);
     return rc != 0 ? write_failed(args->output, rc, err) : 0;
 }
 
@@ -154,17 +186,94 @@ static int answer(const struct whet_call *call, const struct whet_scan *scan,
     return 0;
 }
 
-/* Puts the answers of shards together. */
+/* A merge whose answer goes out while the shards come in. */
+struct going {
+    const struct whet_call *call;
+    struct whet_scan *scan;
+    struct whet_scan_lines lines;
+    struct whet_error *err;
+    int told; /* *err says what went wrong */
+};
+
+static int going_begin(void *ctx, const struct whet_scan *scan)
+{
+    struct going *g = ctx;
+
+    return whet__scan_lines_begin(&g->lines, scan, whet_scan_path(scan));
+}
+
+static int going_file(void *ctx, const struct whet_scan_file *file)
+{
+    return whet__scan_lines_file(&((struct going *)ctx)->lines, file);
+}
+
+static int going_skip(void *ctx, const struct whet_scan_skip *skip)
+{
+    return whet__scan_lines_skip(&((struct going *)ctx)->lines, skip);
+}
+
+static int going_write(void *ctx, FILE *out)
+{
+    struct going *g = ctx;
+    const struct whet_scan_each each = {going_begin, going_file, going_skip, g};
+    int rc;
+
+    whet__scan_lines_init(&g->lines, out);
+    rc = whet__scan_merge_stream(&g->scan, g->call->operands, g->call->operand_count, &each,
+                                 g->err);
+    g->told = rc != 0 && !ferror(out);
+    if (rc == 0)
+        rc = whet__scan_lines_end(&g->lines, g->scan);
+    whet__scan_lines_clear(&g->lines);
+    return rc;
+}
+
+static int merge_lines(const struct whet_call *call, struct whet_scan **scan,
+                       struct whet_error *err)
+{
+    const struct whet_scan_args *args = call->args;
+    struct going g = {.call = call, .err = err};
+    int rc;
+
+    if (args->output != NULL)
+        rc = whet__file_fill(args->output, stream_fill, &(struct writer){going_write, &g}, 0);
+    else
+        rc = going_write(&g, call->out);
+    *scan = g.scan;
+    if (rc == 0 || g.told)
+        return rc;
+    if (args->output != NULL)
+        return write_failed(args->output, rc, err);
+    return 0; /* a failed write to stdout is the driver's to tell */
+}
+
+/* Whether what is asked for needs all files at hand. */
+static int needs_lists(const struct whet_scan_args *args, const struct whet_scan_format *format)
+{
+    return format != &whet__scan_format_table || args->by_file || args->skipped ||
+           args->top != 0 || (args->flags & WHET_SCAN_LIST_ONLY) != 0;
+}
+
+/* Puts the answers of shards together, and holds no more of them than it must. */
 static int run_merge(const struct whet_call *call, const struct whet_scan_format *format,
                      struct whet_error *err)
 {
-    struct whet_scan *scan;
-    int rc = whet_scan_merge(&scan, call->operands, call->operand_count, err);
+    const struct whet_scan_args *args = call->args;
+    struct whet_scan *scan = NULL;
+    int rc;
 
-    if (rc != 0)
-        return rc;
-    rc = answer(call, scan, format, err);
-    if (rc == 0)
+    if (format == &whet__scan_format_json && !args->summary) {
+        rc = merge_lines(call, &scan, err);
+    } else {
+        rc =
+            !needs_lists(args, format)
+                ? whet__scan_merge_stream(&scan, call->operands, call->operand_count, NULL, err)
+                : whet_scan_merge(&scan, call->operands, call->operand_count, err);
+        if (rc == 0)
+            rc = answer(call, scan, format, err);
+    }
+    fflush(call->out);
+    if (rc == 0 && scan != NULL)
         tell(call, scan);
     whet_scan_free(scan);
     return rc;

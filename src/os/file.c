@@ -128,14 +128,32 @@ static int file_finish(int fd, int sync, int rc)
     return rc;
 }
 
+/* Who writes what a file is to hold. */
+struct filler {
+    int (*fill)(void *ctx, int fd);
+    void *ctx;
+};
+
+struct bytes {
+    const void *data;
+    size_t len;
+};
+
+static int bytes_fill(void *ctx, int fd)
+{
+    const struct bytes *b = ctx;
+
+    return write_all(fd, b->data, b->len);
+}
+
 /* A device or FIFO is written to, not replaced. */
-static int write_in_place(const char *path, const void *data, size_t len)
+static int write_in_place(const char *path, const struct filler *f)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
     if (fd < 0)
         return -errno;
-    return file_finish(fd, 0, write_all(fd, data, len));
+    return file_finish(fd, 0, f->fill(f->ctx, fd));
 }
 
 /* Renamed files are on the disk when their folder is. */
@@ -168,7 +186,7 @@ static int temp_open(const char *folder, mode_t mode, char *name, size_t size)
 }
 
 /* `old` describes the file that is replaced; NULL if there is none. */
-static int replace_file(const char *path, const void *data, size_t len, int sync,
+static int replace_file(const char *path, const struct filler *f, int sync,
                         const struct stat *old)
 {
     const char *slash = strrchr(path, '/');
@@ -181,7 +199,7 @@ static int replace_file(const char *path, const void *data, size_t len, int sync
     fd = temp_open(folder, old != NULL ? 0600 : 0666, temp, sizeof(temp));
     if (fd < 0)
         return fd;
-    rc = write_all(fd, data, len);
+    rc = f->fill(f->ctx, fd);
     if (rc == 0 && old != NULL && fchmod(fd, old->st_mode & 07777) != 0)
         rc = -errno;
     rc = file_finish(fd, sync, rc);
@@ -197,28 +215,37 @@ static int replace_file(const char *path, const void *data, size_t len, int sync
 int whet__file_put(const char *path, const void *data, size_t len, unsigned mode)
 {
     const struct stat as = {.st_mode = mode & 07777};
+    struct bytes bytes = {data, len};
 
-    return replace_file(path, data, len, 0, &as);
+    return replace_file(path, &(struct filler){bytes_fill, &bytes}, 0, &as);
 }
 
 int whet__file_write(const char *path, const void *data, size_t len, int sync)
 {
+    struct bytes bytes = {data, len};
+
+    return whet__file_fill(path, bytes_fill, &bytes, sync);
+}
+
+int whet__file_fill(const char *path, int (*fill)(void *ctx, int fd), void *ctx, int sync)
+{
+    const struct filler f = {fill, ctx};
     struct stat st;
     char *target;
     int rc;
 
     if (stat(path, &st) != 0) {
         /* A link to nowhere is replaced, too. */
-        return errno == ENOENT ? replace_file(path, data, len, sync, NULL) : -errno;
+        return errno == ENOENT ? replace_file(path, &f, sync, NULL) : -errno;
     }
     if (S_ISDIR(st.st_mode))
         return -EISDIR;
     if (!S_ISREG(st.st_mode))
-        return write_in_place(path, data, len);
+        return write_in_place(path, &f);
     target = realpath(path, NULL);
     if (target == NULL)
         return -errno;
-    rc = replace_file(target, data, len, sync, &st);
+    rc = replace_file(target, &f, sync, &st);
     free(target); /* realpath's own, not base/mem's */
     return rc;
 }

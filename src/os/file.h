@@ -29,6 +29,11 @@ WHET_MUST_USE int whet__file_read(int dirfd, const char *path, size_t max,
  * FIFOs are written in place. With `sync` it is on the disk when the call returns. */
 WHET_MUST_USE int whet__file_write(const char *path, const void *data, size_t len, int sync);
 
+/* The same, with what `fill` writes to the descriptor: 0, or -errno, and the file is as it was
+ * (but for one that is no regular file). */
+WHET_MUST_USE int whet__file_fill(const char *path, int (*fill)(void *ctx, int fd), void *ctx,
+                                  int sync);
+
 /* The same for a file that is new or another one: it gets these permission bits, whatever
  * was there, and takes the place of a link itself. */
 WHET_MUST_USE int whet__file_put(const char *path, const void *data, size_t len, unsigned mode);

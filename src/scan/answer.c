@@ -71,17 +71,15 @@ static void sum_add(struct whet_scan_language *sum, const struct whet_scan_file 
         sum->complexity_max = file->complexity_max;
 }
 
-int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file)
+int whet__scan_count_file(struct whet_scan *scan, const struct whet_scan_file *file)
 {
     struct whet_scan_totals *t = &scan->totals;
     struct whet_scan_language *sum = NULL;
-    struct whet_scan_file **slot = whet__vec_push(&scan->files);
 
     if (file->language != NULL)
         sum = language_sum(scan, file->language);
-    if (slot == NULL || (sum == NULL && file->language != NULL))
+    if (sum == NULL && file->language != NULL)
         return -ENOMEM;
-    *slot = file;
     if (sum != NULL)
         sum_add(sum, file);
     sum_add(&t->sum, file);
@@ -92,6 +90,16 @@ int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file)
     t->syntax_errors += (file->flags & WHET_SCAN_FILE_SYNTAX_ERRORS) != 0;
     t->parse_stopped += (file->flags & WHET_SCAN_FILE_PARSE_STOPPED) != 0;
     return 0;
+}
+
+int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file)
+{
+    struct whet_scan_file **slot = whet__vec_push(&scan->files);
+
+    if (slot == NULL)
+        return -ENOMEM;
+    *slot = file;
+    return whet__scan_count_file(scan, file);
 }
 
 static int item_add(struct whet_scan *scan, const struct whet_walk_dir *dir,

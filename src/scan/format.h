@@ -47,6 +47,23 @@ extern const struct whet_scan_format whet__scan_format_json;
 extern const struct whet_scan_format whet__scan_format_markdown;
 extern const struct whet_scan_format whet__scan_format_table;
 
+/* The lines of the JSON format one by one, for an answer that is not held. */
+struct whet_scan_lines {
+    FILE *out;
+    struct whet_text text;
+    int counted; /* files were opened */
+};
+
+void whet__scan_lines_init(struct whet_scan_lines *l, FILE *out);
+void whet__scan_lines_clear(struct whet_scan_lines *l);
+WHET_MUST_USE int whet__scan_lines_begin(struct whet_scan_lines *l,
+                                         const struct whet_scan *scan, const char *path);
+WHET_MUST_USE int whet__scan_lines_file(struct whet_scan_lines *l,
+                                        const struct whet_scan_file *file);
+WHET_MUST_USE int whet__scan_lines_skip(struct whet_scan_lines *l,
+                                        const struct whet_scan_skip *skip);
+WHET_MUST_USE int whet__scan_lines_end(struct whet_scan_lines *l, const struct whet_scan *scan);
+
 /* Parts that formats share. */
 void whet__scan_languages_table(struct whet_table *t, const struct whet_scan *scan);
 void whet__scan_files_table(struct whet_table *t, const struct whet_scan *scan);

@@ -186,40 +186,79 @@ static void language_line(struct whet_text *text, const struct whet_scan_languag
     language_put(&j, sum);
 }
 
-static int lines_put(FILE *out, struct whet_text *text, const struct whet_scan *scan,
-                     const char *path)
+void whet__scan_lines_init(struct whet_scan_lines *l, FILE *out)
+{
+    *l = (struct whet_scan_lines){.out = out};
+    whet__text_init(&l->text, LINE_MAX_BYTES);
+}
+
+void whet__scan_lines_clear(struct whet_scan_lines *l)
+{
+    whet__text_clear(&l->text);
+}
+
+int whet__scan_lines_begin(struct whet_scan_lines *l, const struct whet_scan *scan,
+                           const char *path)
 {
     const struct whet_scan_totals *t = whet_scan_totals(scan);
     struct whet_json j;
-    int rc;
 
-    whet__json_init(&j, text, 0);
+    l->counted = (t->flags & WHET_SCAN_LIST_ONLY) == 0;
+    whet__json_init(&j, &l->text, 0);
     whet__json_object(&j);
     head_put(&j, "scan", path);
     if (t->shards != 0)
         shard_put(&j, scan);
     whet__json_object_end(&j);
-    rc = line_end(out, text, 0);
-    for (size_t i = 0; i < whet_scan_file_count(scan) && rc == 0; i++) {
-        file_put(text, whet_scan_file(scan, i), t->cache_hits + t->cache_misses != 0);
-        rc = line_end(out, text, 0);
-    }
-    for (size_t i = 0; i < whet_scan_skip_count(scan) && rc == 0; i++) {
-        skip_put(text, whet_scan_skip(scan, i));
-        rc = line_end(out, text, 0);
-    }
+    return line_end(l->out, &l->text, 0);
+}
+
+int whet__scan_lines_file(struct whet_scan_lines *l, const struct whet_scan_file *file)
+{
+    file_put(&l->text, file, l->counted);
+    return line_end(l->out, &l->text, 0);
+}
+
+int whet__scan_lines_skip(struct whet_scan_lines *l, const struct whet_scan_skip *skip)
+{
+    skip_put(&l->text, skip);
+    return line_end(l->out, &l->text, 0);
+}
+
+int whet__scan_lines_end(struct whet_scan_lines *l, const struct whet_scan *scan)
+{
+    struct whet_json j;
+    int rc = 0;
+
     for (size_t i = 0; i < whet_scan_language_count(scan) && rc == 0; i++) {
-        language_line(text, whet_scan_language(scan, i));
-        rc = line_end(out, text, 0);
+        language_line(&l->text, whet_scan_language(scan, i));
+        rc = line_end(l->out, &l->text, 0);
     }
     if (rc != 0)
         return rc;
-    whet__json_init(&j, text, 0);
+    whet__json_init(&j, &l->text, 0);
     whet__json_object(&j);
     whet__json_put_string(&j, "type", "total");
-    totals_put(&j, t);
+    totals_put(&j, whet_scan_totals(scan));
     whet__json_object_end(&j);
-    return line_end(out, text, 1);
+    return line_end(l->out, &l->text, 1);
+}
+
+static int lines_put(FILE *out, const struct whet_scan *scan, const char *path)
+{
+    struct whet_scan_lines l;
+    int rc;
+
+    whet__scan_lines_init(&l, out);
+    rc = whet__scan_lines_begin(&l, scan, path);
+    for (size_t i = 0; i < whet_scan_file_count(scan) && rc == 0; i++)
+        rc = whet__scan_lines_file(&l, whet_scan_file(scan, i));
+    for (size_t i = 0; i < whet_scan_skip_count(scan) && rc == 0; i++)
+        rc = whet__scan_lines_skip(&l, whet_scan_skip(scan, i));
+    if (rc == 0)
+        rc = whet__scan_lines_end(&l, scan);
+    whet__scan_lines_clear(&l);
+    return rc;
 }
 
 static const char *cache_name(enum whet_scan_cache cache)
@@ -298,11 +337,10 @@ static int json_put(FILE *out, const struct whet_scan *scan,
     struct whet_text text;
     int rc;
 
+    if (!options->summary)
+        return lines_put(out, scan, options->path);
     whet__text_init(&text, LINE_MAX_BYTES);
-    if (options->summary)
-        rc = summary_put(out, &text, scan, options->path);
-    else
-        rc = lines_put(out, &text, scan, options->path);
+    rc = summary_put(out, &text, scan, options->path);
     whet__text_clear(&text);
     return rc;
 }

@@ -213,6 +213,9 @@ WHET_MUST_USE int whet__scan_answer(struct whet_scan *scan);
 /* The same bit by bit, for who has the answers already: files and skips in order, then the end.
  * `file` and what it points to live as long as the scan. */
 WHET_MUST_USE int whet__scan_add_file(struct whet_scan *scan, struct whet_scan_file *file);
+/* Only in the sums. */
+WHET_MUST_USE int whet__scan_count_file(struct whet_scan *scan,
+                                        const struct whet_scan_file *file);
 WHET_MUST_USE struct whet_scan_skip *
 whet__scan_add_skip(struct whet_scan *scan, enum whet_scan_reason reason, const char *path);
 void whet__scan_end(struct whet_scan *scan);
