@@ -434,9 +434,13 @@ misses()
     [[ $output == "whet: other:1:1: a shard of another scan: "* ]]
     head -c -20 part-2.json >cut
     run -2 whet scan --merge part-1.json cut
+    [ "$output" = "whet: cut: cut off: there is no line with totals" ]
+    run -2 whet scan --merge --by-file part-1.json cut
     [[ $output == "whet: cut:"*": not JSON: "* ]]
     head -n 1 part-2.json >cut
-    run -2 whet scan --merge part-1.json cut
+    run -2 whet scan --merge --json part-1.json cut
+    [ "$output" = "whet: cut: cut off: there is no line with totals" ]
+    run -2 whet scan --merge --by-file part-1.json cut
     [[ $output == "whet: cut:1:1: cut off: "* ]]
     whet scan -q --json p >whole
     run -2 whet scan --merge whole
