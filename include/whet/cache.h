@@ -209,7 +209,9 @@ WHET_API WHET_MUST_USE int whet_inputs_file(struct whet_inputs *inputs, const ch
 
 /* The value holds as long as the entry with this key does, and what that was made of, and so
  * on; circles are allowed. It may be put later, or be evicted: what counts is whether it was
- * invalidated, or put with other bytes. */
+ * invalidated, or put with other bytes. A value that needs another is kept on this machine, and
+ * not sent to a server: that the needed one was put with other bytes is known to who shares a
+ * file, while the machines of a server tell each other what is invalidated, and no more. */
 WHET_API WHET_MUST_USE int whet_inputs_need(struct whet_inputs *inputs, const void *key,
                                             size_t key_len);
 

@@ -1,7 +1,7 @@
 /* cache/disk/validity_tables.h - the tables in a cache's file that say what is still true.
  *
  * Shape    SQL that makes `mark` and `node` in an empty file; read and written by
- *          cache/truth/file.c alone.
+ *          cache/truth/file_read.c and file_write.c alone.
  * Units    epochs of cache/disk/shared.h; `client` is the client's seed, as a signed number.
  * Memory   none.
  * Errors   none.

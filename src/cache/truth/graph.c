@@ -3,10 +3,10 @@
 #include "cache/truth/graph.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
+#include "cache/truth/median.h"
 
 void whet__graph_init(struct whet_graph *g)
 {
@@ -115,28 +115,14 @@ int whet__graph_full(const struct whet_graph *g)
     return g->nodes.entries.len >= WHET_GRAPH_MAX || g->bytes >= WHET_GRAPH_BYTES;
 }
 
-static int compare(const void *a, const void *b)
+static uint64_t needed_of(const void *value)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
+    return ((const struct whet_node *)value)->needed;
 }
 
 uint64_t whet__graph_cut(const struct whet_graph *g)
 {
-    const struct whet_map_entry *entries = g->nodes.entries.items;
-    size_t count = g->nodes.entries.len;
-    uint64_t *moments = whet__mem_zalloc(count + 1, sizeof(*moments));
-    uint64_t cut;
-
-    if (moments == NULL)
-        return UINT64_MAX;
-    for (size_t i = 0; i < count; i++)
-        moments[i] = ((const struct whet_node *)entries[i].value)->needed;
-    qsort(moments, count, sizeof(*moments), compare);
-    cut = moments[count / 2];
-    whet__mem_free(moments);
-    return cut;
+    return whet__median_of(&g->nodes, needed_of, UINT64_MAX);
 }
 
 void whet__graph_drop(struct whet_graph *g, uint64_t epoch)

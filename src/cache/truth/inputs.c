@@ -68,16 +68,6 @@ uint64_t whet__inputs_epoch(const struct whet_inputs *in)
     return in->epoch;
 }
 
-int whet__inputs_empty(const struct whet_inputs *in)
-{
-    return in->items.len == 0;
-}
-
-size_t whet__inputs_count(const struct whet_inputs *in)
-{
-    return in->items.len;
-}
-
 /* The name, kept: NULL and rc 0 when it was named before. */
 static const char *name_keep(struct whet_inputs *in, enum whet_about_kind kind,
                              const void *name, size_t len, int *rc)

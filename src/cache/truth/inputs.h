@@ -57,10 +57,6 @@ WHET_MUST_USE int whet__inputs_new(struct whet_inputs **out, struct whet_validit
 
 /* The epoch at which whet_inputs_new was called. */
 uint64_t whet__inputs_epoch(const struct whet_inputs *in);
-int whet__inputs_empty(const struct whet_inputs *in);
-
-/* How many there are, each once. */
-size_t whet__inputs_count(const struct whet_inputs *in);
 
 /* Looks at all files again, hashes those not hashed yet, and appends the packed form: tags
  * first, then needs, then files, each in the order they were named.

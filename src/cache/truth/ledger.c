@@ -4,11 +4,11 @@
 #include "cache/truth/ledger.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "cache/entry/entry.h"
+#include "cache/truth/median.h"
 
 #define ARENA_MAX ((size_t)64 << 20)
 #define SPREAD    UINT64_C(0x9e3779b97f4a7c15)
@@ -179,26 +179,12 @@ uint64_t whet__ledger_tag(const struct whet_ledger *l, const char *tag, size_t l
     return epoch_of(l, &id);
 }
 
-static int compare(const void *a, const void *b)
+static uint64_t moment_of(const void *value)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-    return (x > y) - (x < y);
+    return ((const struct whet_mark *)value)->epoch;
 }
 
 uint64_t whet__ledger_cut(const struct whet_ledger *l)
 {
-    const struct whet_map_entry *entries = l->marks.entries.items;
-    size_t count = l->marks.entries.len;
-    uint64_t *epochs = whet__mem_zalloc(count + 1, sizeof(*epochs));
-    uint64_t cut;
-
-    if (epochs == NULL)
-        return atomic_load(&l->last);
-    for (size_t i = 0; i < count; i++)
-        epochs[i] = ((const struct whet_mark *)entries[i].value)->epoch;
-    qsort(epochs, count, sizeof(*epochs), compare);
-    cut = epochs[count / 2];
-    whet__mem_free(epochs);
-    return cut;
+    return whet__median_of(&l->marks, moment_of, atomic_load(&l->last));
 }

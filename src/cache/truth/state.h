@@ -22,6 +22,8 @@
 #include "cache/truth/looks.h"
 #include "cache/truth/validity.h"
 
+struct whet_store;
+
 struct whet_validity {
     struct whet_shared *shared;
     struct whet_disk *disk;
@@ -49,10 +51,27 @@ struct whet_pending {
     int is_node;
 };
 
-/* ---- truth/file.c ---- */
+/* ---- truth/file_read.c ---- */
+
+/* Kinds of rows beyond enum whet_mark_kind. */
+enum { WHET_ROW_BORN = 100, WHET_ROW_CUT };
 
 /* Reads what others changed since the last time. -errno: it cannot be known. */
 WHET_MUST_USE int whet__validity_sync(struct whet_validity *v);
+
+/* The rest is for truth/change.c, which holds both locks. Inside a transaction: what is new. */
+WHET_MUST_USE int whet__validity_rows_take(struct whet_validity *v, struct whet_store *s);
+
+/* All that was made up to that moment. */
+void whet__validity_all_untrue(struct whet_validity *v, uint64_t epoch);
+
+/* ---- truth/file_write.c ---- */
+
+/* All that is pending, and the end of the transaction. */
+WHET_MUST_USE int whet__validity_rows_write(struct whet_validity *v, struct whet_store *s,
+                                            uint64_t now);
+
+/* ---- truth/change.c ---- */
 
 /* A change: `apply` is called once, under all locks, with everything known and `now` later
  * than all before; it says what it changed by whet__validity_wrote. Its answer, or -ENOMEM:
@@ -63,6 +82,32 @@ WHET_MUST_USE int whet__validity_change(struct whet_validity *v, whet_validity_a
 
 /* Room for one of each is there. */
 void whet__validity_wrote(struct whet_validity *v, const struct whet_hash128 *id, int is_node);
+
+static inline uint64_t whet__later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* `changes` when ledger and graph are as new as that, so that it may be remembered; else 0. */
+static inline uint64_t whet__validity_settled(const struct whet_validity *v, uint64_t changes)
+{
+    return !v->shared->blind && changes % 2 == 0 &&
+                   atomic_load_explicit(&v->seen, memory_order_acquire) == changes
+               ? changes
+               : 0;
+}
+
+/* ---- truth/note.c ---- */
+
+/* The entry into the node of its key, if that is needed, unless it is known there. `found`: it
+ * was not put now, but found where somebody had put it. -ESTALE: it is untrue; -ENOMEM. */
+WHET_MUST_USE int whet__validity_note(struct whet_validity *v, struct whet_entry *entry,
+                                      int found);
+
+/* The hash of its bytes; 0: it cannot be told as they are compressed. */
+int whet__value_hash(struct whet_entry *e, struct whet_hash128 *out);
+int whet__same_value(const struct whet_node *node, int hashed,
+                     const struct whet_hash128 *value);
 
 /* ---- truth/walk.c ---- */
 
@@ -76,6 +121,19 @@ struct whet_walk_root {
     uint64_t epoch;
     size_t most; /* nodes to be walked over; 0: all there are */
 };
+
+static inline struct whet_walk_root whet__validity_root(const struct whet_entry *e, size_t most)
+{
+    return (struct whet_walk_root){
+        .hash = e->hash,
+        .key = whet__entry_key(e),
+        .key_len = e->key_len,
+        .about = whet__entry_about(e),
+        .about_len = e->about_len,
+        .epoch = e->epoch,
+        .most = most,
+    };
+}
 
 /* Enough for one who only wants to know early what a check finds out in any case. */
 #define WHET_WALK_FEW 64
