@@ -108,6 +108,32 @@ SH
         whet run --on slurm --shards 2 --parts parts -f commands
 }
 
+# Two shards answer from what another run has kept, and keep what they have run.
+@test "a run by two nodes is cached" {
+    begin
+    local i
+    for i in 1 2 3 4 5 6; do
+        echo "$i" >"in$i"
+        printf '{"command":"echo x >>ran; cp in%s out%s; cat in%s","shell":true,"inputs":["in%s"],"outputs":["out%s"]}\n' \
+            "$i" "$i" "$i" "$i" "$i"
+    done >jobs
+    mkdir shared
+    head -2 jobs >some
+    whet run --cache --cache-dir "$PWD/shared" -f some >/dev/null
+    rm ran out*
+    on_slurm()
+    {
+        whet run "$@" --cache --cache-dir "$PWD/shared" --on slurm --shards 2 -f jobs 3>&-
+    }
+    [ "$(on_slurm -q)" = "$(seq 6)" ]
+    [ "$(wc -l <ran)" = 4 ]
+    cat out? | cmp - <(seq 6)
+    rm ran out*
+    [ "$(on_slurm --json 2>err | jq -c '[.ok, .found, .cached]')" = '[6,6,6]' ]
+    [ ! -e ran ]
+    cat out? | cmp - <(seq 6)
+}
+
 @test "a node that dies in the middle repeats no command that has ended" {
     begin
     run_jobs
@@ -171,6 +197,22 @@ SH
     fails "unknown engine: 'pbs': choose slurm" whet scan --on pbs p
     fails "what for: '--shards', '--sbatch' and '--parts' go with '--on slurm'" whet scan --shards 3 p
     fails "one of them: '--merge', '--shard' and '--on'" whet scan --on slurm --shard 1/2 p
+}
+
+@test "what is handed to sbatch: the standard input wherever it stands, a folder of one's own" {
+    mkdir bin '100%a' && cd '100%a'
+    printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>args\nexit 1\n' >../bin/sbatch
+    chmod +x ../bin/sbatch
+    echo one >file
+    for _ in 1 2; do
+        PATH=$PWD/../bin:$PATH run -2 --separate-stderr whet run --on slurm echo :::: file - <<<two
+        [[ $stderr == *"whet: sbatch failed:"* ]]
+    done
+    parts=$(grep -x -- '.*/list' args | sort -u)
+    [ "$(cat $parts | sort -u)" = two ]
+    [ "$(wc -l <<<"$parts")" = 2 ]
+    grep -x -- "--output=.*/100%%a/.whet-slurm-.*/part-%a.out" args
+    ! grep -x -- - args
 }
 
 @test "a shard finds its number in a job array" {
