@@ -33,6 +33,11 @@ static int sink_write(void *ctx, enum whet_stream stream, const char *bytes, siz
     return 0;
 }
 
+static void sink_say(void *ctx, const char *text)
+{
+    (void)sink_write(ctx, WHET_STREAM_OUT, text, strlen(text));
+}
+
 static void begin(struct whet_show *show, enum whet_show_order order, struct seen *s,
                   struct whet_spool *spool)
 {
@@ -42,11 +47,6 @@ static void begin(struct whet_show *show, enum whet_show_order order, struct see
     s->keep = 1;
     whet__spool_init(spool);
     whet__show_init(show, order, &sink, spool);
-}
-
-static void sink_say(void *ctx, const char *text)
-{
-    (void)sink_write(ctx, WHET_STREAM_OUT, text, strlen(text));
 }
 
 /* Job `number` has ended, having printed that; it is said of it what is in `said_of_all`. */
