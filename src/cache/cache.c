@@ -34,6 +34,21 @@ static int open_memory(struct whet_cache *c, uint64_t bytes,
     return rc;
 }
 
+/* The file keeps what this process counted, for `whet cache stats`. */
+static void tell_counts(void *ctx)
+{
+    struct whet_cache *c = ctx;
+    struct whet_cache_stats now;
+
+    if (c->disk == NULL)
+        return;
+    pthread_mutex_lock(&c->telling);
+    whet__cache_counts_read(c, &now);
+    whet__cache_stats_since(&now, &c->told);
+    pthread_mutex_unlock(&c->telling);
+    whet__disk_count(c->disk, &now);
+}
+
 static int open_disk(struct whet_cache *c)
 {
     struct whet_disk_options o = {
@@ -42,6 +57,8 @@ static int open_disk(struct whet_cache *c)
         .max_bytes = c->options.disk_bytes,
         .read_only = (c->options.flags & WHET_CACHE_READ_ONLY) != 0,
         .shared = c->shared,
+        .tell = tell_counts,
+        .ctx = c,
     };
 
     return c->options.disk_bytes != WHET_CACHE_NONE ? whet__disk_new(&c->disk, &o) : 0;
@@ -128,6 +145,8 @@ static int open_watchers(struct whet_cache *c)
 /* From the one that uses others to the ones that are used. */
 static void close_all(struct whet_cache *c)
 {
+    if (c->disk != NULL)
+        whet__disk_rest(c->disk);
     whet__oracle_free(c->oracle);
     whet__recorder_free(c->recorder);
     whet__remote_free(c->remote);
@@ -174,20 +193,6 @@ int whet_cache_new(struct whet_cache **out, const struct whet_cache_options *opt
     }
     *out = c;
     return 0;
-}
-
-/* The file keeps what this process counted, for `whet cache stats`. */
-static void tell_counts(struct whet_cache *c)
-{
-    struct whet_cache_stats now;
-
-    if (c->disk == NULL)
-        return;
-    pthread_mutex_lock(&c->telling);
-    whet__cache_counts_read(c, &now);
-    whet__cache_stats_since(&now, &c->told);
-    pthread_mutex_unlock(&c->telling);
-    whet__disk_count(c->disk, &now);
 }
 
 void whet_cache_free(struct whet_cache *c)

@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "os/dir.h"
 #include "os/path.h"
+#include "view/width.h"
 
 #define FILES_MAX     1000
 #define CLIENTS_MAX   1024
@@ -47,7 +48,7 @@ static int file_each(const char *path, int read_only, whet_each_file each, void 
     struct whet_cache_file file = {.path = path};
     struct whet_disk_options options = {
         .path = path, .client = "whet-cache", .read_only = read_only};
-    char note[512];
+    char note[512] = "";
     int rc = whet__shared_new(&file.shared, path, read_only);
 
     options.shared = file.shared;
@@ -183,6 +184,22 @@ int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each
     return rc;
 }
 
+void whet__files_put_name(struct whet_text *out, const char *name)
+{
+    whet__width_put(out, name, strlen(name), 0);
+}
+
+int whet__files_failed(struct whet_cache_file *file, int code, const char *verb,
+                       struct whet_error *err)
+{
+    char note[512] = "";
+
+    if (code == -EAGAIN && whet__disk_note(file->disk, note, sizeof(note)) != 0)
+        return whet_error_set(err, -EIO, "%s", note);
+    return whet_error_set(err, code, "cannot %s: '%.200s': %s", verb, file->path,
+                          strerror(-code));
+}
+
 int whet__files_clients(struct whet_cache_file *file, struct whet_disk_client **out, int *count,
                         struct whet_error *err)
 {
@@ -191,7 +208,7 @@ int whet__files_clients(struct whet_cache_file *file, struct whet_disk_client **
 
     if (rc < 0) {
         whet__mem_free(clients);
-        return whet_error_set(err, rc, "cannot read: '%.200s': %s", file->path, strerror(-rc));
+        return whet__files_failed(file, rc, "read", err);
     }
     *out = clients;
     *count = rc < CLIENTS_MAX ? rc : CLIENTS_MAX;

@@ -89,6 +89,13 @@ WHET_MUST_USE int whet__files_cache(const char *path, const char *client, const 
                                     uint64_t memory_bytes, int read_only,
                                     struct whet_cache **out, struct whet_error *err);
 
+/* A path, or a client's name, safe to show: other users may have made it. */
+void whet__files_put_name(struct whet_text *out, const char *name);
+
+/* Why a call on the file has failed: what the level notes, or the system's word for it. */
+int whet__files_failed(struct whet_cache_file *file, int code, const char *verb,
+                       struct whet_error *err);
+
 /* A key as people read and write it: 64 KiB at most. */
 void whet__files_put_key(struct whet_text *out, const void *key, size_t len);
 WHET_MUST_USE int whet__files_read_key(const char *text, struct whet_text *out,

@@ -49,6 +49,14 @@ static const char *verdict_name(enum whet_cache_verdict verdict)
     return "unknown";
 }
 
+static void put_whose(struct ask *a, const char *path, const char *client)
+{
+    whet__files_put_name(a->text, path);
+    whet__text_puts(a->text, ": ");
+    whet__files_put_name(a->text, client);
+    whet__text_puts(a->text, ": ");
+}
+
 static void explain_told(struct ask *a, const char *path, const char *client,
                          const struct whet_cache_why *why)
 {
@@ -56,7 +64,9 @@ static void explain_told(struct ask *a, const char *path, const char *client,
         return;
     a->found++;
     a->hits += why->verdict == WHET_CACHE_IS_HIT;
-    whet__text_printf(a->text, "%s: %s: %s\n", path, client, why->text);
+    put_whose(a, path, client);
+    whet__files_put_name(a->text, why->text); /* which names files and keys */
+    whet__text_putc(a->text, '\n');
     whet__json_object(&a->json);
     whet__json_put_string(&a->json, "path", path);
     whet__json_put_string(&a->json, "client", client);
@@ -241,6 +251,7 @@ static int warm_client(struct ask *a, const char *path, const char *client,
 {
     struct whet_cache *cache;
     size_t wanted = a->w->limit != 0 ? a->w->limit : WARM_DEFAULT, got;
+    size_t listed = a->w->limit != 0 && keys->list.len > wanted ? wanted : keys->list.len;
     /* Without a server nothing is written, and reading ahead is not counted as use. */
     int rc = whet__files_cache(path, client, a->w->remote, WARM_MEMORY, a->w->remote == NULL,
                                &cache, err);
@@ -248,16 +259,16 @@ static int warm_client(struct ask *a, const char *path, const char *client,
     if (rc != 0)
         return rc;
     if (a->w->list != NULL)
-        got = whet_cache_warm(cache, keys->list.items, keys->list.len);
+        got = whet_cache_warm(cache, keys->list.items, listed);
     else
         got = whet_cache_warm_hot(cache, wanted);
     whet_cache_sync(cache);
     whet_cache_free(cache);
-    whet__text_printf(a->text, "%s: %s: ", path, client);
+    put_whose(a, path, client);
     whet__number_count(a->text, got);
     if (a->w->list != NULL) {
         whet__text_puts(a->text, " of ");
-        whet__number_count(a->text, keys->list.len);
+        whet__number_count(a->text, listed);
         whet__text_puts(a->text, " keys are here now\n");
     } else {
         whet__text_puts(a->text, got == 1 ? " entry read\n" : " entries read\n");

@@ -35,7 +35,7 @@ static const struct whet_table_column stats_columns[] = {
     {.heading = "Client", .priority = 100},
     {.heading = "Entries", .align = WHET_ALIGN_RIGHT, .priority = 80},
     {.heading = "Size", .align = WHET_ALIGN_RIGHT, .priority = 95},
-    {.heading = "Level", .priority = 70},
+    {.heading = "Level", .priority = 98},
     {.heading = "Hits", .align = WHET_ALIGN_RIGHT, .priority = 85},
     {.heading = "Misses", .align = WHET_ALIGN_RIGHT, .priority = 60},
     {.heading = "Hit rate", .align = WHET_ALIGN_RIGHT, .priority = 88},
@@ -296,9 +296,7 @@ static int list_file(void *ctx, struct whet_cache_file *file, struct whet_error 
     s->file = file;
     s->files++;
     rc = whet__disk_each(file->disk, s->w->client, list_row, s);
-    return rc != 0
-               ? whet_error_set(err, rc, "cannot list: '%.200s': %s", file->path, strerror(-rc))
-               : 0;
+    return rc != 0 ? whet__files_failed(file, rc, "list", err) : 0;
 }
 
 static int list_all(struct show *s, struct whet_text *out, struct whet_text *json,

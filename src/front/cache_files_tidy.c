@@ -77,7 +77,8 @@ static void verify_text(struct tidy *t, const struct whet_disk_verify *v)
     const char *done = t->w->repair ? "removed" : "found";
     struct whet_text *out = t->text;
 
-    whet__text_printf(out, "%s: ", t->path);
+    whet__files_put_name(out, t->path);
+    whet__text_puts(out, ": ");
     if (v->structure_bad) {
         whet__text_puts(out, t->w->repair ? "damaged, moved aside\n" : "damaged\n");
         return;
@@ -105,8 +106,7 @@ static int verify_file(void *ctx, struct whet_cache_file *file, struct whet_erro
     t->files++;
     rc = whet__disk_verify(file->disk, t->w->repair, verify_told, t, &v);
     if (rc != 0)
-        return whet_error_set(err, rc, "cannot verify: '%.200s': %s", file->path,
-                              strerror(-rc));
+        return whet__files_failed(file, rc, "verify", err);
     verify_text(t, &v);
     file->excused = v.structure_bad;
     t->bad |= v.structure_bad || v.damaged + v.missing + v.orphans != 0;
@@ -143,8 +143,9 @@ static int gc_file(struct tidy *t, struct whet_cache_file *file, const struct wh
 
     t->files++;
     if (rc != 0)
-        return whet_error_set(err, rc, "cannot tidy: '%.200s': %s", file->path, strerror(-rc));
-    whet__text_printf(t->text, "%s: %s ", file->path, how->dry_run ? "would drop" : "dropped");
+        return whet__files_failed(file, rc, "tidy", err);
+    whet__files_put_name(t->text, file->path);
+    whet__text_puts(t->text, how->dry_run ? ": would drop " : ": dropped ");
     put_entries(t->text, r.entries);
     whet__text_puts(t->text, ", ");
     put_bytes(t->text, r.bytes);
@@ -213,7 +214,10 @@ static int clear_named(struct tidy *t, struct whet_cache *cache, const char *cli
     if (rc != 0)
         return whet_error_set(err, rc, "cannot invalidate: '%.200s': %s", t->path,
                               strerror(-rc));
-    whet__text_printf(t->text, "%s: %s: invalidated %s\n", t->path, client,
+    whet__files_put_name(t->text, t->path);
+    whet__text_puts(t->text, ": ");
+    whet__files_put_name(t->text, client);
+    whet__text_printf(t->text, ": invalidated %s\n",
                       w->tag != NULL      ? "the tag"
                       : w->prefix != NULL ? "all keys that begin so"
                                           : "the key and what needs it");

@@ -63,6 +63,9 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
     d->client_id = (int64_t)whet__key_seed(o->client);
     d->read_only = o->read_only;
     d->shared = o->shared;
+    d->tell = o->tell;
+    d->ctx = o->ctx;
+    d->told_ns = d->trimmed_ns;
     atomic_store(&d->max_bytes, max);
     rc = make_folder(d, &network);
     d->store_options = (struct whet_store_options){
@@ -87,6 +90,8 @@ static int init_locks(struct whet_disk *d)
         rc = -pthread_mutex_init(&d->write_lock, NULL);
     if (rc == 0)
         rc = -pthread_mutex_init(&d->count_lock, NULL);
+    if (rc == 0)
+        rc = -pthread_mutex_init(&d->size_lock, NULL);
     if (rc == 0)
         rc = whet__disk_queue_init(&d->queue);
     if (rc == 0)
@@ -165,6 +170,7 @@ void whet__disk_free(struct whet_disk *d)
         whet__store_file_close(&d->file);
     whet__disk_queue_clear(&d->queue);
     whet__disk_owed_clear(&d->owed);
+    pthread_mutex_destroy(&d->size_lock);
     pthread_mutex_destroy(&d->count_lock);
     pthread_mutex_destroy(&d->write_lock);
     pthread_mutex_destroy(&d->file_lock);
@@ -307,6 +313,22 @@ static int look_at_size(struct whet_disk *d, struct whet_disk_link *l, uint64_t 
     return 0;
 }
 
+/* What was found out before anybody has written since is still so. size_lock is held. */
+static int measure(struct whet_disk *d)
+{
+    uint64_t commits = atomic_load(&d->shared->page->commits) + 1;
+    struct whet_disk_link *l;
+    int rc;
+
+    if (commits == d->size_commits && !d->shared->blind)
+        return 0;
+    l = whet__disk_link_take(d);
+    rc = look_at_size(d, l, &d->entries, &d->bytes);
+    whet__disk_link_return(l);
+    d->size_commits = rc == 0 ? commits : 0;
+    return rc;
+}
+
 void whet__disk_counts(struct whet_disk *d, struct whet_cache_level_stats *out)
 {
     for (unsigned i = 0; i < d->readers; i++) {
@@ -322,16 +344,18 @@ void whet__disk_counts(struct whet_disk *d, struct whet_cache_level_stats *out)
 
 void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out)
 {
-    struct whet_disk_link *l = whet__disk_link_take(d);
-    uint64_t entries = 0, bytes = 0;
-    int rc = look_at_size(d, l, &entries, &bytes);
+    int rc;
 
-    whet__disk_link_return(l);
+    pthread_mutex_lock(&d->size_lock);
+    rc = measure(d);
+    if (rc == 0) {
+        out->entries += d->entries;
+        out->bytes += d->bytes;
+    }
+    pthread_mutex_unlock(&d->size_lock);
     if (rc != 0)
         whet__disk_failed(d, rc);
     whet__disk_counts(d, out);
-    out->entries += entries;
-    out->bytes += bytes;
 }
 
 struct whet_store *whet__disk_store_borrow(struct whet_disk *d)

@@ -46,6 +46,9 @@ struct whet_disk_options {
     unsigned readers;   /* connections that gets share; 0: by processors; at most 64 */
     int read_only;
     struct whet_shared *shared; /* of this path */
+    void (*tell)(void *ctx);    /* once a minute, by the thread that writes, which holds no
+                                   lock: to call _count; may be NULL */
+    void *ctx;
 };
 
 /* Opens nothing yet: the first call that needs the file does. A thread is started by the first
@@ -55,6 +58,9 @@ WHET_MUST_USE int whet__disk_new(struct whet_disk **out,
 
 /* Writes down what waits. */
 void whet__disk_free(struct whet_disk *d);
+
+/* The thread ends, and with it `tell`; what is put from now on is written by _free. */
+void whet__disk_rest(struct whet_disk *d);
 
 /* 1 and an entry that is not expired (flags say WHET_ENTRY_ON_DISK), whole, unharmed; what
  * waits to be written is found too. Whether it is still true is for cache/truth/validity.h to
@@ -109,13 +115,14 @@ void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes);
 void whet__disk_trim(struct whet_disk *d);
 
 /* What this process counted for its client since the last call of this, of all levels: added to
- * the client's row once a minute, at _trim and _free. */
+ * the client's row once a minute, and at _free. */
 void whet__disk_count(struct whet_disk *d, const struct whet_cache_stats *since);
 
 /* Adds to *out what this process has counted: all but entries and bytes. */
 void whet__disk_counts(struct whet_disk *d, struct whet_cache_level_stats *out);
 
-/* Adds all that this level knows to *out: counts the rows of the file. */
+/* Adds all that this level knows to *out. The rows of the file are counted anew when somebody
+ * has written since they were counted last: some 10 ms per million. */
 void whet__disk_stats(struct whet_disk *d, struct whet_cache_level_stats *out);
 
 /* Appends to `out` why the level does not answer as it should; 0: it does. */
@@ -185,8 +192,9 @@ struct whet_disk_verify {
     int structure_bad; /* SQLite finds the file damaged: moved aside */
 };
 
-/* `repair` 0 only counts; but a file that cannot even be opened is moved aside by any call that
- * tries. `each` (may be NULL) is told of every bad entry. */
+/* `repair` 0 only counts, and moves nothing; but a file that cannot even be opened is moved
+ * aside by any call that tries, on a handle that may write. `each` (may be NULL) is told of
+ * every bad entry. */
 WHET_MUST_USE int whet__disk_verify(struct whet_disk *d, int repair,
                                     void (*each)(void *ctx, const struct whet_disk_row *row,
                                                  const char *what),

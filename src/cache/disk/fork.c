@@ -11,6 +11,7 @@ static struct whet_disk_link *link_at(struct whet_disk *d, unsigned i)
 
 void whet__disk_lock_all(struct whet_disk *d)
 {
+    pthread_mutex_lock(&d->size_lock);
     pthread_mutex_lock(&d->write_lock);
     for (unsigned i = 0; i < d->readers + 2; i++) {
         pthread_mutex_lock(&link_at(d, i)->lock);
@@ -55,4 +56,5 @@ void whet__disk_unlock_all(struct whet_disk *d, int in_child)
     if (in_child)
         forget(d);
     pthread_mutex_unlock(&d->write_lock);
+    pthread_mutex_unlock(&d->size_lock);
 }

@@ -1,7 +1,7 @@
 /* The thread that writes behind, and lets go of what others have forgotten: snapshots in which
  * nobody reads any more, uses that were not written down. It is started by the first put or
- * the first snapshot, sleeps until it is called when there is nothing to look after, and looks
- * around four times a second else. */
+ * the first snapshot, and looks around four times a second, or once a minute when there is
+ * nothing to look after: for what was counted meanwhile. */
 #include "cache/disk/parts.h"
 
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include "os/clock.h"
 #include "os/thread.h"
 
-#define TICK_NS   250000000
-#define SECOND_NS 1000000000
+#define TICK_NS   UINT64_C(250000000)
+#define SECOND_NS UINT64_C(1000000000)
 #define TRIM_NS   UINT64_C(60000000000)
 #define TRIM_USES 4096
 
@@ -107,9 +107,21 @@ static void fit_if_due(struct whet_disk *d)
         whet__disk_failed(d, rc);
 }
 
+/* What is counted elsewhere, for the file. */
+static void ask_for_counts(struct whet_disk *d)
+{
+    uint64_t now = whet__clock_now_ns();
+
+    if (d->tell == NULL || d->read_only || now < d->told_ns + TRIM_NS)
+        return;
+    d->told_ns = now;
+    d->tell(d->ctx);
+}
+
 /* 1 when there will be more to look after. */
 static int look_around(struct whet_disk *d)
 {
+    ask_for_counts(d);
     pthread_mutex_lock(&d->write_lock);
     whet__disk_drain(d);
     write_uses_if_due(d);
@@ -122,20 +134,18 @@ static int look_around(struct whet_disk *d)
  * will have to be looked after, which is no haste. */
 static int rest(struct whet_disk *d)
 {
+    int ticking = atomic_load(&d->keeper.ticking);
+    uint64_t pause = ticking ? TICK_NS : TRIM_NS;
     struct timespec until;
 
     if (d->queue.told)
         return 1;
-    if (!atomic_load(&d->keeper.ticking)) {
-        pthread_cond_wait(&d->keeper.work, &d->queue.lock);
-        return 0;
-    }
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += TICK_NS;
-    until.tv_sec += until.tv_nsec / SECOND_NS;
-    until.tv_nsec %= SECOND_NS;
-    pthread_cond_timedwait(&d->keeper.work, &d->queue.lock, &until);
-    return 1;
+    pause += (uint64_t)until.tv_nsec;
+    until.tv_sec += (time_t)(pause / SECOND_NS);
+    until.tv_nsec = (long)(pause % SECOND_NS);
+    return pthread_cond_timedwait(&d->keeper.work, &d->queue.lock, &until) == ETIMEDOUT ||
+           ticking;
 }
 
 /* Likewise. */
@@ -170,14 +180,15 @@ static void *keep(void *arg)
 int whet__disk_keeper_start(struct whet_disk *d)
 {
     struct whet_disk_keeper *k = &d->keeper;
-    int rc = 0;
+    int rc;
 
     if (atomic_load(&k->ticking))
         return 0;
     pthread_mutex_lock(&d->queue.lock);
-    if (!k->there && !k->stop)
+    rc = k->stop ? -EAGAIN : 0;
+    if (rc == 0 && !k->there)
         rc = whet__thread_start(&k->thread, keep, d);
-    if (rc == 0 && !k->stop) {
+    if (rc == 0) {
         k->there = 1;
         atomic_store(&k->ticking, 1);
         pthread_cond_signal(&k->work);
@@ -191,7 +202,7 @@ void whet__disk_keeper_call(struct whet_disk *d)
     pthread_cond_signal(&d->keeper.work);
 }
 
-void whet__disk_keeper_clear(struct whet_disk *d)
+void whet__disk_rest(struct whet_disk *d)
 {
     struct whet_disk_keeper *k = &d->keeper;
     int there;
@@ -199,9 +210,16 @@ void whet__disk_keeper_clear(struct whet_disk *d)
     pthread_mutex_lock(&d->queue.lock);
     k->stop = 1;
     there = k->there;
+    k->there = 0;
+    atomic_store(&k->ticking, 0);
     pthread_cond_signal(&k->work);
     pthread_mutex_unlock(&d->queue.lock);
     if (there)
         pthread_join(k->thread, NULL);
-    pthread_cond_destroy(&k->work);
+}
+
+void whet__disk_keeper_clear(struct whet_disk *d)
+{
+    whet__disk_rest(d);
+    pthread_cond_destroy(&d->keeper.work);
 }

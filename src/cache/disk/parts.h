@@ -4,7 +4,7 @@
  * Units    bytes, nanoseconds; `used` in seconds since 1970.
  * Memory   a link opens when it is needed first, and holds its store and statements.
  * Errors   negative errno values; whet__disk_failed decides what becomes of them.
- * Threads  locks are taken in this order: write_lock, a link's lock, file_lock; and
+ * Threads  locks are taken in this order: size_lock, write_lock, a link's lock, file_lock; and
  *          write_lock, queue's lock; file_lock, queue's lock. Nobody waits for a link while he
  * holds one, but for the fork.
  *
@@ -102,8 +102,14 @@ struct whet_disk {
 
     atomic_ullong failures;
     atomic_ullong evictions;
-    atomic_ullong entries; /* as of the last look */
-    atomic_ullong bytes;
+    pthread_mutex_t size_lock; /* guards the next three: the file as it was last measured */
+    uint64_t size_commits;     /* of the shared page then, and one; 0: never */
+    uint64_t entries;
+    uint64_t bytes;
+
+    void (*tell)(void *ctx);
+    void *ctx;
+    uint64_t told_ns; /* the keeper's own */
 
     struct whet_disk_link writer; /* under write_lock, too */
     struct whet_disk_link ledger; /* lent by whet__disk_store_borrow */

@@ -129,20 +129,45 @@ static int repair_rows(struct verifying *v, struct whet_disk_link *l)
 
 static int verify(struct verifying *v, struct whet_disk_link *l, int repair)
 {
-    struct whet_disk *d = v->disk;
     int rc = whet__store_check(l->store);
 
-    if (rc == -EBADMSG) {
-        v->result.structure_bad = 1;
-        return repair ? rc : 0; /* who closes the link gives up the file */
-    }
     if (rc == 0)
         rc = check_rows(v, l);
     if (rc == 0 && repair)
         rc = repair_rows(v, l);
     if (rc == 0)
-        rc = whet__disk_orphans(d, l, repair, &v->result.orphans);
+        rc = whet__disk_orphans(v->disk, l, repair, &v->result.orphans);
     return rc;
+}
+
+static int verify_open(struct verifying *v, struct whet_disk_link *l, int repair)
+{
+    int rc;
+
+    whet__vec_init(&v->bad, sizeof(struct bad), BAD_MAX);
+    whet__vec_init(&v->files, WHET_LARGE_NAME, BAD_MAX);
+    pthread_mutex_lock(&v->disk->write_lock);
+    rc = verify(v, l, repair);
+    pthread_mutex_unlock(&v->disk->write_lock);
+    whet__vec_clear(&v->bad);
+    whet__vec_clear(&v->files);
+    v->result.structure_bad = rc == -EBADMSG;
+    /* Who closes a link for that reason gives up the file. */
+    if (rc == -EBADMSG && !repair)
+        rc = 0;
+    whet__disk_side_close(v->disk, l, rc);
+    return rc == -EBADMSG ? 0 : rc;
+}
+
+/* It could not even be opened, or was moved aside when it was. */
+static int is_unreadable(struct whet_disk *d)
+{
+    int is;
+
+    pthread_mutex_lock(&d->file_lock);
+    is = d->note_kind == WHET_DISK_NOTE_ANEW || (!d->file_open && d->file.code == -EBADMSG);
+    pthread_mutex_unlock(&d->file_lock);
+    return is;
 }
 
 int whet__disk_verify(struct whet_disk *d, int repair,
@@ -157,19 +182,11 @@ int whet__disk_verify(struct whet_disk *d, int repair,
     if (d->read_only && repair)
         return -EROFS;
     rc = whet__disk_side_open(d, &l);
-    if (rc == 0) {
-        whet__vec_init(&v.bad, sizeof(struct bad), BAD_MAX);
-        whet__vec_init(&v.files, WHET_LARGE_NAME, BAD_MAX);
-        pthread_mutex_lock(&d->write_lock);
-        rc = verify(&v, &l, repair);
-        pthread_mutex_unlock(&d->write_lock);
-        whet__vec_clear(&v.bad);
-        whet__vec_clear(&v.files);
-        whet__disk_side_close(d, &l, rc);
-    }
-    if (rc == -EBADMSG) {
+    if (rc == 0)
+        rc = verify_open(&v, &l, repair);
+    if (is_unreadable(d)) {
         v.result.structure_bad = 1;
-        rc = 0;
+        rc = rc == -EAGAIN ? 0 : rc;
     }
     if (rc == 0)
         *out = v.result;

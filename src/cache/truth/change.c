@@ -47,8 +47,9 @@ static struct whet_store *file_open(struct whet_validity *v, int *rc)
 {
     struct whet_store *s = whet__disk_store_borrow(v->disk);
 
-    *rc = s != NULL ? whet__store_begin(s, 1) : -EIO;
-    if (*rc == 0) {
+    /* Nobody shares what never could be opened: there is nobody to be told. */
+    *rc = s != NULL ? whet__store_begin(s, 1) : whet__disk_is_absent(v->disk) ? 0 : -EIO;
+    if (s != NULL && *rc == 0) {
         pthread_rwlock_wrlock(&v->lock);
         *rc = whet__validity_rows_take(v, s);
         pthread_rwlock_unlock(&v->lock);
