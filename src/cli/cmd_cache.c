@@ -1,6 +1,6 @@
 /* whet cache: what is in caches on disk, and what a recorded sequence of requests says of
  * caches: simulations, curves, and the size for a target. */
-#include "cli/command.h"
+#include "cli/cache_args.h"
 
 #include <errno.h>
 #include <string.h>
@@ -9,7 +9,6 @@
 
 #include "base/nearest.h"
 #include "front/bench_outputs.h"
-#include "front/cache_files.h"
 #include "front/cache_study.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -19,169 +18,130 @@
 
 #define REPORT_MAX ((size_t)64 << 20)
 
-struct cache_args {
-    struct whet_vec files; /* of const char * */
-    const char *client;
-    const char *tag;
-    const char *prefix;
-    const char *remote;
-    uint64_t max_age_ns;
-    uint64_t max_bytes;
-    uint64_t limit;
-    int dry_run;
-    int repair;
-    const char *policies;
-    const char *sizes;
-    const char *format;
-    const char *output;
-    const char *budget;
-    const char *costs;
-    const char *density;
-    double target;
-    unsigned steps;
-    unsigned jobs;
-    int in_bytes;
-    int sampled;
-    int json;
-};
-
 static const struct whet_option options[] = {
     {.section = "Which caches and entries",
      .name = "file",
      .argument = "FILE",
-     WHET_INTO_LIST(cache_args, files),
+     WHET_INTO_LIST(whet_cache_args, files),
      .fallback = "those in $XDG_CACHE_HOME/whet",
      .help = "the cache in FILE"},
     {.name = "client",
      .argument = "NAME",
-     WHET_INTO_STRING(cache_args, client),
+     WHET_INTO_STRING(whet_cache_args, client),
      .fallback = "all",
      .help = "what this client keeps: scan, run, or a program's own name"},
     {.name = "prefix",
      .argument = "TEXT",
-     WHET_INTO_STRING(cache_args, prefix),
+     WHET_INTO_STRING(whet_cache_args, prefix),
      .help = "keys that begin so (list, clear)"},
     {.name = "tag",
      .argument = "TAG",
-     WHET_INTO_STRING(cache_args, tag),
+     WHET_INTO_STRING(whet_cache_args, tag),
      .help = "what was put with this tag (clear)"},
     {.name = "remote",
      .argument = "URL",
-     WHET_INTO_STRING(cache_args, remote),
+     WHET_INTO_STRING(whet_cache_args, remote),
      .help = "the server that they share, too (explain, clear KEY, warm): "
              "redis://HOST[:PORT][/DB] or unix:PATH"},
     {.name = "limit",
      .argument = "N",
-     WHET_INTO_UINT(cache_args, limit),
+     WHET_INTO_UINT(whet_cache_args, limit),
      .min = 1,
      .fallback = "50; of warm: 100000",
      .help = "at most N entries (list, warm)"},
     {.name = "max-age",
      .argument = "TIME",
-     WHET_INTO_DURATION(cache_args, max_age_ns),
+     WHET_INTO_DURATION(whet_cache_args, max_age_ns),
      .min = 1,
      .fallback = "7d",
      .help = "drop what was not used for TIME (gc)"},
     {.name = "max-size",
      .argument = "SIZE",
-     WHET_INTO_SIZE(cache_args, max_bytes),
+     WHET_INTO_SIZE(whet_cache_args, max_bytes),
      .min = 1,
      .fallback = "each cache's own bound",
      .help = "drop the least recently used until SIZE is left on disk (gc)"},
     {.name = "dry-run",
-     WHET_INTO_FLAG(cache_args, dry_run),
+     WHET_INTO_FLAG(whet_cache_args, dry_run),
      .help = "change nothing, say what would go (gc, clear)"},
     {.name = "repair",
-     WHET_INTO_FLAG(cache_args, repair),
+     WHET_INTO_FLAG(whet_cache_args, repair),
      .help = "remove what is damaged (verify)"},
     {.section = "What to find out",
      .name = "policies",
      .letter = 'p',
      .argument = "LIST",
-     WHET_INTO_STRING(cache_args, policies),
+     WHET_INTO_STRING(whet_cache_args, policies),
      .fallback = "all; of curve: LRU, exactly",
      .help = "these eviction policies, parted by commas, or all"},
     {.name = "sizes",
      .argument = "LIST",
-     WHET_INTO_STRING(cache_args, sizes),
+     WHET_INTO_STRING(whet_cache_args, sizes),
      .help = "these sizes: entries (5000), shares of all keys (10%), or, with --bytes, bytes "
              "(64MiB)"},
     {.name = "steps",
      .argument = "N",
-     WHET_INTO_UINT(cache_args, steps),
+     WHET_INTO_UINT(whet_cache_args, steps),
      .min = 1,
      .max = WHET_STUDY_STEPS_MAX,
      .fallback = "6; of curve: 12",
      .help = "N sizes from 1% to 80% of all keys"},
     {.name = "bytes",
-     WHET_INTO_FLAG(cache_args, in_bytes),
+     WHET_INTO_FLAG(whet_cache_args, in_bytes),
      .help = "count the sizes of entries, not entries"},
     {.name = "target",
      .argument = "PERCENT",
-     WHET_INTO_PERCENT(cache_args, target),
+     WHET_INTO_PERCENT(whet_cache_args, target),
      .help = "the share of requests that has to hit (tune)"},
     {.name = "budget",
      .argument = "SIZE",
-     WHET_INTO_STRING(cache_args, budget),
+     WHET_INTO_STRING(whet_cache_args, budget),
      .fallback = "what one level needs for the target",
      .help = "divide SIZE between three levels (tune)"},
     {.name = "costs",
      .argument = "L1,L2,L3,MISS",
-     WHET_INTO_STRING(cache_args, costs),
+     WHET_INTO_STRING(whet_cache_args, costs),
      .fallback = "100ns,2us,6us,1ms",
      .help = "what a hit in each level and a miss cost (tune)"},
     {.name = "density",
      .argument = "L2,L3",
-     WHET_INTO_STRING(cache_args, density),
+     WHET_INTO_STRING(whet_cache_args, density),
      .fallback = "2.5,10",
      .help =
          "how much more a byte of L2 (compressed) and L3 (disk) holds for its price (tune)"},
     {.name = "sampled",
-     WHET_INTO_FLAG(cache_args, sampled),
+     WHET_INTO_FLAG(whet_cache_args, sampled),
      .help = "look at some thousand keys only: much faster on long traces, good to a point or "
              "two"},
     {.section = "How to read and work",
      .name = "format",
      .letter = 'f',
      .argument = "FORMAT",
-     WHET_INTO_STRING(cache_args, format),
+     WHET_INTO_STRING(whet_cache_args, format),
      .fallback = "told from name and content",
      .help = "TRACE is text (a key per line), csv (key,size) or oracle (libCacheSim's "
              "oracleGeneral)"},
     {.name = "jobs",
      .letter = 'j',
      .argument = "N",
-     WHET_INTO_UINT(cache_args, jobs),
+     WHET_INTO_UINT(whet_cache_args, jobs),
      .min = 1,
      .max = 1024,
      .fallback = "the cores that affinity and cgroup allow",
      .help = "simulate N caches at once"},
     {.section = "Output",
      .name = "json",
-     WHET_INTO_FLAG(cache_args, json),
+     WHET_INTO_FLAG(whet_cache_args, json),
      .help = "print the answer as JSON"},
     {.name = "output",
      .letter = 'o',
      .argument = "FILE",
-     WHET_INTO_STRING(cache_args, output),
+     WHET_INTO_STRING(whet_cache_args, output),
      .help = "write a report to FILE, too: .html with curves, .json or .txt"},
 };
 
 static const char *const verbs[] = {"simulate", "curve", "tune",  "stats", "list", "explain",
                                     "verify",   "gc",    "clear", "warm",  NULL};
-
-/* Those of caches on disk. */
-static const struct {
-    const char *name;
-    whet_files_verb run;
-    size_t operands; /* at most */
-    int needs_key;
-} files_verbs[] = {
-    {"clear", whet__files_clear, 1, 0}, {"explain", whet__files_explain, 1, 1},
-    {"gc", whet__files_gc, 0, 0},       {"list", whet__files_list, 0, 0},
-    {"stats", whet__files_stats, 0, 0}, {"verify", whet__files_verify, 0, 0},
-    {"warm", whet__files_warm, 1, 0},
-};
 
 enum form { FORM_TEXT, FORM_JSON, FORM_HTML };
 
@@ -241,7 +201,7 @@ static int form_of_file(const char *file, enum form *out, struct whet_error *err
 static int read_wishes(const struct whet_call *call, struct whet_study_wishes *w,
                        struct whet_error *err)
 {
-    const struct cache_args *args = call->args;
+    const struct whet_cache_args *args = call->args;
     enum form form;
     int rc = read_verb(call->operands[0], &w->verb, err);
 
@@ -318,7 +278,7 @@ static int put(struct whet_text *out, const struct whet_study *study, enum form 
 static int answer(const struct whet_call *call, const struct whet_study *study,
                   const char *file, struct whet_error *err)
 {
-    const struct cache_args *args = call->args;
+    const struct whet_cache_args *args = call->args;
     struct whet_table_style style;
     enum form form = FORM_TEXT;
     struct whet_text text;
@@ -359,83 +319,15 @@ static int answer_part(const struct whet_call *call, const struct whet_study *st
     return rc != 0 ? rc : whet_error_set(err, -EINTR, "interrupted: the answer is a part");
 }
 
-/* ---- Caches on disk ---- */
-
-static int files_check(const struct whet_call *call, size_t verb, struct whet_error *err)
-{
-    const struct cache_args *args = call->args;
-    const char *name = files_verbs[verb].name;
-    size_t named = call->operand_count - 1;
-
-    if (named > files_verbs[verb].operands)
-        return whet_error_set(err, -EINVAL, "too many operands: '%.200s'",
-                              call->operands[files_verbs[verb].operands + 1]);
-    if (files_verbs[verb].needs_key && named == 0)
-        return whet_error_set(err, -EINVAL, "missing operand: 'KEY': whet cache %s KEY", name);
-    if ((args->tag != NULL) + (args->prefix != NULL) + (named != 0) > 1)
-        return whet_error_set(err, -EINVAL,
-                              "too much: 'cache %s': give one of KEY, --prefix "
-                              "and --tag",
-                              name);
-    if (args->dry_run && (args->tag != NULL || args->prefix != NULL || named != 0))
-        return whet_error_set(err, -EINVAL,
-                              "nothing to try: '--dry-run': an invalidation drops nothing, it "
-                              "makes entries untrue: leave it out");
-    if (args->output != NULL)
-        return whet_error_set(err, -EINVAL, "no report of '%s': '--output': use --json", name);
-    return 0;
-}
-
-static int files_run(const struct whet_call *call, size_t verb, struct whet_error *err)
-{
-    const struct cache_args *args = call->args;
-    const char *operand = call->operand_count > 1 ? call->operands[1] : NULL;
-    int warm = files_verbs[verb].run == whet__files_warm;
-    struct whet_files_wishes wishes = {
-        .paths = &args->files,
-        .client = args->client,
-        .key = warm ? NULL : operand,
-        .list = warm ? operand : NULL,
-        .tag = args->tag,
-        .prefix = args->prefix,
-        .remote = args->remote,
-        .max_age_ns = args->max_age_ns,
-        .max_bytes = args->max_bytes,
-        .limit = args->limit,
-        .dry_run = args->dry_run,
-        .repair = args->repair,
-        .json = args->json,
-        .stop = watch_stop,
-    };
-    struct whet_table_style style;
-    struct whet_text text;
-    int rc = files_check(call, verb, err);
-
-    if (rc != 0)
-        return rc;
-    whet__outputs_style(call->out, call->global, &style);
-    whet__text_init(&text, REPORT_MAX);
-    rc = files_verbs[verb].run(&wishes, &text, &style, err);
-    if (rc == 0 || rc == WHET_EXIT_NO)
-        fwrite(whet__text_str(&text), 1, text.len, call->out);
-    else if (err->code == 0)
-        whet_error_set(err, rc, "cannot answer: '%s': %s", files_verbs[verb].name,
-                       strerror(-rc));
-    whet__text_clear(&text);
-    return rc;
-}
-
 static int run_cache(const struct whet_call *call, struct whet_error *err)
 {
     struct whet_study_wishes wishes = {0};
     struct whet_study study = {0};
-    const struct cache_args *args = call->args;
+    const struct whet_cache_args *args = call->args;
     int rc;
 
-    for (size_t i = 0; i < sizeof(files_verbs) / sizeof(files_verbs[0]); i++) {
-        if (strcmp(call->operands[0], files_verbs[i].name) == 0)
-            return files_run(call, i, err);
-    }
+    if (whet__cache_is_on_disk(call->operands[0]))
+        return whet__cache_on_disk(call, err);
     rc = read_wishes(call, &wishes, err);
     if (rc != 0)
         return rc;
@@ -496,6 +388,6 @@ const struct whet_command whet__cmd_cache = {
         "that it is unreachable, with the share of first requests, which no cache avoids.",
     .examples = examples,
     WHET_OPTIONS(options),
-    .args_size = sizeof(struct cache_args),
+    .args_size = sizeof(struct whet_cache_args),
     .run = run_cache,
 };

@@ -237,7 +237,7 @@ int64_t whet__store_last_id(const struct whet_store *s)
 /* The single number that a PRAGMA answers. */
 static int read_number(struct whet_store *s, const char *sql, int64_t *out)
 {
-    struct whet_store_stmt st;
+    struct whet_store_stmt st = {NULL, NULL, 0};
     int rc = whet__store_prepare(s, sql, &st);
 
     if (rc != 0)
@@ -299,7 +299,7 @@ int whet__store_checkpoint(struct whet_store *s)
 
 int whet__store_check(struct whet_store *s)
 {
-    struct whet_store_stmt st;
+    struct whet_store_stmt st = {NULL, NULL, 0};
     int rc = whet__store_prepare(s, "PRAGMA quick_check(1)", &st);
     const char *answer;
 

@@ -89,6 +89,21 @@ WHET_MUST_USE int whet__files_cache(const char *path, const char *client, const 
                                     uint64_t memory_bytes, int read_only,
                                     struct whet_cache **out, struct whet_error *err);
 
+/* What a get would make of an entry (cache_files_true.c); set to zero first. A file is done with
+ * all its clients before the next, and cleared before it is closed. */
+struct whet_files_judge {
+    struct whet_validity *validity;
+    struct whet_cache_file *file;
+    uint64_t seed;
+};
+
+enum whet_files_state { WHET_FILES_TRUE, WHET_FILES_UNTRUE, WHET_FILES_ENDED };
+
+WHET_MUST_USE int whet__files_judge(struct whet_files_judge *j, struct whet_cache_file *file,
+                                    const struct whet_disk_row *row, uint64_t now_ns,
+                                    enum whet_files_state *out);
+void whet__files_judge_clear(struct whet_files_judge *j);
+
 /* A path, or a client's name, safe to show: other users may have made it. */
 void whet__files_put_name(struct whet_text *out, const char *name);
 

@@ -19,6 +19,7 @@ struct show {
     struct whet_table table;
     struct whet_json json;
     struct whet_cache_file *file;
+    struct whet_files_judge judge;
     const void *prefix;
     size_t prefix_len;
     uint64_t now_ns;
@@ -195,6 +196,7 @@ int whet__files_stats(const struct whet_files_wishes *w, struct whet_text *out,
 static const struct whet_table_column list_columns[] = {
     {.heading = "Key", .priority = 100, .shrinks = 1, .min_width = 16},
     {.heading = "Client", .priority = 60},
+    {.heading = "State", .priority = 85},
     {.heading = "Size", .align = WHET_ALIGN_RIGHT, .priority = 90},
     {.heading = "On disk", .align = WHET_ALIGN_RIGHT, .priority = 30},
     {.heading = "Made", .align = WHET_ALIGN_RIGHT, .priority = 80},
@@ -202,6 +204,9 @@ static const struct whet_table_column list_columns[] = {
     {.heading = "Ends", .align = WHET_ALIGN_RIGHT, .priority = 50},
     {.heading = "Cost", .align = WHET_ALIGN_RIGHT, .priority = 40},
 };
+
+static const char *const state_names[] = {
+    [WHET_FILES_TRUE] = "true", [WHET_FILES_UNTRUE] = "untrue", [WHET_FILES_ENDED] = "ended"};
 
 /* "3 h ago", "in 2 min". */
 static void put_when(struct whet_table *t, uint64_t now_ns, uint64_t when_ns)
@@ -224,7 +229,8 @@ static void put_when(struct whet_table *t, uint64_t now_ns, uint64_t when_ns)
                        when_ns > now_ns ? "" : " ago");
 }
 
-static int list_row_table(struct show *s, const struct whet_disk_row *row)
+static int list_row_table(struct show *s, const struct whet_disk_row *row,
+                          enum whet_files_state state)
 {
     struct whet_table *t = &s->table;
     struct whet_text key;
@@ -235,6 +241,8 @@ static int list_row_table(struct show *s, const struct whet_disk_row *row)
     whet__table_cell(t, WHET_ROLE_PLAIN, whet__text_str(&key));
     whet__text_clear(&key);
     whet__table_cell(t, WHET_ROLE_DIM, row->client);
+    whet__table_cell(t, state == WHET_FILES_TRUE ? WHET_ROLE_DIM : WHET_ROLE_PLAIN,
+                     state_names[state]);
     if (row->flags & WHET_ENTRY_NEGATIVE)
         whet__table_cell(t, WHET_ROLE_DIM, "none");
     else
@@ -248,7 +256,8 @@ static int list_row_table(struct show *s, const struct whet_disk_row *row)
     return whet__table_error(t);
 }
 
-static int list_row_json(struct show *s, const struct whet_disk_row *row)
+static int list_row_json(struct show *s, const struct whet_disk_row *row,
+                         enum whet_files_state state)
 {
     struct whet_json *j = &s->json;
     struct whet_text key;
@@ -259,6 +268,7 @@ static int list_row_json(struct show *s, const struct whet_disk_row *row)
     whet__json_put_string(j, "path", s->file->path);
     whet__json_put_string(j, "client", row->client);
     whet__json_put_string(j, "key", whet__text_str(&key));
+    whet__json_put_string(j, "state", state_names[state]);
     whet__json_put_uint(j, "bytes", row->len);
     whet__json_put_uint(j, "disk_bytes", row->disk_bytes);
     whet__json_put_bool(j, "negative", (row->flags & WHET_ENTRY_NEGATIVE) != 0);
@@ -274,6 +284,8 @@ static int list_row_json(struct show *s, const struct whet_disk_row *row)
 static int list_row(void *ctx, const struct whet_disk_row *row)
 {
     struct show *s = ctx;
+    enum whet_files_state state;
+    int rc;
 
     if (s->w->stop != NULL && s->w->stop(s->w->ctx))
         return -EINTR;
@@ -285,7 +297,10 @@ static int list_row(void *ctx, const struct whet_disk_row *row)
         return 0;
     }
     s->shown++;
-    return s->w->json ? list_row_json(s, row) : list_row_table(s, row);
+    rc = whet__files_judge(&s->judge, s->file, row, s->now_ns, &state);
+    if (rc != 0)
+        return rc;
+    return s->w->json ? list_row_json(s, row, state) : list_row_table(s, row, state);
 }
 
 static int list_file(void *ctx, struct whet_cache_file *file, struct whet_error *err)
@@ -296,6 +311,7 @@ static int list_file(void *ctx, struct whet_cache_file *file, struct whet_error 
     s->file = file;
     s->files++;
     rc = whet__disk_each(file->disk, s->w->client, list_row, s);
+    whet__files_judge_clear(&s->judge);
     return rc != 0 ? whet__files_failed(file, rc, "list", err) : 0;
 }
 

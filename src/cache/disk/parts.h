@@ -163,7 +163,7 @@ void whet__disk_note_put(struct whet_disk *d, enum whet_disk_note_kind kind, con
 void whet__disk_note_write(struct whet_disk *d, int code);
 void whet__disk_note_written(struct whet_disk *d);
 
-/* ---- disk/write.c ---- write_lock is held, in all of them */
+/* ---- disk/write.c ---- write_lock is held, in all of them; a batch is in disk/batch.h */
 
 /* Writes down what waits in the queue, batch by batch. */
 void whet__disk_drain(struct whet_disk *d);

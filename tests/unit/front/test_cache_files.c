@@ -2,6 +2,7 @@
 #include "../harness.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -181,6 +182,12 @@ static void clear_parts(void **state)
     assert_has(ask(whet__files_clear, &w, 0), "one: invalidated the tag\n");
     w = (struct whet_files_wishes){.key = "program"};
     assert_has(ask(whet__files_explain, &w, 1), "a miss");
+    w = (struct whet_files_wishes){.prefix = "plain"};
+    assert_has_not(ask(whet__files_list, &w, 0), "untrue");
+    w.prefix = "program";
+    assert_has(ask(whet__files_list, &w, 0), "untrue");
+    w.json = 1;
+    assert_has(ask(whet__files_list, &w, 0), "\"state\": \"untrue\"");
     w = (struct whet_files_wishes){.prefix = "pl"};
     ask(whet__files_clear, &w, 0);
     w = (struct whet_files_wishes){.key = "plain"};
@@ -190,6 +197,89 @@ static void clear_parts(void **state)
     w = (struct whet_files_wishes){.client = NULL};
     ask(whet__files_clear, &w, 0);
     assert_has(ask(whet__files_list, &w, 0), "No such entry.\n");
+}
+
+/* A list is cut at the limit, too. */
+static void warm_some(void **state)
+{
+    struct whet_files_wishes w = {.client = "one", .limit = 1};
+    char list[512];
+
+    (void)state;
+    assert_has(ask(whet__files_warm, &w, 0), "one: 1 entry read\n");
+    snprintf(list, sizeof(list), "%s/list", whet__text_str(&folder));
+    assert_int_equal(whet__file_write(list, "plain\nprogram\n", 14, 0), 0);
+    w.list = list;
+    assert_has(ask(whet__files_warm, &w, 0), "one: 1 of 1 keys");
+    w.limit = 0;
+    assert_has(ask(whet__files_warm, &w, 0), "one: 2 of 2 keys");
+}
+
+static void names_are_safe_to_show(void **state)
+{
+    static const whet_files_verb verbs[] = {whet__files_explain, whet__files_verify,
+                                            whet__files_warm, whet__files_gc,
+                                            whet__files_stats};
+    struct whet_files_wishes w = {.key = "mine"};
+    struct whet_cache *cache;
+    char other[512];
+
+    (void)state;
+    snprintf(other, sizeof(other), "%s", db);
+    snprintf(db, sizeof(db), "%s/\x1b[1m.db", whet__text_str(&folder));
+    cache = open_cache("one");
+    put(cache, "mine", "bytes", NULL);
+    whet_cache_free(cache);
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++) {
+        assert_has_not(ask(verbs[i], &w, 0), "\x1b");
+        assert_has(ask(verbs[i], &w, 0), "\\x1B[1m.db");
+    }
+    snprintf(db, sizeof(db), "%s", other);
+}
+
+static void file_read(const char *path, struct whet_text *out)
+{
+    whet__text_reset(out);
+    assert_int_equal(whet__file_read(AT_FDCWD, path, out->max, out), 0);
+}
+
+/* Two kinds of damage: one that is found when the file is opened, one when it is read. */
+static void verify_changes_nothing(void **state)
+{
+    struct whet_files_wishes w = {.limit = 0};
+    struct whet_cache *cache = open_cache("one");
+    struct whet_text sound, bad, after;
+    char aside[600];
+
+    (void)state;
+    put(cache, "key", "value", NULL);
+    whet_cache_free(cache);
+    whet__text_init(&sound, (size_t)16 << 20);
+    whet__text_init(&bad, (size_t)16 << 20);
+    whet__text_init(&after, (size_t)16 << 20);
+    snprintf(aside, sizeof(aside), "%s.bad-1", db);
+    file_read(db, &sound);
+    for (int i = 0; i < 2; i++) {
+        size_t from = i == 0 ? 100 : 8192 + 8;
+
+        whet__text_reset(&bad);
+        whet__text_append(&bad, sound.data, sound.len);
+        memset(bad.data + from, 0x55, 4000);
+        assert_int_equal(whet__file_write(db, bad.data, bad.len, 0), 0);
+        assert_has(ask(whet__files_verify, &w, 1), ": damaged\n");
+        file_read(db, &after);
+        assert_int_equal(after.len, bad.len);
+        assert_memory_equal(after.data, bad.data, bad.len);
+        assert_int_not_equal(access(aside, F_OK), 0);
+    }
+    w.repair = 1;
+    assert_has(ask(whet__files_verify, &w, 1), ": damaged, moved aside\n");
+    assert_int_equal(access(aside, F_OK), 0);
+    w.repair = 0;
+    assert_has(ask(whet__files_verify, &w, 0), "0 entries");
+    whet__text_clear(&after);
+    whet__text_clear(&bad);
+    whet__text_clear(&sound);
 }
 
 static void what_is_no_cache_is_left_alone(void **state)
@@ -212,7 +302,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stats_and_list),     cmocka_unit_test(explain),
         cmocka_unit_test(verify_warm_and_gc), cmocka_unit_test(what_is_no_cache_is_left_alone),
-        cmocka_unit_test(clear_parts),
+        cmocka_unit_test(warm_some),          cmocka_unit_test(names_are_safe_to_show),
+        cmocka_unit_test(clear_parts),        cmocka_unit_test(verify_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, fill, clear);

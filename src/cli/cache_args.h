@@ -1,0 +1,53 @@
+/* cli/cache_args.h - what 'whet cache' was asked for, for both of its halves: caches on disk,
+ * and simulations.
+ *
+ * Shape    a struct that the options fill.
+ * Units    bytes, nanoseconds.
+ * Memory   texts are the command line's.
+ * Errors   those of a command.
+ * Threads  one at a time.
+ */
+#ifndef WHET_CLI_CACHE_ARGS_H
+#define WHET_CLI_CACHE_ARGS_H
+
+#include <stdint.h>
+
+#include <whet/api.h>
+#include <whet/error.h>
+
+#include "base/vec.h"
+#include "cli/command.h"
+
+struct whet_cache_args {
+    struct whet_vec files; /* of const char * */
+    const char *client;
+    const char *tag;
+    const char *prefix;
+    const char *remote;
+    uint64_t max_age_ns;
+    uint64_t max_bytes;
+    uint64_t limit;
+    int dry_run;
+    int repair;
+    const char *policies;
+    const char *sizes;
+    const char *format;
+    const char *output;
+    const char *budget;
+    const char *costs;
+    const char *density;
+    double target;
+    unsigned steps;
+    unsigned jobs;
+    int in_bytes;
+    int sampled;
+    int json;
+};
+
+/* 1: this verb is about caches on disk. */
+int whet__cache_is_on_disk(const char *verb);
+
+/* Does what such a verb says: the call's first operand. */
+WHET_MUST_USE int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err);
+
+#endif
