@@ -98,7 +98,8 @@ struct whet_cache_options {
     unsigned flags;     /* enum whet_cache_flags */
 
     uint64_t ttl_ns;          /* an entry's life from its making; 0: no end */
-    uint64_t idle_ns;         /* ... from its last use; 0: no end */
+    uint64_t idle_ns;         /* ... from its last use, as far as this process knows of those
+                                 of others: from the file; 0: no end */
     double ttl_jitter;        /* each life is shortened by up to this part of it, so that what
                                  came together does not go together; 0..1 */
     uint64_t negative_ttl_ns; /* the life of a "there is none"; 0: such are not kept */
@@ -236,7 +237,10 @@ struct whet_cache_put {
 };
 
 /* Copies key and value. A get of this process that begins afterwards finds it, unless it was
- * evicted; the disk and the server get it within a second or so (see whet_cache_sync).
+ * evicted; the disk and the server get it within a second or so (see whet_cache_sync). A
+ * process that has the former value in memory goes on answering it: it is told of what is
+ * invalidated, by one counter that all share, and not of each put, which would make every hit
+ * of memory ask the file. Whoever replaces what is no longer true invalidates it before.
  * `how` may be NULL. What was there under this key is gone, whatever this returns.
  * -EINVAL: no such key, or flags; -EFBIG: larger than every level; -ESTALE: an input has
  * changed meanwhile, nothing is kept; -ENOMEM. */
@@ -292,7 +296,9 @@ WHET_API WHET_MUST_USE int whet_cache_invalidate_prefix(struct whet_cache *cache
 /* All entries of this client: a new generation begins. */
 WHET_API WHET_MUST_USE int whet_cache_invalidate_all(struct whet_cache *cache);
 
-/* Takes the entry out of all levels; what needs it stays true. */
+/* Takes the entry out of all levels; what needs it stays true. Other processes that have it in
+ * memory keep it there, as with whet_cache_put; -EIO: those that share the file may get it from
+ * there, too, until it can be written. */
 WHET_API WHET_MUST_USE int whet_cache_remove(struct whet_cache *cache, const void *key,
                                              size_t key_len);
 

@@ -148,6 +148,7 @@ static void settle(struct whet_disk *d)
 
     pthread_mutex_lock(&d->write_lock);
     whet__disk_link_inherit(&d->writer, &d->links[0]);
+    d->pay_ns = d->pause_ns = 0; /* the last try: what is not deleted now may come back */
     whet__disk_drain(d);
     if (!d->read_only && (wrote || whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
         rc = whet__disk_write_uses(d);

@@ -82,8 +82,8 @@ void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry);
  * way. 0: it is not (larger than a quarter of the bound, only for memory, read only, no memory
  * left, twice as much waiting as there is room for), and what was there under its key is gone,
  * as by _drop. What is on its way and then cannot be written leaves nothing older behind
- * either, as long as this process lives; one that is killed may leave what was there before
- * its last second. */
+ * either, as long as this process lives; one that is killed, or ends while the file cannot be
+ * written, may leave what was there before its last second. */
 int whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
 
 /* To be called after a put by whoever holds no lock: who puts faster than the disk takes it
