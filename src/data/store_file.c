@@ -37,20 +37,18 @@ static int name_exists(const char *name)
     return file != NULL || errno != ENOENT;
 }
 
-/* The application's number in the header of SQLite's format. 1: *id is set. 0: no such header;
- * -1: nothing to read; 2: an empty file. */
-static int read_id(const struct whet_store_file *f, uint32_t *id)
+int whet__store_file_id(const char *path, uint32_t *id)
 {
     unsigned char head[HEAD_BYTES];
-    FILE *file = fopen(f->path, "rbe");
+    FILE *file = fopen(path, "rbe");
     size_t len;
 
     if (file == NULL)
-        return -1;
+        return -errno;
     len = fread(head, 1, sizeof(head), file);
     fclose(file);
     if (len == 0)
-        return 2;
+        return -ENODATA;
     if (len < sizeof(head) || memcmp(head, "SQLite format 3", 16) != 0)
         return 0;
     *id = (uint32_t)head[ID_AT] << 24 | (uint32_t)head[ID_AT + 1] << 16 |
@@ -64,9 +62,9 @@ static int read_id(const struct whet_store_file *f, uint32_t *id)
 static int is_ours(const struct whet_store_file *f, const char *lock_name)
 {
     uint32_t id = 0;
-    int known = read_id(f, &id);
+    int known = whet__store_file_id(f->path, &id);
 
-    if (known < 0 || known == 2)
+    if (known < 0)
         return 1; /* opening it will say why */
     if (known == 1 && (id == 0 || id == f->options->application_id ||
                        (f->options->former_id != 0 && id == f->options->former_id)))
@@ -109,7 +107,8 @@ static int is_former(const struct whet_store_file *f)
 {
     uint32_t id;
 
-    return f->options->former_id != 0 && read_id(f, &id) == 1 && id == f->options->former_id;
+    return f->options->former_id != 0 && whet__store_file_id(f->path, &id) == 1 &&
+           id == f->options->former_id;
 }
 
 static int remove_former(struct whet_store_file *f)

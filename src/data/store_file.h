@@ -29,6 +29,10 @@ struct whet_store_file {
     char note[640];
 };
 
+/* The application's number in the header of a file of SQLite's, which is not opened as one. 1:
+ * *id is set. 0: there is no such header. -ENODATA: the file is empty; -errno. */
+WHET_MUST_USE int whet__store_file_id(const char *path, uint32_t *id);
+
 /* Opens or makes PATH. A file with options.former_id, which an earlier whet has left, is
  * removed without a word as soon as nobody uses it. Anything else that was never ours is left
  * alone: a file of another program, or one that is no SQLite file and has no lock of ours

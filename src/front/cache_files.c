@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "data/store_file.h"
 #include "os/dir.h"
 #include "os/path.h"
 #include "view/width.h"
@@ -19,27 +20,15 @@
 #define FILES_MAX     1000
 #define CLIENTS_MAX   1024
 #define LITTLE_MEMORY ((uint64_t)1 << 20)
-#define HEADER_LEN    72 /* of an SQLite file, up to the application id */
-#define ID_AT         68
 
-/* By what SQLite writes at the start of a file: the kind is told before it is opened, as
- * opening may put a damaged one aside. 1: one of ours; 0: something else; -errno. */
+/* The kind is told before the file is opened, as opening may put a damaged one aside. 1: one of
+ * ours; 0: something else; -errno. */
 static int is_cache(const char *path)
 {
-    unsigned char header[HEADER_LEN];
-    FILE *file = fopen(path, "rb");
-    size_t len;
-    uint32_t id;
+    uint32_t id = 0;
+    int rc = whet__store_file_id(path, &id);
 
-    if (file == NULL)
-        return -errno;
-    len = fread(header, 1, sizeof(header), file);
-    fclose(file);
-    if (len < sizeof(header) || memcmp(header, "SQLite format 3", 16) != 0)
-        return 0;
-    id = (uint32_t)header[ID_AT] << 24 | (uint32_t)header[ID_AT + 1] << 16 |
-         (uint32_t)header[ID_AT + 2] << 8 | header[ID_AT + 3];
-    return id == WHET_DISK_APPLICATION_ID;
+    return rc == 1 ? id == WHET_DISK_APPLICATION_ID : rc == -ENODATA ? 0 : rc;
 }
 
 static int file_each(const char *path, int read_only, whet_each_file each, void *ctx,

@@ -8,40 +8,15 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cache/disk/folder.h"
 #include "cache/disk/large.h"
 #include "cache/disk/row.h"
 #include "os/clock.h"
 #include "os/cpu.h"
-#include "os/file.h"
 
 #define DEFAULT_MAX_BYTES ((uint64_t)1 << 30)
 #define BUSY_MS           5000
 #define PAGE_CACHE_KIB    8192
-
-/* The folder that the file is in is made if it is missing. *network: its filesystem is another
- * machine's. */
-static int make_folder(const struct whet_disk *d, int *network)
-{
-    const char *slash = strrchr(d->path, '/');
-    char *folder;
-    int rc;
-
-    *network = 0;
-    if (slash == NULL)
-        folder = whet__mem_strdup(".");
-    else
-        folder = whet__mem_strndup(d->path, slash == d->path ? 1 : (size_t)(slash - d->path));
-    if (folder == NULL)
-        return -ENOMEM;
-    rc = whet__file_is_network(folder, network);
-    if (rc == -ENOENT && !d->read_only) {
-        rc = whet__file_make_dirs(folder, 0700);
-        if (rc == 0)
-            rc = whet__file_is_network(folder, network);
-    }
-    whet__mem_free(folder);
-    return rc == -ENOMEM ? rc : 0; /* else it is noted when the file is opened */
-}
 
 /* The log counts for the bound too, so it is kept at less than a hundredth of it. */
 static unsigned checkpoint_for(uint64_t max_bytes)
@@ -54,7 +29,7 @@ static unsigned checkpoint_for(uint64_t max_bytes)
 static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
 {
     uint64_t max = o->max_bytes != 0 ? o->max_bytes : DEFAULT_MAX_BYTES;
-    int network, rc;
+    int network = 0, rc;
 
     d->path = whet__mem_strdup(o->path);
     d->client = whet__mem_strdup(o->client);
@@ -67,7 +42,7 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
     d->ctx = o->ctx;
     d->told_ns = d->trimmed_ns;
     atomic_store(&d->max_bytes, max);
-    rc = make_folder(d, &network);
+    rc = whet__disk_folder(d->path, !o->read_only, &network);
     d->store_options = (struct whet_store_options){
         .application_id = WHET_DISK_APPLICATION_ID,
         .former_id = WHET_DISK_FORMER_ID,
@@ -79,7 +54,7 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
         .checkpoint_kib = checkpoint_for(max),
         .upgrade = whet__disk_make_tables,
     };
-    return rc;
+    return rc == -ENOMEM ? rc : 0; /* else it is noted when the file is opened */
 }
 
 static int init_locks(struct whet_disk *d)

@@ -16,35 +16,13 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "cache/disk/folder.h"
 #include "os/clock.h"
-#include "os/file.h"
 
 #define MAGIC      UINT64_C(0x7768657473686172)
 #define PAGE_BYTES 4096
 _Static_assert(sizeof(struct whet_shared_page) <= PAGE_BYTES, "the page holds it");
 #define EPOCH_MAX (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
-
-/* Of the folder that `path` is in, which is made if it is missing, but for who only reads. */
-static int is_network(const char *path, int read_only, int *network)
-{
-    const char *slash = strrchr(path, '/');
-    char *folder;
-    int rc;
-
-    if (slash == NULL)
-        return whet__file_is_network(".", network);
-    folder = whet__mem_strndup(path, slash == path ? 1 : (size_t)(slash - path));
-    if (folder == NULL)
-        return -ENOMEM;
-    rc = whet__file_is_network(folder, network);
-    if (rc == -ENOENT && !read_only) {
-        rc = whet__file_make_dirs(folder, 0700);
-        if (rc == 0)
-            rc = whet__file_is_network(folder, network);
-    }
-    whet__mem_free(folder);
-    return rc;
-}
 
 /* Two may do this at once: nothing that is there is overwritten. */
 static int allocate(int fd, int read_only)
@@ -105,7 +83,7 @@ static void page_begin(struct whet_shared_page *page)
 static int map_page(struct whet_shared *s, const char *path, int read_only)
 {
     int network = 1;
-    int rc = is_network(path, read_only, &network);
+    int rc = whet__disk_folder(path, !read_only, &network);
 
     if (rc == 0 && !network)
         rc = map_file(path, read_only, &s->page);
