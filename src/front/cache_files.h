@@ -89,8 +89,8 @@ WHET_MUST_USE int whet__files_cache(const char *path, const char *client, const 
                                     uint64_t memory_bytes, int read_only,
                                     struct whet_cache **out, struct whet_error *err);
 
-/* What a get would make of an entry (cache_files_true.c); set to zero first. A file is done with
- * all its clients before the next, and cleared before it is closed. */
+/* What a get would make of an entry (cache_files_true.c); set to zero first. A file is done
+ * with all its clients before the next, and cleared before it is closed. */
 struct whet_files_judge {
     struct whet_validity *validity;
     struct whet_cache_file *file;
