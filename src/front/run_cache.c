@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -143,7 +144,11 @@ static int open_all(struct whet_run_cache *c, const struct whet_run_request *r, 
     rc = whet__path_real(".", &c->here);
     if (rc != 0)
         return whet_error_set(err, rc, "cannot find out the working folder: %s", strerror(-rc));
-    options.path = whet__text_str(&c->path);
+    /* What is not there is an empty cache for who only looks. */
+    if (write || access(whet__text_str(&c->path), F_OK) == 0 || errno != ENOENT)
+        options.path = whet__text_str(&c->path);
+    else
+        options.disk_bytes = 0;
     rc = whet_cache_new(&c->cache, &options, err);
     if (rc == 0 && results_open(c, r, write) != 0)
         rc = whet_error_set(err, -ENOMEM, "out of memory: '--cache'");

@@ -15,9 +15,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "cluster/shard.h"
+#include "run/overlap.h"
 
-#define JOBS_MAX   4096
-#define BASE_BYTES ((size_t)64 << 20)
+#define JOBS_MAX     4096
+#define BASE_BYTES   ((size_t)64 << 20)
+#define DESCRIBE_MAX ((size_t)4096)
 
 int whet__run_jobs_parse(const char *text, unsigned *out, struct whet_error *err)
 {
@@ -106,6 +108,34 @@ static int declares_make(struct whet_run_input *in, const struct whet_run_reques
     return whet__declares_fill(&in->declares, NULL, 0, 0, &in->base, &in->like, err);
 }
 
+static void note_overlap(const struct whet_run_job *reader, const struct whet_run_job *maker,
+                         const char *name)
+{
+    struct whet_text one, two;
+
+    whet__text_init(&one, DESCRIBE_MAX);
+    whet__text_init(&two, DESCRIBE_MAX);
+    whet__job_describe(reader, &one);
+    whet__job_describe(maker, &two);
+    whet__log(WHET_LOG_WARNING,
+              "'%.200s' reads '%.200s', which '%.200s' makes, and may run before it: say so by "
+              "needs",
+              whet__text_str(&one), name, whet__text_str(&two));
+    whet__text_clear(&one);
+    whet__text_clear(&two);
+}
+
+int whet__run_input_graph(struct whet_run_input *in, struct whet_error *err)
+{
+    int rc = whet__needs_init(&in->needs, &in->jobs, err);
+
+    if (rc == 0)
+        rc = whet__overlap_check(&in->needs, note_overlap, err);
+    if (rc == 0)
+        in->source = whet__needs_source(&in->needs);
+    return rc;
+}
+
 /* All of them, before the first is run: any may need any other. */
 static int read_json(struct whet_run_input *in, const struct whet_run_request *r,
                      struct whet_error *err)
@@ -126,10 +156,7 @@ static int read_json(struct whet_run_input *in, const struct whet_run_request *r
         if (rc < 0 && rc != -EAGAIN)
             return rc;
     }
-    rc = whet__needs_init(&in->needs, &in->jobs, err);
-    if (rc == 0)
-        in->source = whet__needs_source(&in->needs);
-    return rc;
+    return rc == 0 ? whet__run_input_graph(in, err) : rc;
 }
 
 static int is_json(struct whet_run_input *in, const struct whet_run_request *r, int *out,

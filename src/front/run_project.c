@@ -179,9 +179,5 @@ int whet__run_input_project(struct whet_run_input *in, const struct whet_run_req
     for (size_t i = 0; rc == 0 && i < in->project.commands.len; i++)
         if (chosen[i])
             rc = add_command(in, command_at(in, i), err);
-    if (rc == 0)
-        rc = whet__needs_init(&in->needs, &in->jobs, err);
-    if (rc == 0)
-        in->source = whet__needs_source(&in->needs);
-    return rc;
+    return rc == 0 ? whet__run_input_graph(in, err) : rc;
 }

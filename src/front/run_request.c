@@ -193,6 +193,8 @@ static int run_with_log(struct whet_run_input *in, const struct whet_run_request
         rc = whet__run_part_begin(part, err);
     if (rc == 0)
         rc = run(in, r, jobs, &log, part, cache, err);
+    if (rc < 0)
+        whet__job_log_undo(&log);
     whet__job_log_close(&log);
     return rc;
 }

@@ -119,6 +119,9 @@ WHET_MUST_USE int whet__run_input_open(struct whet_run_input *in,
                                        struct whet_error *err);
 void whet__run_input_close(struct whet_run_input *in);
 
+/* All of the jobs are known: makes the graph of what they need, and the source. */
+WHET_MUST_USE int whet__run_input_graph(struct whet_run_input *in, struct whet_error *err);
+
 /* Adds the commands of whet.yaml that are asked for, with all that they need. */
 WHET_MUST_USE int whet__run_input_project(struct whet_run_input *in,
                                           const struct whet_run_request *r,

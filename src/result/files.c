@@ -18,7 +18,8 @@
 struct walk {
     const char *from;
     struct whet_glob glob;
-    int all; /* whatever is below matches */
+    int all;  /* whatever is below matches */
+    int made; /* links and empty folders count */
     size_t depth_max;
     struct whet_arena *arena;
     struct whet_vec folders; /* of struct folder: yet to be read */
@@ -131,7 +132,7 @@ static int take(struct walk *w, int fd, const struct folder *in,
         return push_folder(w, name, in->depth + 1);
     if (!w->all && !whet__glob_match(&w->glob, name, strlen(name)))
         return 0;
-    if (entry->kind == WHET_FILE_SYMLINK &&
+    if (entry->kind == WHET_FILE_SYMLINK && !w->made &&
         (fstatat(fd, entry->name, &st, 0) != 0 || !S_ISREG(st.st_mode)))
         return 0;
     return add(w->out, name);
@@ -142,7 +143,7 @@ static int read_folder(struct walk *w, const struct folder *folder)
     const char *path = whet__files_path(w->arena, w->from, folder->name);
     struct whet_dir_entry entry;
     struct whet_dir dir;
-    int fd, rc;
+    int fd, rc, empty = 1;
 
     if (path == NULL)
         return -ENOMEM;
@@ -151,12 +152,13 @@ static int read_folder(struct walk *w, const struct folder *folder)
         return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
     whet__dir_init(&dir, fd, w->buffer, sizeof(w->buffer));
     while ((rc = whet__dir_next(&dir, &entry)) == 1) {
+        empty = 0;
         rc = take(w, fd, folder, &entry);
         if (rc != 0)
             break;
     }
     close(fd);
-    return rc;
+    return rc == 0 && empty && w->made && w->all ? add(w->out, folder->name) : rc;
 }
 
 static int walk_from(struct walk *w, const char *start)
@@ -187,10 +189,10 @@ static size_t depth_of(const char *rest)
     return depth;
 }
 
-static int find_pattern(const char *from, const char *pattern, struct whet_arena *arena,
-                        struct whet_vec *out)
+static int find_pattern(const char *from, const char *pattern, int made,
+                        struct whet_arena *arena, struct whet_vec *out)
 {
-    struct walk w = {.from = from, .arena = arena, .out = out};
+    struct walk w = {.from = from, .arena = arena, .out = out, .made = made};
     size_t head = strcspn(pattern, "*?[\\");
     const char *start;
     int rc = whet__glob_compile(&w.glob, pattern, strlen(pattern), arena);
@@ -204,20 +206,33 @@ static int find_pattern(const char *from, const char *pattern, struct whet_arena
     return walk_from(&w, start);
 }
 
-int whet__files_find(const char *from, const char *pattern, struct whet_arena *arena,
-                     struct whet_vec *out)
+static int find(const char *from, const char *pattern, int made, struct whet_arena *arena,
+                struct whet_vec *out)
 {
-    struct walk w = {.from = from, .arena = arena, .out = out, .all = 1, .depth_max = DEEP};
+    struct walk w = {
+        .from = from, .arena = arena, .out = out, .all = 1, .made = made, .depth_max = DEEP};
     const char *path, *start;
     struct stat st;
 
     if (whet__files_is_pattern(pattern))
-        return find_pattern(from, pattern, arena, out);
+        return find_pattern(from, pattern, made, arena, out);
     path = whet__files_path(arena, from, pattern);
     if (path == NULL)
         return -ENOMEM;
-    if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if ((made ? lstat(path, &st) : stat(path, &st)) != 0 || !S_ISDIR(st.st_mode))
         return add(out, pattern);
     start = whet__files_is_folder(pattern) ? pattern : join(arena, pattern, "", 1);
     return start != NULL ? walk_from(&w, start) : -ENOMEM;
+}
+
+int whet__files_find(const char *from, const char *pattern, struct whet_arena *arena,
+                     struct whet_vec *out)
+{
+    return find(from, pattern, 0, arena, out);
+}
+
+int whet__files_find_made(const char *from, const char *pattern, struct whet_arena *arena,
+                          struct whet_vec *out)
+{
+    return find(from, pattern, 1, arena, out);
 }

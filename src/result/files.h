@@ -32,6 +32,11 @@ int whet__files_is_folder(const char *name);
 WHET_MUST_USE int whet__files_find(const char *from, const char *pattern,
                                    struct whet_arena *arena, struct whet_vec *out);
 
+/* The same for what a job has made: links are named, wherever they lead, and so are empty
+ * folders below a folder that is named, as "a/". */
+WHET_MUST_USE int whet__files_find_made(const char *from, const char *pattern,
+                                        struct whet_arena *arena, struct whet_vec *out);
+
 /* Sorts the names, and leaves each once. */
 void whet__files_sort(struct whet_vec *names);
 

@@ -12,11 +12,13 @@
 #include "result/depfile.h"
 #include "result/files.h"
 #include "result/inside.h"
+#include "result/link.h"
 
-#define DEPFILE_MAX ((size_t)64 << 20)
-#define SECOND_NS   INT64_C(1000000000)
-#define STEP_NS     (SECOND_NS / 100) /* of a clock that stamps files: up to 10 ms ... */
-#define COARSE_NS   (2 * SECOND_NS)   /* ... or, where stamps have no fraction, 2 s */
+#define DESCRIBE_MAX ((size_t)4096)
+#define DEPFILE_MAX  ((size_t)64 << 20)
+#define SECOND_NS    INT64_C(1000000000)
+#define STEP_NS      (SECOND_NS / 100) /* of a clock that stamps files: up to 10 ms ... */
+#define COARSE_NS    (2 * SECOND_NS)   /* ... or, where stamps have no fraction, 2 s */
 
 /* A job whose result is about to be kept. */
 struct keeper {
@@ -29,8 +31,13 @@ struct keeper {
 
 static int refuse(const struct keeper *k, const char *name, const char *why)
 {
-    whet__log(WHET_LOG_INFO, "not kept: job %llu: '%.300s': %s",
-              (unsigned long long)k->job->number, name, why);
+    struct whet_text text;
+
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(k->job, &text);
+    whet__log(WHET_LOG_INFO, "not kept: '%.200s': '%.300s': %s", whet__text_str(&text), name,
+              why);
+    whet__text_clear(&text);
     return -EINVAL;
 }
 
@@ -56,7 +63,7 @@ static int output_look(const struct keeper *k, const char *name, const char **mi
 
     if (path == NULL)
         return -ENOMEM;
-    if (!whet__files_is_folder(name) &&
+    if (!whet__files_is_folder(name) && !whet__link_is(path) &&
         (whet__content_look(path, &look) != 0 || look.kind == WHET_FILE_GONE))
         *missing = name;
     return 0;
@@ -73,7 +80,7 @@ static int outputs_find(const struct keeper *k, struct whet_vec *out, const char
     for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
         size_t before = out->len;
 
-        rc = whet__files_find(recipe->folder, *pattern, &recipe->arena, out);
+        rc = whet__files_find_made(recipe->folder, *pattern, &recipe->arena, out);
         if (rc == 0 && out->len == before && !whet__files_is_pattern(*pattern))
             rc = folder_add(k, *pattern, out);
         else if (rc == 0 && out->len == before)
@@ -107,15 +114,25 @@ static int output_read(const char *path, struct whet_file_stat *look, struct whe
     return rc == 0 && !whet__content_same_look(look, &after) ? -ESTALE : rc;
 }
 
+static int link_read(const struct keeper *k, const char *name, const char *path,
+                     struct whet_text *text)
+{
+    int rc = whet__link_read(path, text);
+
+    if (rc == 0 && !whet__link_stays(name, whet__text_str(text)))
+        return refuse(k, name, "it is a link that leads out of the folder");
+    return rc == 0 ? 0 : refuse(k, name, strerror(-rc));
+}
+
 /* Keeps the content of a file that it made by its hash. */
 static int output_keep(struct keeper *k, const char *name)
 {
     struct whet_recipe *recipe = &k->j->recipe;
     const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
     struct whet_record_output *o = whet__vec_push(&k->record.outputs);
-    struct whet_file_stat look;
+    struct whet_file_stat look = {0};
     struct whet_text text;
-    int rc;
+    int rc, is_link;
 
     if (path == NULL || o == NULL)
         return -ENOMEM;
@@ -123,15 +140,16 @@ static int output_keep(struct keeper *k, const char *name)
     if (whet__files_is_folder(name))
         return 0;
     whet__text_init(&text, WHET_RESULTS_FILE);
-    rc = output_read(path, &look, &text);
+    is_link = whet__link_is(path);
+    rc = is_link ? link_read(k, name, path, &text) : output_read(path, &look, &text);
     if (rc == 0) {
-        o->mode = look.mode & 0777;
+        o->mode = is_link ? WHET_RECORD_LINK : look.mode & 0777;
         o->size = text.len;
         o->hash = whet__sha256(whet__text_str(&text), text.len);
         rc = whet__results_put(k->r, WHET_RESULTS_BLOB, &o->hash, &text, 0);
     }
     whet__text_clear(&text);
-    return rc == 0 ? 0 : refuse(k, name, strerror(-rc));
+    return rc == 0 || is_link ? rc : refuse(k, name, strerror(-rc));
 }
 
 /* A file that is as new as the command may have been another when that read it. */
@@ -291,7 +309,7 @@ static void keep(struct keeper *k, const struct whet_vec *outputs,
     if (rc == 0)
         rc = store(k, outputs, result, text);
     if (rc != 0)
-        whet__log(WHET_LOG_INFO, "not kept: job %llu", (unsigned long long)k->job->number);
+        whet__log(WHET_LOG_DEBUG, "not kept: job %llu", (unsigned long long)k->job->number);
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__text_clear(&text[i]);
     whet__vec_clear(&k->record.outputs);

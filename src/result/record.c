@@ -175,7 +175,7 @@ int whet__record_get_result(const void *data, size_t len, struct whet_arena *are
         if (o == NULL)
             return -ENOMEM;
         o->name = get_text(&in, arena);
-        o->mode = whet__unpack_uint32(&in) & 0777;
+        o->mode = whet__unpack_uint32(&in) & (WHET_RECORD_LINK | 0777);
         o->size = whet__unpack_uint(&in);
         get_hash(&in, &o->hash);
         if (o->name == NULL)

@@ -24,12 +24,14 @@
 #include "base/text.h"
 #include "result/recipe.h"
 
-#define WHET_RECORD_MAX ((size_t)512 << 20)
+#define WHET_RECORD_LINK 01000u
+
+#define WHET_RECORD_MAX  ((size_t)512 << 20)
 
 /* A file that a command has made, or an empty folder. */
 struct whet_record_output {
     const char *name; /* seen from the job's folder; of a folder with a '/' behind it */
-    unsigned mode;
+    unsigned mode;    /* permissions; WHET_RECORD_LINK: a link, its content is what it says */
     uint64_t size;
     struct whet_sha256 hash;
 };

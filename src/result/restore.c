@@ -1,6 +1,7 @@
 /* Outputs put back. Expected load: a file or two for each job, most often there already. All
  * that is needed is found and verified before the first file is touched. */
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,6 +10,7 @@
 #include "os/file.h"
 #include "result/files.h"
 #include "result/inside.h"
+#include "result/link.h"
 #include "result/outputs.h"
 
 /* Contents held at once. More than that is verified, let go of, and asked for again. */
@@ -40,11 +42,32 @@ struct restoring {
     size_t held; /* bytes */
 };
 
+static int is_link(const struct piece *p)
+{
+    return (p->output->mode & WHET_RECORD_LINK) != 0;
+}
+
+static int says_it(const struct piece *p)
+{
+    struct whet_sha256 hash = {0};
+    struct whet_text text;
+
+    whet__text_init(&text, PATH_MAX);
+    if (whet__link_read(p->path, &text) == 0)
+        hash = whet__sha256(whet__text_str(&text), text.len);
+    whet__text_clear(&text);
+    return whet__sha256_equal(&hash, &p->output->hash);
+}
+
 /* 1: the file is there with this content. */
 static int is_there(struct restoring *x, struct piece *p)
 {
     struct whet_print now;
 
+    if (is_link(p) != whet__link_is(p->path))
+        return 0;
+    if (is_link(p))
+        return says_it(p);
     if (whet__prints_get(&x->r->prints, p->path, &now) != 0 ||
         now.look.kind != WHET_FILE_REGULAR || !whet__sha256_equal(&now.hash, &p->output->hash))
         return 0;
@@ -97,13 +120,34 @@ static int parent_make(const char *path)
     return rc;
 }
 
+static int link_write(const struct piece *p)
+{
+    struct whet_text target;
+    int rc;
+
+    whet__text_init(&target, PATH_MAX);
+    whet__text_append(&target, p->value.data, p->value.len);
+    rc = whet__text_error(&target);
+    if (rc == 0 && !whet__link_stays(p->output->name, whet__text_str(&target)))
+        rc = -EPERM;
+    if (rc == 0)
+        rc = whet__link_put(p->path, whet__text_str(&target));
+    whet__text_clear(&target);
+    return rc;
+}
+
+static int write_once(const struct piece *p)
+{
+    return is_link(p) ? link_write(p)
+                      : whet__file_put(p->path, p->value.data, p->value.len, p->output->mode);
+}
+
 static int file_write(const struct piece *p)
 {
-    unsigned mode = p->output->mode;
-    int rc = whet__file_put(p->path, p->value.data, p->value.len, mode);
+    int rc = write_once(p);
 
     if (rc == -ENOENT && (rc = parent_make(p->path)) == 0)
-        rc = whet__file_put(p->path, p->value.data, p->value.len, mode);
+        rc = write_once(p);
     return rc;
 }
 
@@ -141,21 +185,28 @@ static void remember(struct restoring *x, const char *path)
         *f = (struct whet_recipe_file){path, print};
 }
 
+static int write_one(struct restoring *x, struct piece *p, int *changed)
+{
+    int rc = x->r->o.write ? piece_write(x, p) : 0;
+
+    if (rc != 0) {
+        whet__log(WHET_LOG_INFO, "cannot restore: '%.300s': %s", p->path, strerror(-rc));
+        return 0;
+    }
+    *changed |= p->state == PIECE_HELD || p->state == PIECE_KEPT || p->other_mode;
+    /* One that was just written looks too fresh to be known by its look. */
+    if (p->state == PIECE_THERE && !is_link(p))
+        remember(x, p->path);
+    return 1;
+}
+
+/* Links last: nothing is written by way of one. */
 static int write_all(struct restoring *x, int *changed)
 {
-    for (size_t i = 0; i < x->count; i++) {
-        struct piece *p = &x->pieces[i];
-        int rc = x->r->o.write ? piece_write(x, p) : 0;
-
-        if (rc != 0) {
-            whet__log(WHET_LOG_INFO, "cannot restore: '%.300s': %s", p->path, strerror(-rc));
-            return 0;
-        }
-        *changed |= p->state == PIECE_HELD || p->state == PIECE_KEPT || p->other_mode;
-        /* One that was just written looks too fresh to be known by its look. */
-        if (p->state == PIECE_THERE)
-            remember(x, p->path);
-    }
+    for (int links = 0; links <= 1; links++)
+        for (size_t i = 0; i < x->count; i++)
+            if (is_link(&x->pieces[i]) == links && !write_one(x, &x->pieces[i], changed))
+                return 0;
     return 1;
 }
 

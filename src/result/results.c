@@ -11,9 +11,10 @@
 #include "result/files.h"
 #include "result/inside.h"
 
-#define KEY_SIZE  (1 + WHET_SHA256_SIZE)
-#define JOBS_MAX  65536
-#define TEXT_MAX_ ((size_t)64 << 20)
+#define KEY_SIZE     (1 + WHET_SHA256_SIZE)
+#define JOBS_MAX     65536
+#define DESCRIBE_MAX ((size_t)4096)
+#define TEXT_MAX_    ((size_t)64 << 20)
 
 int whet__results_takes(const struct whet_run_job *job)
 {
@@ -323,6 +324,17 @@ static int seek(struct whet_results *r, const struct whet_run_job *job,
     return hit;
 }
 
+static void not_cached(const struct whet_run_job *job, const char *subject, int rc)
+{
+    struct whet_text text;
+
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(job, &text);
+    whet__log(WHET_LOG_INFO, "not cached: '%.200s': '%.200s': %s", whet__text_str(&text),
+              subject, strerror(-rc));
+    whet__text_clear(&text);
+}
+
 int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job,
                           struct whet_job_result *result,
                           struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool)
@@ -342,8 +354,7 @@ int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job
     recall(r, j);
     rc = whet__recipe_make(&j->recipe, job, &r->o.setting, &r->prints);
     if (rc != 0) {
-        whet__log(WHET_LOG_INFO, "not cached: job %llu: '%.200s': %s",
-                  (unsigned long long)job->number, j->recipe.subject, strerror(-rc));
+        not_cached(job, j->recipe.subject, rc);
         if (r->o.explain != NULL)
             r->o.explain(r->o.ctx, job, 0, "what it reads cannot be looked at");
         whet__results_drop(r, job);

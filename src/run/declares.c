@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "run/overlap.h"
+
 #define ARENA_MAX ((size_t)16 << 20)
 
 static const char *const options[WHET_DECLARES_KINDS] = {"--input", "--output", "--depfile"};
@@ -45,6 +47,9 @@ static int compile(struct whet_declares *d, enum whet_declares_kind kind,
                                 "wrong value for %s: '%.200s': there are no inputs: give "
                                 "::: INPUT...",
                                 options[kind], names[i]);
+        if (kind != WHET_DECLARES_INPUT && !whet__template_has_place(t) &&
+            whet__overlap_name(one) != NULL)
+            d->fixed = names[i];
         whet__template_clear(t);
     }
     if (rc == 0)
@@ -98,6 +103,16 @@ void whet__declares_clear(struct whet_declares *d)
         d->open[k] = 0;
     }
     whet__arena_clear(&d->arena);
+}
+
+int whet__declares_check(const struct whet_declares *d, uint64_t number, struct whet_error *err)
+{
+    if (d->fixed == NULL || number < 2)
+        return 0;
+    return whet_error_set(err, -EINVAL,
+                          "each command makes one file: '%.200s': give it a place for an "
+                          "input: {.}.o",
+                          d->fixed);
 }
 
 int whet__declares_fill(const struct whet_declares *d, const char *const *row, uint64_t number,

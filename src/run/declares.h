@@ -31,6 +31,8 @@ enum whet_declares_kind {
 struct whet_declares {
     struct whet_template of[WHET_DECLARES_KINDS];
     unsigned char open[WHET_DECLARES_KINDS]; /* 1: something of it is declared */
+    const char
+        *fixed; /* a name that each command would make, for it has no place; NULL: none */
     struct whet_arena arena;
 };
 
@@ -40,6 +42,10 @@ WHET_MUST_USE int whet__declares_init(struct whet_declares *d, const struct whet
                                       const struct whet_vec *outputs, const char *depfile,
                                       size_t lists, struct whet_error *err);
 void whet__declares_clear(struct whet_declares *d);
+
+/* -EINVAL: command `number` would make what another has made. */
+WHET_MUST_USE int whet__declares_check(const struct whet_declares *d, uint64_t number,
+                                       struct whet_error *err);
 
 /* Sets what is declared in *job, and leaves the rest of it alone. `row` as for
  * whet__template_fill; NULL without lists. */

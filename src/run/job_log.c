@@ -278,8 +278,11 @@ static int log_begin(struct whet_job_log *log, struct whet_error *err)
         return rc;
     if (fstat(log->fd, &st) != 0)
         return fail(log, -errno, err);
-    if (st.st_size == 0)
-        return write_header(log, err);
+    if (st.st_size == 0) {
+        rc = write_header(log, err);
+        log->is_new = rc == 0;
+        return rc;
+    }
     if (log->mode == WHET_JOB_LOG_NEW)
         return whet_error_set(err, -EEXIST,
                               "there is a log already: '%.300s': go on with it by --resume, or "
@@ -317,6 +320,13 @@ void whet__job_log_close(struct whet_job_log *log)
     whet__map_clear(&log->earlier);
     whet__map_clear(&log->numbers);
     whet__arena_clear(&log->arena);
+}
+
+void whet__job_log_undo(struct whet_job_log *log)
+{
+    if (log->is_new)
+        (void)ftruncate(log->fd, 0);
+    log->is_new = 0;
 }
 
 static int identify(struct whet_job_log *log, const struct whet_run_job *job,
@@ -513,6 +523,7 @@ int whet__job_log_add(struct whet_job_log *log, const struct whet_run_job *job,
 
     if (result->resumed)
         return 0;
+    log->is_new = 0;
     rc = identify(log, job, hex, err);
     if (rc != 0)
         return rc;

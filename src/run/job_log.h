@@ -40,6 +40,7 @@ struct whet_job_log {
     enum whet_job_log_mode mode;
     int same_number; /* of equals, only the job of the same number is the same; may be set when
                         it is open */
+    int is_new;      /* only its first line is there, which is ours */
     struct whet_text line;
     struct whet_text identity;
     struct whet_text here;
@@ -51,6 +52,9 @@ struct whet_job_log {
 WHET_MUST_USE int whet__job_log_open(struct whet_job_log *log, const char *path,
                                      enum whet_job_log_mode mode, struct whet_error *err);
 void whet__job_log_close(struct whet_job_log *log);
+
+/* The run could not begin: a log of no job is emptied, so that it is in nobody's way. */
+void whet__job_log_undo(struct whet_job_log *log);
 
 /* 1: an earlier run has done it; *result says how that went. 0: it has not. */
 WHET_MUST_USE int whet__job_log_look_up(struct whet_job_log *log,

@@ -1,9 +1,11 @@
 /* Lines as jobs. Expected load: a hundred thousand from a pipe. */
 #include "run/source_lines.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "run/command.h"
+#include "run/overlap.h"
 
 /* The next line that is none to pass over. */
 static int line_next(struct whet_source_lines *s, const char **line, struct whet_error *err)
@@ -36,6 +38,12 @@ static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_
     (void)slot;
     if (rc != 1)
         return rc;
+    if (s->number == 1 && whet__overlap_name(s->like.outputs) != NULL)
+        return whet_error_set(
+            err, -EINVAL,
+            "each command makes one file: '%.200s': say of each what it makes, "
+            "in a list of JSON",
+            whet__overlap_name(s->like.outputs));
     *out = s->like;
     rc = whet__command_words(line, s->shell, NULL, 0, arena, &out->argv, err);
     if (rc != 0) {

@@ -10,6 +10,9 @@ static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_
     if (rc != 1)
         return rc;
     *out = s->like;
+    rc = s->declares != NULL ? whet__declares_check(s->declares, s->number + 1, err) : 0;
+    if (rc != 0)
+        return rc;
     rc =
         whet__template_fill(s->of, s->inputs->row, s->number + 1, slot, arena, &out->argv, err);
     if (rc == 0 && s->declares != NULL)

@@ -281,7 +281,7 @@ int whet__template_uses_place(const struct whet_template *t)
     return t->used[NAME_SLOT];
 }
 
-static int has_place(const struct whet_template *t)
+int whet__template_has_place(const struct whet_template *t)
 {
     return whet__template_uses_input(t) || t->used[NAME_NUMBER] || whet__template_uses_place(t);
 }
@@ -318,7 +318,7 @@ int whet__template_line(struct whet_template *t, const char *line, int shell, si
     whet__arena_init(&t->arena, ARENA_MAX);
     names_make(t);
     rc = find_used(t, line, err);
-    if (rc == 0 && !has_place(t))
+    if (rc == 0 && !whet__template_has_place(t))
         rc = line_add_places(t, err);
     if (rc == 0 && shell)
         rc = check_quotes(t, line, err);
@@ -371,7 +371,7 @@ int whet__template_words(struct whet_template *t, const char *const *argv, size_
 {
     int rc = whet__template_names(t, argv, 0, lists, err);
 
-    if (rc != 0 || has_place(t))
+    if (rc != 0 || whet__template_has_place(t))
         return rc;
     rc = words_add_places(t, err);
     if (rc != 0)

@@ -54,6 +54,9 @@ void whet__template_clear(struct whet_template *t);
 /* 1: there is a place for an input in it. */
 int whet__template_uses_input(const struct whet_template *t);
 
+/* 1: any place is, {#} and {%}, too. */
+int whet__template_has_place(const struct whet_template *t);
+
 /* 1: {%} is in it. */
 int whet__template_uses_place(const struct whet_template *t);
 
