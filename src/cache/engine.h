@@ -139,7 +139,7 @@ static inline void whet__ask_init(const struct whet_cache *c, struct whet_ask *a
 /* What a key's entry takes of memory, near enough for advice and traces. */
 static inline uint32_t whet__access_bytes(size_t key_len, size_t len)
 {
-    const size_t tables = 64;
+    const size_t tables = 128;
     size_t block = sizeof(struct whet_entry) + ((key_len + 15) & ~(size_t)15) + len;
     uint64_t bytes = whet__mem_bytes(block) + tables;
 

@@ -43,9 +43,9 @@ static void unlock_cache(struct whet_cache *c, int in_child)
     if (c->disk != NULL)
         whet__disk_unlock_all(c->disk, in_child);
     if (c->packed != NULL)
-        whet__memory_unlock_all(c->packed);
+        whet__memory_unlock_all(c->packed, in_child);
     if (c->memory != NULL)
-        whet__memory_unlock_all(c->memory);
+        whet__memory_unlock_all(c->memory, in_child);
     whet__validity_unlock_all(c->validity, in_child);
     whet__turns_unlock_all(&c->turns);
     if (c->oracle != NULL)

@@ -47,7 +47,6 @@ struct whet_entry {
     uint32_t raw_len;      /* of the value expanded; 0: it is not compressed */
     uint32_t value_len;    /* of the bytes here: compressed ones in the packed level */
     uint16_t key_len;
-    uint8_t uses;       /* in the level it is in, not told yet: under that shard's lock */
     uint32_t about_len; /* of what it was made of; 0: nothing */
     atomic_uint refs;
     uint32_t flags;        /* enum whet_entry_flags */

@@ -1,16 +1,15 @@
 /* cache/memory/memory.h - the levels in memory: a bounded table of entries in parts with a lock
  * each.
  *
- * Shape    shards, chosen by bits of the key's hash; in each an open-addressed table from
- *          hash to slot, an eviction policy (evict/policy.h) over the slots, and the
- *          entries. The compressed level is another one of these (cache/memory/packed.h).
- * Units    bytes: of entries as malloc takes them, of tables and of the policy's nodes. Their
- *          sum never exceeds the capacity, but for what callers hold on to and while
- *          the level settles after it was made smaller.
- * Memory   an entry in here holds one reference; what is answered is one for the caller. An
- *          entry is put into one level once in its life.
- * Errors   -ENOMEM. A put has none: without memory for larger tables it evicts.
- * Threads  safe from any. `left` is called after the shard's lock was released.
+ * Shape    shards, chosen by bits of the key's hash; in each an open-addressed index from keys
+ *          to slots and entries, and an eviction policy (evict/policy.h) over the slots. The
+ * compressed level is another one of these (cache/memory/packed.h). Units    bytes: of entries
+ * as malloc takes them, of tables and of the policy's nodes. Their sum never exceeds the
+ * capacity, but for what callers hold on to and while the level settles after it was made
+ * smaller. Memory   an entry in here holds one reference; what is answered is one for the
+ * caller. An entry is put into one level once in its life. Errors   -ENOMEM. A put has none:
+ * without memory for larger tables it evicts. Threads  safe from any. `left` is called after
+ * the shard's lock was released.
  */
 #ifndef WHET_CACHE_MEMORY_H
 #define WHET_CACHE_MEMORY_H
@@ -22,6 +21,7 @@
 #include <whet/cache.h>
 
 #include "cache/entry/entry.h"
+#include "cache/memory/ask.h"
 #include "evict/policy.h"
 
 struct whet_memory;
@@ -52,16 +52,6 @@ uint64_t whet__memory_largest(const struct whet_memory *m);
 
 /* Drops all entries without telling `left`. */
 void whet__memory_free(struct whet_memory *m);
-
-/* A question, filled once and asked of level after level. */
-struct whet_ask {
-    struct whet_hash128 hash;
-    const void *key;
-    size_t key_len;
-    uint64_t
-        changes;     /* whet__shared_changes now: an entry found true at it is a hit as it is */
-    uint64_t now_ns; /* wall clock, coarse; looked at only where entries end */
-};
 
 /* The entry, or NULL. *sure = 1: it is true (checked == changes) and has not ended: it was
  * counted as a hit and its policy told. Else the caller decides, and says so by _confirm or
@@ -97,12 +87,6 @@ int whet__memory_remove(struct whet_memory *m, const struct whet_ask *ask,
 WHET_MUST_USE struct whet_entry *whet__memory_peek(struct whet_memory *m,
                                                    const struct whet_ask *ask);
 
-/* Calls `each` with every entry, shard by shard, not under a lock: each holds a reference
- * meanwhile. A non-zero answer ends it. -ENOMEM; else the answer. */
-WHET_MUST_USE int whet__memory_each(struct whet_memory *m,
-                                    int (*each)(void *ctx, struct whet_entry *entry),
-                                    void *ctx);
-
 /* Gradual when smaller: each _put and _settle evicts a bit of what is over it, gets and reads
  * do not. -EINVAL: too small for its tables. */
 WHET_MUST_USE int whet__memory_resize(struct whet_memory *m, uint64_t bytes);
@@ -122,8 +106,9 @@ struct whet_memory_sums {
 
 void whet__memory_sums(struct whet_memory *m, struct whet_memory_sums *out);
 
-/* Around a fork (pthread_atfork): all locks are taken before, given back in both. */
+/* Around a fork (pthread_atfork): all locks are taken before, given back in both. In the child
+ * the parent's other threads no longer look. */
 void whet__memory_lock_all(struct whet_memory *m);
-void whet__memory_unlock_all(struct whet_memory *m);
+void whet__memory_unlock_all(struct whet_memory *m, int in_child);
 
 #endif

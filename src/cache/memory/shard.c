@@ -8,27 +8,31 @@ static void count_bytes(struct whet_shard *s)
     atomic_store_explicit(&s->counts[WHET_SHARD_PINNED], s->pinned_bytes, memory_order_relaxed);
 }
 
-static struct whet_index_item *item_of(const struct whet_shard *s, uint32_t slot)
+static uint32_t line_of(const struct whet_shard *s, uint32_t slot)
 {
     const struct whet_tables *t = &s->tables;
 
-    return &t->index.items[whet__index_at(&t->index, (uint32_t)(t->hashes[slot] >> 32), slot)];
+    return whet__index_at(t->index, t->hashes[slot], slot);
 }
 
 static void add_entry(struct whet_shard *s, uint32_t slot, struct whet_entry *e)
 {
-    item_of(s, slot)->entry = e;
-    e->uses = 0;
+    struct whet_line line;
+
+    whet__line_fill(&line, e, slot);
+    whet__index_add(s->tables.index, s->tables.hashes[slot], &line, 0);
     s->entry_bytes += whet__entry_bytes(e);
     whet__shard_add(s, WHET_SHARD_ENTRIES, 1);
     count_bytes(s);
 }
 
-static struct whet_entry *remove_entry(struct whet_shard *s, struct whet_index_item *item)
+/* Its slot stays. */
+static struct whet_entry *remove_entry(struct whet_shard *s, uint32_t slot, uint32_t at)
 {
-    struct whet_entry *e = item->entry;
+    struct whet_tables *t = &s->tables;
+    struct whet_entry *e = whet__line_entry(t->index, at);
 
-    item->entry = NULL;
+    whet__index_remove(t->index, t->hashes[slot], at);
     s->entry_bytes -= whet__entry_bytes(e);
     whet__shard_add(s, WHET_SHARD_ENTRIES, (uint64_t)-1);
     count_bytes(s);
@@ -41,8 +45,6 @@ static void free_slot(struct whet_shard *s, uint32_t slot)
 {
     struct whet_tables *t = &s->tables;
 
-    whet__index_remove(&t->index,
-                       whet__index_at(&t->index, (uint32_t)(t->hashes[slot] >> 32), slot));
     t->hashes[slot] = t->free_slot;
     t->free_slot = slot;
 }
@@ -52,11 +54,40 @@ static int slot_is_left(const struct whet_tables *t)
     return t->free_slot != WHET_SLOT_NONE || t->fresh < t->slot_count;
 }
 
+static void add_ghost(struct whet_shard *s, uint32_t slot)
+{
+    whet__ghosts_add(&s->tables.ghosts, s->tables.hashes[slot], slot);
+    s->ghost_count++;
+}
+
+static void remove_ghost(struct whet_shard *s, uint32_t slot)
+{
+    whet__ghosts_remove(&s->tables.ghosts, s->tables.hashes, slot);
+    s->ghost_count--;
+}
+
 static void forget_ghost(struct whet_shard *s, uint32_t slot)
 {
     whet__policy_remove(s->tables.policy, slot);
-    s->ghost_count--;
+    remove_ghost(s, slot);
     free_slot(s, slot);
+}
+
+static int is_full(const struct whet_shard *s)
+{
+    return whet__shard_count(s, WHET_SHARD_ENTRIES) >= s->tables.entry_max;
+}
+
+/* In the index. 0: all is pinned. */
+static int make_room(struct whet_shard *s)
+{
+    struct whet_policy *p = s->tables.policy;
+
+    while (is_full(s)) {
+        if (!p->ops->evict(p))
+            return 0;
+    }
+    return 1;
 }
 
 /* When there are no bytes for more slots. Ghosts go one by one as a hand comes by, when there
@@ -77,54 +108,44 @@ static int make_slot(struct whet_shard *s)
     return 1;
 }
 
-/* A slot for a new key, in the index, still without its entry. */
+/* For a new key; WHET_SLOT_NONE. */
 static uint32_t new_slot(struct whet_shard *s, const struct whet_hash128 *hash)
 {
     struct whet_tables *t = &s->tables;
-    struct whet_index_item item = {.tag = whet__hash_tag(hash)};
+    uint32_t slot;
 
     if (!slot_is_left(t) && !make_slot(s))
         return WHET_SLOT_NONE;
     if (t->free_slot != WHET_SLOT_NONE) {
-        item.slot = t->free_slot;
-        t->free_slot = (uint32_t)t->hashes[item.slot];
+        slot = t->free_slot;
+        t->free_slot = (uint32_t)t->hashes[slot];
     } else {
-        item.slot = t->fresh++;
+        slot = t->fresh++;
     }
-    t->hashes[item.slot] = whet__hash_low(hash);
-    whet__index_add(&t->index, &item);
-    return item.slot;
+    t->hashes[slot] = whet__hash_low(hash);
+    return slot;
 }
 
 static uint32_t find_ghost(const struct whet_shard *s, const struct whet_hash128 *hash)
 {
     const struct whet_tables *t = &s->tables;
-    const struct whet_index *x = &t->index;
-    uint32_t tag = whet__hash_tag(hash);
-    uint32_t at = whet__index_home(x, tag);
 
     if (s->ghost_count == 0)
         return WHET_SLOT_NONE;
-    for (; x->items[at].slot != WHET_SLOT_NONE; at = whet__index_after(x, at)) {
-        const struct whet_index_item *item = &x->items[at];
-
-        if (item->tag == tag && item->entry == NULL &&
-            t->hashes[item->slot] == whet__hash_low(hash))
-            return item->slot;
-    }
-    return WHET_SLOT_NONE;
+    return whet__ghosts_find(&t->ghosts, t->hashes, whet__hash_low(hash));
 }
 
 void whet__shard_dropped(void *ctx, uint32_t slot, int remembered)
 {
     struct whet_shard *s = ctx;
-    struct whet_index_item *item = item_of(s, slot);
+    uint32_t at = line_of(s, slot);
 
-    if (item->entry != NULL) {
-        whet__shard_leave(s, remove_entry(s, item));
-        s->ghost_count += (uint32_t)remembered;
-    } else {
-        s->ghost_count--;
+    if (at != WHET_LINE_NONE) {
+        whet__shard_leave(s, remove_entry(s, slot, at));
+        if (remembered)
+            add_ghost(s, slot);
+    } else if (!remembered) {
+        remove_ghost(s, slot);
     }
     if (!remembered)
         free_slot(s, slot);
@@ -132,10 +153,12 @@ void whet__shard_dropped(void *ctx, uint32_t slot, int remembered)
 
 unsigned whet__shard_uses(void *ctx, uint32_t slot)
 {
-    struct whet_entry *e = item_of(ctx, slot)->entry;
-    unsigned uses = e->uses;
+    struct whet_shard *s = ctx;
+    uint32_t at = line_of(s, slot);
+    unsigned uses = whet__index_uses(s->tables.index, at);
 
-    e->uses = 0;
+    if (uses != 0)
+        whet__index_set_uses(s->tables.index, at, 0);
     return uses;
 }
 
@@ -153,12 +176,12 @@ void whet__shard_fit(struct whet_shard *s, uint64_t capacity)
     (void)whet__policy_shrink(p, UINT32_MAX);
 }
 
-struct whet_entry *whet__shard_take_out(struct whet_shard *s, struct whet_index_item *item)
+struct whet_entry *whet__shard_take_out(struct whet_shard *s, uint32_t at)
 {
     struct whet_policy *p = s->tables.policy;
-    uint32_t slot = item->slot;
+    uint32_t slot = whet__line_slot(s->tables.index, at);
     int pinned = !whet__policy_resident(p, slot);
-    struct whet_entry *e = remove_entry(s, item);
+    struct whet_entry *e = remove_entry(s, slot, at);
 
     whet__policy_remove(p, slot);
     free_slot(s, slot);
@@ -171,18 +194,22 @@ struct whet_entry *whet__shard_take_out(struct whet_shard *s, struct whet_index_
     return e;
 }
 
-/* At most half of a shard. */
+/* At most half of a shard, if the tables leave so much. */
 static int can_pin(const struct whet_shard *s, const struct whet_entry *e)
 {
-    return (e->flags & WHET_ENTRY_PINNED) != 0 && !s->settling &&
-           s->pinned_bytes + whet__entry_bytes(e) <= s->capacity / 2;
+    uint64_t pinned = s->pinned_bytes + whet__entry_bytes(e);
+
+    return (e->flags & WHET_ENTRY_PINNED) != 0 && !s->settling && pinned <= s->capacity / 2 &&
+           pinned + s->tables.bytes <= s->capacity;
 }
 
 static int insert_pinned(struct whet_shard *s, struct whet_entry *e)
 {
-    uint32_t ghost = find_ghost(s, &e->hash);
-    uint32_t slot;
+    uint32_t ghost, slot;
 
+    if (!make_room(s))
+        return 0;
+    ghost = find_ghost(s, &e->hash);
     if (ghost != WHET_SLOT_NONE)
         forget_ghost(s, ghost);
     slot = new_slot(s, &e->hash);
@@ -202,11 +229,11 @@ int whet__shard_insert(struct whet_shard *s, struct whet_entry *e)
 
     if (can_pin(s, e))
         return insert_pinned(s, e);
-    if (bytes > p->capacity)
+    if (bytes > p->capacity || !make_room(s))
         return 0;
     slot = find_ghost(s, &e->hash);
     if (slot != WHET_SLOT_NONE)
-        s->ghost_count--;
+        remove_ghost(s, slot);
     else
         slot = new_slot(s, &e->hash);
     if (slot == WHET_SLOT_NONE)
@@ -219,41 +246,43 @@ int whet__shard_insert(struct whet_shard *s, struct whet_entry *e)
     if (p->nodes[slot].where == WHET_POLICY_NOWHERE)
         free_slot(s, slot);
     else
-        s->ghost_count++;
+        add_ghost(s, slot);
     return 0;
 }
 
 /* A value of the same size takes the place of the old one, which is a use; one of another size
  * begins anew. */
-static int put_in_place(struct whet_shard *s, struct whet_index_item *item,
+static int put_in_place(struct whet_shard *s, uint32_t at, const struct whet_entry *old,
                         struct whet_entry *e)
 {
-    int pinned = !whet__policy_resident(s->tables.policy, item->slot);
+    uint32_t slot = whet__line_slot(s->tables.index, at);
+    int pinned = !whet__policy_resident(s->tables.policy, slot);
+    struct whet_line line;
 
-    if (whet__entry_bytes(item->entry) != whet__entry_bytes(e) ||
+    if (whet__entry_bytes(old) != whet__entry_bytes(e) ||
         pinned != (can_pin(s, e) || (pinned && (e->flags & WHET_ENTRY_PINNED))))
         return 0;
-    e->uses = item->entry->uses;
-    item->entry = e;
-    whet__shard_use(s, item);
+    whet__line_fill(&line, e, slot);
+    whet__index_replace(s->tables.index, at, &line);
+    whet__shard_use(s, at);
     return 1;
 }
 
 int whet__shard_put(struct whet_shard *s, struct whet_entry *e, struct whet_entry **old)
 {
     struct whet_ask ask = {.hash = e->hash, .key = e->bytes, .key_len = e->key_len};
-    struct whet_index_item *item;
+    uint32_t at;
 
     *old = NULL;
     (void)whet__shard_settle(s);
-    item = whet__shard_find(s, &ask);
-    if (item != NULL) {
-        *old = item->entry;
-        if (put_in_place(s, item, e))
+    at = whet__index_find(s->tables.index, &ask);
+    if (at != WHET_LINE_NONE) {
+        *old = whet__line_entry(s->tables.index, at);
+        if (put_in_place(s, at, *old, e))
             return 1;
-        *old = whet__shard_take_out(s, item);
+        *old = whet__shard_take_out(s, at);
     }
-    if (!slot_is_left(&s->tables))
+    if (!slot_is_left(&s->tables) || is_full(s))
         whet__shard_grow(s);
     return whet__shard_insert(s, e);
 }

@@ -1,13 +1,14 @@
 /* cache/memory/shard.h - one part of a level in memory, for the files of cache/memory/memory.h.
  *
- * Shape    an index from hash to slot; slots, which are the ids of the policy; entries. A
+ * Shape    slots, which are the ids of the policy; an index from keys to slots and entries. A
  *          slot is free, or has an entry, or is a ghost: the policy remembers its key.
  * Units    bytes. Of the policy they are those of the entries; its capacity is what tables
  *          and pinned entries leave of the shard's.
  * Memory   tables grow with the slots that are used, and go back when the shard is made
  *          smaller (memory/size.c).
  * Errors   -ENOMEM, -EINVAL.
- * Threads  all under `lock`, but for the counters, which are also read without.
+ * Threads  all under `lock`, but for the counters and what is shown of the index, which are
+ * also read without.
  */
 #ifndef WHET_CACHE_MEMORY_SHARD_H
 #define WHET_CACHE_MEMORY_SHARD_H
@@ -22,17 +23,21 @@
 #include <whet/cache.h>
 
 #include "cache/entry/entry.h"
-#include "cache/memory/memory.h"
+#include "cache/memory/ghosts.h"
 #include "cache/memory/index.h"
+#include "cache/memory/memory.h"
+#include "cache/memory/readers.h"
 #include "evict/policy.h"
 
 #define WHET_SLOTS_MIN 16u
 
 struct whet_tables {
-    struct whet_index index;
+    struct whet_index *index;
+    struct whet_ghosts ghosts;
     uint64_t *hashes; /* of each slot's key; of a free one the next that is free */
     struct whet_policy *policy;
     uint32_t slot_count;
+    uint32_t entry_max; /* that the index has room for */
     uint32_t fresh;     /* slots from here on were never used */
     uint32_t free_slot; /* ... and these are free again; WHET_SLOT_NONE: none */
     size_t bytes;       /* of all of it, at most */
@@ -54,7 +59,11 @@ enum whet_shard_count {
 };
 
 struct whet_shard {
-    pthread_mutex_t lock;
+    /* The index for readers without the lock; NULL: the policy has to be told of each hit. */
+    _Alignas(64) _Atomic(struct whet_index *) shown;
+    const struct whet_readers *readers;
+
+    _Alignas(64) pthread_mutex_t lock;
     int settling; /* it was made smaller and is not there yet */
     uint32_t ghost_count;
     struct whet_tables tables;
@@ -67,7 +76,6 @@ struct whet_shard {
     uint32_t hand;           /* where the search for a ghost goes on */
     struct whet_entry *gone; /* evicted by this call, told when the lock is released */
     struct whet_entry **gone_end;
-    char apart[64];
 };
 
 /* One writer: the lock's. */
@@ -80,70 +88,23 @@ static inline void whet__shard_add(struct whet_shard *s, enum whet_shard_count w
                           memory_order_relaxed);
 }
 
-/* What policies and ghosts are known by; its upper half is the tag in the index. */
-static inline uint64_t whet__hash_low(const struct whet_hash128 *hash)
+static inline uint64_t whet__shard_count(const struct whet_shard *s,
+                                         enum whet_shard_count which)
 {
-    uint64_t low;
-
-    memcpy(&low, hash->bytes, sizeof(low));
-    return low;
+    return atomic_load_explicit(&s->counts[which], memory_order_relaxed);
 }
 
-static inline uint32_t whet__hash_tag(const struct whet_hash128 *hash)
-{
-    return (uint32_t)(whet__hash_low(hash) >> 32);
-}
-
-/* Numbers are looked at as such: no call. */
-static inline int whet__key_is(const void *a, const void *b, size_t len)
-{
-    uint64_t x, y;
-
-    if (len != sizeof(x))
-        return memcmp(a, b, len) == 0;
-    memcpy(&x, a, sizeof(x));
-    memcpy(&y, b, sizeof(y));
-    return x == y;
-}
-
-/* All keys of a level are of one client, so that the key says it; the hash is in another line
- * of memory. */
-static inline int whet__entry_is(const struct whet_entry *e, const struct whet_ask *ask)
-{
-    return e->key_len == ask->key_len && whet__key_is(e->bytes, ask->key, ask->key_len);
-}
-
-/* The item of an entry with this key, or NULL; until something comes or goes. */
-static inline struct whet_index_item *whet__shard_find(const struct whet_shard *s,
-                                                       const struct whet_ask *ask)
-{
-    const struct whet_index *x = &s->tables.index;
-    uint32_t tag = whet__hash_tag(&ask->hash);
-    uint32_t at = whet__index_home(x, tag);
-
-    for (; x->items[at].slot != WHET_SLOT_NONE; at = whet__index_after(x, at)) {
-        struct whet_index_item *item = &x->items[at];
-
-        if (item->tag == tag && item->entry != NULL && whet__entry_is(item->entry, ask))
-            return item;
-    }
-    return NULL;
-}
-
-#define WHET_USES_MAX 15 /* more than any policy cares for; then the line stays clean */
-
-/* In the entry, whose line is at hand, where the policy may be told later; else in the policy,
- * which a pinned entry is unknown to. */
-static inline void whet__shard_use(struct whet_shard *s, const struct whet_index_item *item)
+/* In the index, where the policy may be told later; else in the policy, which a pinned entry is
+ * unknown to. */
+static inline void whet__shard_use(struct whet_shard *s, uint32_t at)
 {
     struct whet_policy *p = s->tables.policy;
+    uint32_t slot = whet__line_slot(s->tables.index, at);
 
-    if (p->uses != NULL) {
-        if (item->entry->uses < WHET_USES_MAX)
-            item->entry->uses++;
-    } else if (whet__policy_resident(p, item->slot)) {
-        p->ops->hit(p, item->slot);
-    }
+    if (p->uses != NULL)
+        whet__index_use(s->tables.index, at);
+    else if (whet__policy_resident(p, slot))
+        p->ops->hit(p, slot);
 }
 
 /* ---- memory/shard.c ---- */
@@ -153,9 +114,8 @@ static inline void whet__shard_use(struct whet_shard *s, const struct whet_index
 WHET_MUST_USE int whet__shard_put(struct whet_shard *s, struct whet_entry *entry,
                                   struct whet_entry **old);
 
-/* The reference goes to the caller. */
-WHET_MUST_USE struct whet_entry *whet__shard_take_out(struct whet_shard *s,
-                                                      struct whet_index_item *item);
+/* What is in this line of the index. The reference goes to the caller. */
+WHET_MUST_USE struct whet_entry *whet__shard_take_out(struct whet_shard *s, uint32_t at);
 
 /* Puts an entry whose key is not there, without growing. */
 WHET_MUST_USE int whet__shard_insert(struct whet_shard *s, struct whet_entry *entry);
@@ -197,7 +157,8 @@ static inline struct whet_entry *whet__shard_gone(struct whet_shard *s)
 /* ---- memory/size.c ---- */
 
 WHET_MUST_USE int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
-                                   uint64_t capacity, uint32_t slots);
+                                   uint64_t capacity, uint32_t slots,
+                                   const struct whet_readers *readers);
 
 /* Drops its entries. */
 void whet__shard_clear(struct whet_shard *s);

@@ -10,22 +10,50 @@
 #define SETTLE_LEAST 4096 /* ... or sooner: bytes per call */
 #define LEAST_LEFT   2048 /* bytes for entries */
 
-static size_t index_bytes(uint32_t slots)
+static int has_ghosts(const struct whet_policy_ops *ops)
 {
-    return whet__mem_bytes(whet__index_size(slots) * sizeof(struct whet_index_item));
+    return (ops->flags & WHET_POLICY_GHOSTS) != 0;
+}
+
+/* As many ghosts as entries, where there are any. */
+static uint32_t entries_for(const struct whet_policy_ops *ops, uint32_t slots)
+{
+    return has_ghosts(ops) ? slots - slots / 2 : slots;
+}
+
+static uint32_t ghosts_size(const struct whet_policy_ops *ops, uint32_t slots)
+{
+    return has_ghosts(ops) ? whet__ghosts_size(slots) : 1;
+}
+
+static size_t index_bytes(const struct whet_policy_ops *ops, uint32_t slots)
+{
+    return whet__index_bytes(entries_for(ops, slots));
 }
 
 static size_t tables_bytes(const struct whet_policy_ops *ops, uint32_t slots)
 {
-    return index_bytes(slots) + whet__mem_bytes(slots * sizeof(uint64_t)) +
-           whet__policy_bytes(ops, slots);
+    return index_bytes(ops, slots) +
+           whet__mem_bytes(ghosts_size(ops, slots) * sizeof(uint32_t)) +
+           whet__mem_bytes(slots * sizeof(uint64_t)) + whet__policy_bytes(ops, slots);
 }
 
 static void tables_clear(struct whet_tables *t)
 {
     whet__policy_free(t->policy);
     whet__mem_free(t->hashes);
-    whet__mem_free(t->index.items);
+    whet__mem_free(t->ghosts.slots);
+    whet__index_free(t->index);
+}
+
+/* From now on readers look here; the one before may go. */
+static void show_index(struct whet_shard *s)
+{
+    int later = s->tables.policy->uses != NULL;
+    struct whet_index *before = atomic_exchange(&s->shown, later ? s->tables.index : NULL);
+
+    if (before != NULL)
+        whet__readers_wait(s->readers);
 }
 
 static void connect_policy(struct whet_shard *s, struct whet_tables *t)
@@ -37,27 +65,34 @@ static void connect_policy(struct whet_shard *s, struct whet_tables *t)
     t->policy->ctx = s;
 }
 
+static int ghosts_init(struct whet_ghosts *g, const struct whet_policy_ops *ops, uint32_t slots)
+{
+    g->size = ghosts_size(ops, slots);
+    g->slots = whet__mem_zalloc(g->size, sizeof(*g->slots));
+    return g->slots != NULL ? 0 : -ENOMEM;
+}
+
 static int tables_init(struct whet_tables *out, const struct whet_policy_ops *ops,
                        uint32_t slots, uint64_t capacity)
 {
-    uint32_t size = whet__index_size(slots);
-    struct whet_index_item *items = whet__mem_zalloc(size, sizeof(*items));
-    struct whet_tables t = {.index = {.items = items},
-                            .slot_count = slots,
+    struct whet_tables t = {.slot_count = slots,
+                            .entry_max = entries_for(ops, slots),
                             .free_slot = WHET_SLOT_NONE,
                             .bytes = tables_bytes(ops, slots)};
-    int rc = -ENOMEM;
+    int rc = whet__index_new(&t.index, t.entry_max);
 
+    if (rc == 0)
+        rc = ghosts_init(&t.ghosts, ops, slots);
+    if (rc != 0)
+        goto out;
     t.hashes = whet__mem_zalloc(slots, sizeof(*t.hashes));
-    if (items != NULL && t.hashes != NULL)
-        rc = whet__policy_new(&t.policy, ops, slots, capacity);
-    if (rc != 0) {
+    rc = t.hashes != NULL ? whet__policy_new(&t.policy, ops, slots, capacity) : -ENOMEM;
+    if (rc == 0)
+        *out = t;
+out:
+    if (rc != 0)
         tables_clear(&t);
-        return rc;
-    }
-    whet__index_init(&t.index, items, size);
-    *out = t;
-    return 0;
+    return rc;
 }
 
 uint64_t whet__shard_least(const struct whet_policy_ops *policy, uint32_t slots)
@@ -85,7 +120,7 @@ static void set_ghosts(struct whet_shard *s)
 }
 
 int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
-                     uint64_t capacity, uint32_t slots)
+                     uint64_t capacity, uint32_t slots, const struct whet_readers *readers)
 {
     uint32_t count = slots < WHET_SLOTS_MIN ? WHET_SLOTS_MIN : slots;
     int rc;
@@ -101,6 +136,8 @@ int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
         return rc;
     }
     connect_policy(s, &s->tables);
+    s->readers = readers;
+    show_index(s);
     s->gone_end = &s->gone;
     set_capacity(s, capacity);
     set_ghosts(s);
@@ -109,12 +146,8 @@ int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
 
 void whet__shard_clear(struct whet_shard *s)
 {
-    const struct whet_index *x = &s->tables.index;
-
-    for (uint32_t i = 0; i < x->size; i++) {
-        if (x->items[i].slot != WHET_SLOT_NONE)
-            whet__entry_drop(x->items[i].entry);
-    }
+    for (uint32_t at = WHET_LINE_NONE; whet__index_next(s->tables.index, &at);)
+        whet__entry_drop(whet__line_entry(s->tables.index, at));
     tables_clear(&s->tables);
     (void)pthread_mutex_destroy(&s->lock);
 }
@@ -124,15 +157,14 @@ void whet__shard_clear(struct whet_shard *s)
 /* Slots for each entry. */
 static uint64_t ghosts_and_one(const struct whet_shard *s)
 {
-    return s->tables.policy->ops->flags & WHET_POLICY_GHOSTS ? 2 : 1;
+    return has_ghosts(s->tables.policy->ops) ? 2 : 1;
 }
 
 /* How many are needed for entries like those that are in, and as many ghosts. */
 static uint64_t slots_needed(const struct whet_shard *s, uint64_t capacity)
 {
     const struct whet_tables *t = &s->tables;
-    uint64_t entries =
-        atomic_load_explicit(&s->counts[WHET_SHARD_ENTRIES], memory_order_relaxed);
+    uint64_t entries = whet__shard_count(s, WHET_SHARD_ENTRIES);
     uint64_t each = ghosts_and_one(s);
     uint64_t needed;
 
@@ -168,20 +200,38 @@ static int grow_hashes(struct whet_tables *t, uint32_t slots)
     return 0;
 }
 
-static int grow_index(struct whet_tables *t, uint32_t slots)
+static int grow_ghosts(struct whet_tables *t, uint32_t slots)
 {
-    uint32_t size = whet__index_size(slots);
-    struct whet_index_item *items = whet__mem_zalloc(size, sizeof(*items));
-    struct whet_index old = t->index;
+    struct whet_ghosts old = t->ghosts;
+    int rc = ghosts_init(&t->ghosts, t->policy->ops, slots);
 
-    if (items == NULL)
-        return -ENOMEM;
-    whet__index_init(&t->index, items, size);
-    for (uint32_t i = 0; i < old.size; i++) {
-        if (old.items[i].slot != WHET_SLOT_NONE)
-            whet__index_add(&t->index, &old.items[i]);
+    if (rc != 0) {
+        t->ghosts = old;
+        return rc;
     }
-    whet__mem_free(old.items);
+    for (uint32_t i = 0; i < old.size; i++) {
+        if (old.slots[i] != 0)
+            whet__ghosts_add(&t->ghosts, t->hashes[old.slots[i] - 1], old.slots[i] - 1);
+    }
+    whet__mem_free(old.slots);
+    return 0;
+}
+
+static int grow_index(struct whet_shard *s, uint32_t slots)
+{
+    struct whet_tables *t = &s->tables;
+    struct whet_index *old = t->index;
+    uint32_t entries = entries_for(t->policy->ops, slots);
+    int rc = whet__index_new(&t->index, entries);
+
+    if (rc != 0) {
+        t->index = old;
+        return rc;
+    }
+    whet__index_refill(t->index, t->hashes, old);
+    t->entry_max = entries;
+    show_index(s);
+    whet__index_free(old);
     return 0;
 }
 
@@ -197,7 +247,9 @@ static void grow_to(struct whet_shard *s, uint32_t slots, size_t bytes)
     set_capacity(s, s->capacity);
     rc = grow_hashes(t, slots);
     if (rc == 0)
-        rc = grow_index(t, slots);
+        rc = grow_ghosts(t, slots);
+    if (rc == 0)
+        rc = grow_index(s, slots);
     if (rc == 0)
         rc = whet__policy_grow(t->policy, slots);
     if (rc != 0)
@@ -214,7 +266,7 @@ void whet__shard_grow(struct whet_shard *s)
     const struct whet_tables *t = &s->tables;
     const struct whet_policy_ops *ops = t->policy->ops;
     uint32_t slots = slots_next(s);
-    size_t twice = index_bytes(t->slot_count); /* the largest block, while it moves */
+    size_t twice = index_bytes(ops, t->slot_count); /* the largest block, while it moves */
     size_t bytes;
 
     if (s->settling || slots <= t->slot_count)
@@ -231,28 +283,38 @@ void whet__shard_grow(struct whet_shard *s)
 
 /* ---- Another size ---- */
 
-static int is_pinned(const struct whet_shard *s, const struct whet_index_item *item)
+static int is_pinned(const struct whet_shard *s, uint32_t at)
 {
-    return item->slot != WHET_SLOT_NONE &&
-           s->tables.policy->nodes[item->slot].where == WHET_POLICY_NOWHERE;
+    const struct whet_tables *t = &s->tables;
+
+    return t->policy->nodes[whet__line_slot(t->index, at)].where == WHET_POLICY_NOWHERE;
 }
 
-/* No more than half of it stays pinned. */
-static void unpin(struct whet_shard *s)
+/* Half of it, if the tables leave so much. */
+static uint64_t pinned_most(const struct whet_shard *s, uint64_t capacity)
 {
-    struct whet_tables *t = &s->tables;
+    uint64_t tables = tables_bytes(s->tables.policy->ops, s->slots_wanted) + LEAST_LEFT;
+    uint64_t left = capacity > tables ? capacity - tables : 0;
 
-    for (uint32_t i = 0; i < t->index.size && s->pinned_bytes > s->capacity / 2; i++) {
-        const struct whet_index_item *item = &t->index.items[i];
+    return left < capacity / 2 ? left : capacity / 2;
+}
+
+/* No more stays pinned. */
+static void unpin(struct whet_shard *s, uint64_t most)
+{
+    struct whet_policy *p = s->tables.policy;
+    uint32_t at = WHET_LINE_NONE;
+
+    while (s->pinned_bytes > most && whet__index_next(s->tables.index, &at)) {
         size_t bytes;
 
-        if (!is_pinned(s, item))
+        if (!is_pinned(s, at))
             continue;
-        bytes = whet__entry_bytes(item->entry);
-        if (whet__policy_resize(t->policy, t->policy->capacity + bytes) != 0)
+        bytes = whet__entry_bytes(whet__line_entry(s->tables.index, at));
+        if (whet__policy_resize(p, p->capacity + bytes) != 0)
             return;
         s->pinned_bytes -= bytes;
-        t->policy->ops->insert(t->policy, item->slot, (uint32_t)bytes);
+        p->ops->insert(p, whet__line_slot(s->tables.index, at), (uint32_t)bytes);
     }
 }
 
@@ -262,12 +324,12 @@ void whet__shard_resize(struct whet_shard *s, uint64_t capacity)
     uint64_t needed = slots_needed(s, capacity);
 
     set_capacity(s, capacity);
-    unpin(s);
     if (needed < WHET_SLOTS_MIN)
         needed = WHET_SLOTS_MIN;
     s->slots_wanted = t->slot_count;
     if (needed < t->slot_count - t->slot_count / 4 && t->bytes > capacity / 8)
         s->slots_wanted = (uint32_t)needed;
+    unpin(s, pinned_most(s, capacity));
     s->step = s->entry_bytes / SETTLE_CALLS + SETTLE_LEAST;
     s->settling = s->slots_wanted != t->slot_count || s->entry_bytes + t->bytes > capacity;
     if (!s->settling) {
@@ -283,12 +345,12 @@ static struct whet_entry *drain(struct whet_shard *s)
     struct whet_entry *pinned = NULL;
     struct whet_entry *rest;
 
-    for (uint32_t i = 0; i < t->index.size; i++) {
-        const struct whet_index_item *item = &t->index.items[i];
+    for (uint32_t at = WHET_LINE_NONE; whet__index_next(t->index, &at);) {
+        if (is_pinned(s, at)) {
+            struct whet_entry *e = whet__line_entry(t->index, at);
 
-        if (is_pinned(s, item)) {
-            item->entry->next = pinned;
-            pinned = item->entry;
+            e->next = pinned;
+            pinned = e;
         }
     }
     while (t->policy->ops->evict(t->policy))
@@ -320,18 +382,19 @@ static void refill(struct whet_shard *s, struct whet_entry *list)
 static int rebuild(struct whet_shard *s, uint32_t slots)
 {
     uint64_t evictions = atomic_load(&s->counts[WHET_SHARD_EVICTIONS]);
-    struct whet_tables t;
+    struct whet_tables t, old = s->tables;
     struct whet_entry *told;
     struct whet_entry *all;
-    int rc = tables_init(&t, s->tables.policy->ops, slots, s->capacity);
+    int rc = tables_init(&t, old.policy->ops, slots, s->capacity);
 
     if (rc != 0)
         return rc;
     told = whet__shard_gone(s);
     all = drain(s);
-    tables_clear(&s->tables);
     s->tables = t;
     connect_policy(s, &s->tables);
+    show_index(s);
+    tables_clear(&old);
     atomic_store_explicit(&s->counts[WHET_SHARD_ENTRIES], 0, memory_order_relaxed);
     s->entry_bytes = s->pinned_bytes = 0;
     s->ghost_count = s->hand = 0;
@@ -354,16 +417,17 @@ int whet__shard_settle(struct whet_shard *s)
     uint64_t taken = tables_bytes(p->ops, s->slots_wanted) + s->pinned_bytes;
     uint64_t target = s->capacity > taken ? s->capacity - taken : 1;
     uint64_t next = p->used > s->step ? p->used - s->step : 1;
+    uint64_t most = entries_for(p->ops, s->slots_wanted);
     uint64_t entries;
 
     if (!s->settling)
         return 0;
     if (whet__policy_resize(p, next > target ? next : target) == 0)
         (void)whet__policy_shrink(p, UINT32_MAX);
-    entries = atomic_load_explicit(&s->counts[WHET_SHARD_ENTRIES], memory_order_relaxed);
-    if (entries > s->slots_wanted)
+    entries = whet__shard_count(s, WHET_SHARD_ENTRIES);
+    if (entries > most)
         (void)p->ops->evict(p);
-    if (p->used > target || entries > s->slots_wanted)
+    if (p->used > target || entries > most)
         return 1;
     if (s->slots_wanted != s->tables.slot_count && rebuild(s, s->slots_wanted) != 0)
         return 1;

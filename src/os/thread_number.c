@@ -1,0 +1,77 @@
+/* Numbers of threads, and the kernel's barrier among them. Load: a number is taken once in a
+ * thread's life and looked at tens of millions of times a second; the barrier interrupts all
+ * processors that this process runs on, and is for what happens a few times a minute. */
+#include "os/thread_number.h"
+
+#include <errno.h>
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static atomic_ullong taken;        /* a bit per number */
+static _Thread_local unsigned own; /* from 1; 0: not given yet */
+static pthread_key_t at_end;       /* its value is `own` */
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static int no_key;
+
+/* A key's destructor that runs after this one may still ask for the number: it has none then.
+ */
+static void give_back(void *number)
+{
+    own = WHET_THREAD_NUMBERS + 1;
+    atomic_fetch_and(&taken, ~(UINT64_C(1) << ((uintptr_t)number - 1)));
+}
+
+static void make_key(void)
+{
+    no_key = pthread_key_create(&at_end, give_back);
+}
+
+static unsigned take(void)
+{
+    unsigned long long now = atomic_load(&taken);
+    unsigned number;
+
+    (void)pthread_once(&once, make_key);
+    if (no_key)
+        return WHET_THREAD_NUMBERS;
+    do {
+        if (~now == 0)
+            return WHET_THREAD_NUMBERS;
+        number = (unsigned)__builtin_ctzll(~now);
+    } while (!atomic_compare_exchange_weak(&taken, &now, now | UINT64_C(1) << number));
+    if (pthread_setspecific(at_end, (void *)(uintptr_t)(number + 1)) != 0) {
+        atomic_fetch_and(&taken, ~(UINT64_C(1) << number));
+        return WHET_THREAD_NUMBERS;
+    }
+    return number;
+}
+
+unsigned whet__thread_number(void)
+{
+    if (own == 0)
+        own = take() + 1;
+    return own - 1;
+}
+
+static int ask_kernel(int command)
+{
+    return syscall(SYS_membarrier, command, 0, 0) == 0 ? 0 : -errno;
+}
+
+int whet__thread_barrier_init(void)
+{
+    return ask_kernel(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
+}
+
+void whet__thread_barrier(void)
+{
+    /* What was once allowed does not fail; without it nothing that follows would be safe. */
+    if (ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
+        (whet__thread_barrier_init() != 0 || ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0))
+        abort();
+}
