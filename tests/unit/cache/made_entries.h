@@ -60,6 +60,21 @@ static inline int put_new(struct whet_memory *m, uint64_t key, size_t len)
     return in;
 }
 
+/* How many of these keys are in, and as they were made. */
+static inline unsigned count_there(struct whet_memory *m, uint64_t from, uint64_t to)
+{
+    unsigned there = 0;
+
+    for (uint64_t key = from; key < to; key++) {
+        struct whet_ask ask = ask_for(&key);
+        struct whet_entry *e = whet__memory_peek(m, &ask);
+
+        there += e != NULL && is_as_made(e);
+        whet__entry_drop(e);
+    }
+    return there;
+}
+
 static inline struct whet_cache_level_stats stats_of(struct whet_memory *m)
 {
     struct whet_cache_level_stats stats = {0};
