@@ -196,6 +196,21 @@ const char *whet__remote_replies_fail(struct whet_redis_reply *const *replies, s
 /* Contact: the clock, the count, and the marks that are new; then what is owed. */
 WHET_MUST_USE int whet__remote_contact(struct whet_remote *r, char words[WHET_REMOTE_WORDS]);
 
+/* remote/learn.c: for the thread. `list` are the last marks up to `count`; `known` is the count
+ * before. */
+
+/* 1: nothing was lost between these counts but what the list still has. */
+int whet__remote_follows(uint64_t count, uint64_t before);
+
+/* Tells cache/truth/validity.h of what is new to it. What cannot be known to be complete is one
+ * mark of all. */
+WHET_MUST_USE int whet__remote_learn(struct whet_remote *r, const struct whet_redis_reply *list,
+                                     uint64_t count, uint64_t known);
+
+/* From now on records are held against them. */
+void whet__remote_publish(struct whet_remote *r, const struct whet_redis_reply *list,
+                          uint64_t count, uint64_t known);
+
 /* A number as the server keeps them, 0 for none; -EBADMSG. */
 WHET_MUST_USE int whet__remote_count_read(const struct whet_redis_reply *reply, uint64_t *out);
 
@@ -220,6 +235,9 @@ int whet__remote_count_of_locked(const struct whet_remote *r, uint64_t epoch, ui
 
 /* remote/send.c: puts. For the thread: one pipeline of what waits. */
 void whet__remote_send(struct whet_remote *r);
+
+/* remote/queue.c: what waits to be sent. The oldest one, of which there is one. */
+struct whet_entry *whet__remote_pop_locked(struct whet_remote *r);
 void whet__remote_queue_drop_locked(struct whet_remote *r);
 
 /* remote/told.c: how far the users of a file were told. For the thread. */

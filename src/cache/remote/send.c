@@ -1,72 +1,15 @@
-/* Puts. Expected load: as many as there are misses; the caller leaves an entry in a ring and
- * goes on, the level's thread sends what is there in pipelines. When the ring is full the
- * newest are dropped: the server is slower than the misses, and nobody is to wait for it. */
+/* Sending what was put. Expected load: as many as there are misses, in pipelines of some
+ * hundred, by the level's thread; what was lost on the way is deleted on the server along with
+ * them. */
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
-#include "base/mem.h"
 #include "cache/remote/inside.h"
 #include "cache/remote/record.h"
 #include "os/clock.h"
 
 #define MS_NS    UINT64_C(1000000)
 #define TEXT_BIG ((size_t)4 << 20)
-
-static int may_send(const struct whet_entry *e)
-{
-    return (e->flags & (WHET_ENTRY_MEMORY_ONLY | WHET_ENTRY_LOCAL_ONLY)) == 0 &&
-           e->raw_len == 0 && whet__record_bytes(e) <= WHET_REMOTE_RECORD_MAX &&
-           !whet__remote_entry_needs(e);
-}
-
-static int has_room(const struct whet_remote *r, size_t bytes)
-{
-    return r->queue_len < WHET_REMOTE_SLOTS &&
-           r->queue_bytes + bytes <= WHET_REMOTE_QUEUE_BYTES;
-}
-
-void whet__remote_put(struct whet_remote *r, struct whet_entry *entry)
-{
-    size_t bytes = whet__record_bytes(entry);
-    int may = may_send(entry);
-
-    if (r->read_only)
-        return;
-    pthread_mutex_lock(&r->lock);
-    if (!r->running)
-        (void)whet__remote_thread_start_locked(r); /* else what is put waits for it */
-    if (may && has_room(r, bytes) && whet__behind_wait(&r->behind, &entry->hash) == 0) {
-        r->queue[(r->queue_first + r->queue_len++) % WHET_REMOTE_SLOTS] =
-            whet__entry_take(entry);
-        r->queue_bytes += bytes;
-        r->put_count++;
-        if (r->queue_len == 1)
-            pthread_cond_signal(&r->work);
-    } else {
-        r->stats.failures += may != 0;
-        whet__remote_lose_locked(r, &entry->hash);
-    }
-    pthread_mutex_unlock(&r->lock);
-}
-
-static struct whet_entry *pop_locked(struct whet_remote *r)
-{
-    struct whet_entry *e = r->queue[r->queue_first];
-
-    r->queue_first = (r->queue_first + 1) % WHET_REMOTE_SLOTS;
-    r->queue_len--;
-    r->queue_bytes -= whet__record_bytes(e);
-    return e;
-}
-
-void whet__remote_queue_drop_locked(struct whet_remote *r)
-{
-    while (r->queue_len != 0) {
-        whet__entry_drop(pop_locked(r));
-        r->done_count++;
-    }
-}
 
 /* What is left of its life, in the server's milliseconds; 0: no end. -1: it is over. */
 static int64_t life_ms(const struct whet_entry *e, uint64_t now_ns)
@@ -113,7 +56,7 @@ static size_t fill(struct whet_remote *r, struct whet_text *out)
     pthread_mutex_lock(&r->lock);
     while (r->queue_len != 0 && r->flying_len < WHET_REMOTE_BATCH &&
            bytes < WHET_REMOTE_BATCH_BYTES) {
-        struct whet_entry *e = pop_locked(r);
+        struct whet_entry *e = whet__remote_pop_locked(r);
 
         if (!whet__remote_count_of_locked(r, e->epoch, &counts[r->flying_len]))
             counts[r->flying_len] = UINT64_MAX;
