@@ -210,7 +210,9 @@ WHET_API WHET_MUST_USE int whet_inputs_file(struct whet_inputs *inputs, const ch
 
 /* The value holds as long as the entry with this key does, and what that was made of, and so
  * on; circles are allowed. It may be put later, or be evicted: what counts is whether it was
- * invalidated, or put with other bytes. A value that needs another is kept on this machine, and
+ * invalidated, or put with other bytes, after it was named here. What this process cannot see
+ * as it names it, because another has put it and not written it yet (see whet_cache_sync), is
+ * one that is put later. A value that needs another is kept on this machine, and
  * not sent to a server: that the needed one was put with other bytes is known to who shares a
  * file, while the machines of a server tell each other what is invalidated, and no more. */
 WHET_API WHET_MUST_USE int whet_inputs_need(struct whet_inputs *inputs, const void *key,
@@ -241,9 +243,9 @@ struct whet_cache_put {
  * process that has the former value in memory goes on answering it: it is told of what is
  * invalidated, by one counter that all share, and not of each put, which would make every hit
  * of memory ask the file. Whoever replaces what is no longer true invalidates it before.
- * `how` may be NULL. What was there under this key is gone, whatever this returns.
- * -EINVAL: no such key, or flags; -EFBIG: larger than every level; -ESTALE: an input has
- * changed meanwhile, nothing is kept; -ENOMEM. */
+ * `how` may be NULL. -EINVAL: no such key, or flags: nothing has changed. Else what was there
+ * under this key is gone, whatever this returns. -EFBIG: larger than every level; -ESTALE: an
+ * input has changed meanwhile, nothing is kept; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_cache_put(struct whet_cache *cache, const void *key,
                                           size_t key_len, const void *value, size_t len,
                                           const struct whet_cache_put *how);
