@@ -87,7 +87,9 @@ struct whet_cache_options {
     uint64_t packed_bytes;
     uint64_t disk_bytes;
 
-    const char *path;   /* of the file; its folder is made; NULL: no disk level */
+    const char *path;   /* of the file; its folder is made; NULL: no disk level. PATH-wal, -shm,
+                           .lock, .share and the folder PATH.d belong to it: while any
+                           process has it open they must not be moved or removed */
     const char *remote; /* "redis://[USER:PASSWORD@]HOST[:PORT][/DB]" or "unix:PATH";
                            NULL: no server */
     const char *client; /* whose keys: clients of one file or server do not see each

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "evict/policy.h"
@@ -64,6 +65,18 @@ static int check_client(const char *name, struct whet_error *err)
                           "not a name for a client: '%.80s': use 1 to %u of a-z, 0-9, '-', "
                           "'_' and '.'",
                           name, CLIENT_MAX);
+}
+
+/* One that waits for its other end, or that is no file at all, would never answer. A folder, or
+ * a file of somebody else's, is found out when it is opened. */
+static int check_path(const char *path, struct whet_error *err)
+{
+    struct stat st;
+
+    if (path == NULL || stat(path, &st) != 0 || S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))
+        return 0;
+    return whet_error_set(err, -EINVAL, "not a file: '%.200s': give the cache one of its own",
+                          path);
 }
 
 static int check_policy(const char *name, struct whet_error *err)
@@ -184,6 +197,8 @@ int whet__cache_options_init(struct whet_cache_options *out,
         (void)whet_error_set(err, rc, "no memory for the options of a cache");
     if (rc == 0)
         rc = check_client(o.client, err);
+    if (rc == 0)
+        rc = check_path(o.path, err);
     if (rc == 0)
         rc = check_policy(o.policy, err);
     if (rc == 0)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -30,19 +31,22 @@ static const char *name_of(struct whet_text *t, const struct whet_store_file *f,
 
 static int name_exists(const char *name)
 {
-    FILE *file = fopen(name, "rb");
+    struct stat st;
 
-    if (file != NULL)
-        fclose(file);
-    return file != NULL || errno != ENOENT;
+    return lstat(name, &st) == 0 || errno != ENOENT;
 }
 
 int whet__store_file_id(const char *path, uint32_t *id)
 {
     unsigned char head[HEAD_BYTES];
-    FILE *file = fopen(path, "rbe");
+    struct stat st;
+    FILE *file;
     size_t len;
 
+    /* A pipe would be waited for. */
+    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+        return 0;
+    file = fopen(path, "rbe");
     if (file == NULL)
         return -errno;
     len = fread(head, 1, sizeof(head), file);

@@ -79,6 +79,7 @@ static void test_options(void **state)
     struct whet_cache *c;
 
     (void)state;
+    refused((struct whet_cache_options){.path = "/dev/null"}, "not a file: '/dev/null'");
     refused((struct whet_cache_options){.client = ""}, "not a name for a client: ''");
     refused((struct whet_cache_options){.client = "A"}, "not a name for a client: 'A'");
     refused((struct whet_cache_options){.policy = "s3fif"}, "s3fifo");
