@@ -261,7 +261,7 @@ static const struct whet_option options[] = {
     {.name = "sbatch",
      .argument = "WORD",
      WHET_INTO_LIST(run_args, sbatch),
-     .help = "hand WORD to sbatch: --sbatch=-plong; may be given again (--on)"},
+     .help = "with --on: hand WORD to sbatch: --sbatch=-plong"},
     {.name = "parts",
      .argument = "DIR",
      WHET_INTO_STRING(run_args, parts),

@@ -339,6 +339,14 @@ static int scan_below(const struct whet_call *call, const char *path,
     return rc;
 }
 
+static int check_isolate(const struct whet_scan_args *args, struct whet_error *err)
+{
+    if (args->isolate || (args->file_cpu_ns == 0 && args->file_memory_bytes == 0))
+        return 0;
+    return whet_error_set(err, -EINVAL, "what for: '%s' goes with '--isolate'",
+                          args->file_cpu_ns != 0 ? "--file-cpu" : "--file-memory");
+}
+
 static int run_scan(const struct whet_call *call, struct whet_error *err)
 {
     const struct whet_scan_args *args = call->args;
@@ -355,6 +363,8 @@ static int run_scan(const struct whet_call *call, struct whet_error *err)
     if (format == NULL)
         return -EINVAL;
     rc = whet__scan_args_check(call, err);
+    if (rc == 0)
+        rc = check_isolate(args, err);
     if (rc != 0)
         return rc;
     if (args->merge)

@@ -214,6 +214,23 @@ static uint64_t max_file_bytes(const struct tune_args *args, const char *path)
     return max;
 }
 
+/* Said before minutes are spent: nothing can be written into that file, for it has a fault. */
+static int project_check(const char *path, struct whet_error *err)
+{
+    struct whet_project project;
+    struct whet_text file;
+    int rc = 0;
+
+    whet__text_init(&file, (size_t)1 << 16);
+    if (whet__project_find(path, &file) == 0) {
+        rc = whet__project_load(&project, whet__text_str(&file), err);
+        if (rc == 0)
+            whet__project_clear(&project);
+    }
+    whet__text_clear(&file);
+    return rc;
+}
+
 static int tune_with_progress(const struct whet_call *call, const char *path,
                               struct whet_tune **out, struct whet_error *err)
 {
@@ -318,11 +335,14 @@ static int run_tune(const struct whet_call *call, struct whet_error *err)
         return whet_error_set(err, -EINVAL,
                               "unexpected operand: '%.200s': 'whet tune -h' shows the usage",
                               call->operands[1]);
-    if (args->output != NULL) {
-        rc = output_check(args->output, err);
-        if (rc != 0)
-            return rc;
-    }
+    if (args->kind != 0 || args->task_bytes != 0)
+        return whet_error_set(err, -EINVAL, "what for: '%s' goes with '--workers'",
+                              args->kind != 0 ? "--type" : "--task-memory");
+    rc = args->output != NULL ? output_check(args->output, err) : 0;
+    if (rc == 0)
+        rc = project_check(path, err);
+    if (rc != 0)
+        return rc;
     rc = tune_with_progress(call, path, &tune, err);
     if (rc != 0)
         return rc;

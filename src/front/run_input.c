@@ -168,6 +168,12 @@ static int is_json(struct whet_run_input *in, const struct whet_run_request *r, 
     if (r->format == WHET_RUN_FORMAT_AUTO)
         rc = whet__lines_peek(&in->lines, &first, err);
     *out = r->format == WHET_RUN_FORMAT_JSON || first == '{';
+    if (rc >= 0 && (first == '[' || (unsigned char)first == 0xEF))
+        return whet_error_set(err, -EINVAL, "%s: '%.200s': %s",
+                              first == '[' ? "an array" : "a byte order mark", in->lines.name,
+                              first == '[' ? "an object on each line is expected, as jq -c "
+                                             "'.[]' writes them, or a command (--format lines)"
+                                           : "remove it");
     return rc < 0 ? rc : 0;
 }
 

@@ -266,6 +266,24 @@ static int check_declares(const struct whet_run_request *r, struct whet_error *e
                                                        : "--depfile");
 }
 
+/* An option that would do nothing is better said than passed over. */
+static int check_companions(const struct whet_run_request *r, struct whet_error *err)
+{
+    const char *what = r->category != NULL && !r->project                   ? "--category"
+                       : r->anywhere && !r->cache                           ? "--anywhere"
+                       : r->cache_dir != NULL && !r->cache                  ? "--cache-dir"
+                       : r->cache_size != 0 && !r->cache                    ? "--cache-size"
+                       : length_of(r->pass) != 0 && !r->cache && !r->strict ? "--pass"
+                                                                            : NULL;
+
+    if (what == NULL || r->merge)
+        return 0;
+    return whet_error_set(err, -EINVAL, "what for: '%s' goes with '%s'", what,
+                          r->category != NULL && !r->project ? "--project"
+                          : what[2] == 'p'                   ? "--cache' or '--strict"
+                                                             : "--cache");
+}
+
 /* Who runs it. */
 static int check_engine(const struct whet_run_request *r, struct whet_error *err)
 {
@@ -325,6 +343,8 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
         rc = check_log(r, err);
     if (rc == 0)
         rc = check_cache(r, err);
+    if (rc == 0)
+        rc = check_companions(r, err);
     if (rc == 0)
         rc = check_declares(r, err);
     if (rc != 0)

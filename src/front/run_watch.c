@@ -17,6 +17,7 @@
 #include "os/term.h"
 
 #define DESCRIBE_MAX 4096
+#define NAME_SHOWN   200
 #define SUMMARY_MAX  ((size_t)256 << 20)
 
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
@@ -193,15 +194,17 @@ static void on_say(void *ctx, const struct whet_run_job *job,
 {
     const struct whet_run_watch *w = ctx;
     struct whet_text text;
+    int cut;
 
     if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED ||
         (result->end == WHET_JOB_EXIT && w->total == 1 && !result->resumed))
         return;
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(job, &text);
-    whet__text_printf(out, "%s: '%.200s': %s",
-                      result->end == WHET_JOB_SKIPPED ? "skipped" : "failed",
-                      whet__text_str(&text), result->reason);
+    cut = whet__text_error(&text) != 0 || text.len > NAME_SHOWN;
+    whet__text_printf(out, "%s: '%.*s%s': %s",
+                      result->end == WHET_JOB_SKIPPED ? "skipped" : "failed", NAME_SHOWN,
+                      whet__text_str(&text), cut ? "..." : "", result->reason);
     whet__text_clear(&text);
 }
 

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,19 +19,34 @@ static uint64_t value_max(const struct whet_option *row)
     return row->size == sizeof(unsigned) ? UINT_MAX : UINT64_MAX;
 }
 
+/* As it is written in the option: with its unit. */
+static const char *bound(const struct whet_option *row, uint64_t value, char *out, size_t size)
+{
+    if (row->type == WHET_OPTION_SIZE)
+        return whet_size_format(value, out, size);
+    if (row->type == WHET_OPTION_DURATION)
+        return whet_duration_format(value, out, size);
+    snprintf(out, size, "%" PRIu64, value);
+    return out;
+}
+
 static int fail_too_large(const struct whet_option *row, const char *given, const char *text,
                           struct whet_error *err)
 {
-    return whet_error_set(err, -ERANGE, "value too large: '%s %s': at most %" PRIu64, given,
-                          text, value_max(row));
+    char most[24];
+
+    return whet_error_set(err, -ERANGE, "value too large: '%s %s': at most %s", given, text,
+                          bound(row, value_max(row), most, sizeof(most)));
 }
 
 static int store_uint(const struct whet_option *row, void *place, const char *given,
                       uint64_t value, const char *text, struct whet_error *err)
 {
+    char least[24];
+
     if (value < row->min)
-        return whet_error_set(err, -ERANGE, "value too small: '%s %s': at least %" PRIu64,
-                              given, text, row->min);
+        return whet_error_set(err, -ERANGE, "value too small: '%s %s': at least %s", given,
+                              text, bound(row, row->min, least, sizeof(least)));
     if (value > value_max(row))
         return fail_too_large(row, given, text, err);
     if (row->size == sizeof(unsigned))

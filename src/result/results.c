@@ -279,8 +279,11 @@ static int answer(struct whet_results *r, const struct whet_run_job *job,
         return 0;
     }
     whet__vec_init(&found.outputs, sizeof(struct whet_record_output), WHET_FILES_MAX);
-    hit = whet__record_get_result(value.data, value.len, &j->recipe.arena, &found) == 0 &&
-          (found.exit_code == 0 || r->o.failures);
+    hit = whet__record_get_result(value.data, value.len, &j->recipe.arena, &found) == 0;
+    if (hit && found.exit_code != 0 && !r->o.failures) {
+        j->why = "it failed, and kept failures are not asked for";
+        hit = 0;
+    }
     if (hit && !whet__results_restore(r, job, j, &found, changed)) {
         j->why = "a file that it makes is gone from the cache, or cannot be written";
         hit = 0;

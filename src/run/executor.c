@@ -562,7 +562,7 @@ static int check_files(struct executor *x)
         x->err, -EMFILE,
         "too many at once: '%u': the limit on open files allows %ld: raise it "
         "with ulimit -n",
-        x->slot_count, most);
+        x->slot_count, most > 0 ? most : 0);
 }
 
 static int shop_open(struct whet_workshop *shop, const struct whet_run_options *o,

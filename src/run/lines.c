@@ -58,6 +58,8 @@ static int lines_read(struct whet_lines *l, struct whet_error *err)
     if (room == NULL)
         return fail(l, -ENOMEM, "out of memory", err);
     got = read(l->fd, room, READ_MAX);
+    if (got < 0 && errno == EISDIR)
+        return whet_error_set(err, -EISDIR, "cannot read: '%.300s': it is a folder", l->name);
     if (got < 0)
         return errno == EINTR || errno == EAGAIN ? -EAGAIN
                                                  : fail(l, -errno, strerror(errno), err);

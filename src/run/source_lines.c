@@ -28,6 +28,14 @@ static int line_next(struct whet_source_lines *s, const char **line, struct whet
     return 1;
 }
 
+/* The end of a line as other systems write it is no part of a word. */
+static const char *without_return(const char *line, struct whet_arena *arena)
+{
+    size_t len = strlen(line);
+
+    return len > 0 && line[len - 1] == '\r' ? whet__arena_strndup(arena, line, len - 1) : line;
+}
+
 static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_run_job *out,
                 struct whet_error *err)
 {
@@ -45,6 +53,9 @@ static int next(void *ctx, unsigned slot, struct whet_arena *arena, struct whet_
             "in a list of JSON",
             whet__overlap_name(s->like.outputs));
     *out = s->like;
+    line = without_return(line, arena);
+    if (line == NULL)
+        return whet_error_set(err, -ENOMEM, "out of memory: 'command'");
     rc = whet__command_words(line, s->shell, NULL, 0, arena, &out->argv, err);
     if (rc != 0) {
         if (s->lines != NULL)

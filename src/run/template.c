@@ -54,7 +54,7 @@ static void put_form(struct whet_text *out, enum form form, const char *value)
     }
     if (form == FORM_FOLDER) /* that of "/a" is "/" */
         end = slash == value ? value + 1 : slash;
-    else if ((form == FORM_STEM || form == FORM_BASE_STEM) && dot != NULL && dot[1] != '\0')
+    else if ((form == FORM_STEM || form == FORM_BASE_STEM) && dot != NULL)
         end = dot;
     whet__text_append(out, from, (size_t)(end - from));
 }

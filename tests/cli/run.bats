@@ -39,12 +39,34 @@ left()
     [ "$(whet run 'echo x{}' </dev/null 2>&1)" = 'x{}' ]
 }
 
+@test "what a list is not, and options that would do nothing, are told" {
+    printf '[{"command":"true"}]\n' >list
+    fails "an array: 'list': an object on each line is expected, as jq -c '.[]' writes them, or a command (--format lines)" whet run -f list
+    printf '\357\273\277{"command":"true"}\n' >list
+    fails "a byte order mark: 'list': remove it" whet run -f list
+    mkdir folder
+    fails "cannot read: 'folder': it is a folder" whet run -f folder
+    printf 'echo a\r\necho b\r\n' | whet run >out
+    [ "$(cat out)" = $'a\nb' ]
+    fails "what for: '--category' goes with '--project'" whet run --category x true
+    fails "what for: '--pass' goes with '--cache' or '--strict'" whet run --pass A true
+    fails "what for: '--anywhere' goes with '--cache'" whet run --anywhere true
+    fails "what for: '--file-cpu' goes with '--isolate'" whet scan --file-cpu 1s folder
+    fails "what for: '--type' goes with '--workers'" whet tune --type cpu folder
+    fails "value too small: '--timeout 0': at least 1 ns" whet run --timeout 0 true
+    fails "value too small: '--cache-size 1': at least 1.00 MiB" whet run --cache-size 1 true
+    printf 'scann: {}\n' >folder/whet.yaml
+    : >folder/a.c
+    run -2 --separate-stderr whet tune --yes folder
+    [[ $stderr == *whet.yaml:1* ]] && [ -z "$output" ]
+}
+
 @test "templates give what GNU parallel gives" {
     command -v parallel >/dev/null || skip "GNU parallel is not installed"
     parallel --will-cite true ::: x 2>/dev/null || true
     for t in 'echo {}' 'echo {.} {/} {//} {/.} {#}' 'echo x' 'echo {#}'; do
-        parallel -k "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >want
-        whet run "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' >got
+        parallel -k "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' x. >want
+        whet run "$t" ::: a.txt d/e.tar.gz /x .rc 'n.m/o' x. >got
         cmp want got
     done
     parallel -k echo {2} {1.} ::: a.b c.d ::: 1 2 3 >want
