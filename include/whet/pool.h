@@ -231,8 +231,10 @@ struct whet_pool_scaling {
     double rate;       /* throughput of one worker */
     double contention; /* what waits in a queue: Amdahl's serial part */
     double coherence;  /* what each worker has to settle with each other one */
-    double error;      /* what the points are off the law: root mean square, relative */
+    double error;      /* what the points are off the law: of the relative residuals
+                          sqrt(sum of squares / spare); 0: not known, if there is no spare */
     double peak;       /* workers with the highest throughput; infinite: there is no such */
+    unsigned spare;    /* points beyond the terms that were fitted; with 0 any points fit */
 };
 
 /* Fits the law to `count` points in any order, several for a number of workers or one; 5

@@ -106,11 +106,11 @@ struct whet_sizing_probe {
     uint64_t task_bytes; /* the largest peak memory of a run */
     double task_ns;      /* median time of a run alone */
     struct whet_pool_scaling_point points[WHET_SIZING_POINTS_MAX];
-    size_t point_count; /* a point for each number of copies: 1, 2, 4, ..., most: the
+    size_t point_count; /* a point for each number of copies: 1, 2, 3, 4, 8, ..., most: the
                            best round of each, in runs per second */
 };
 
-/* Runs the command 1, 2, 4, ... at a time, and that in rounds.
+/* Runs the command 1, 2, 3, 4, 8, ... at a time, and that in rounds.
  * -ECHILD: it failed; -ECANCELED: `stop` said so; others as for starting a program. */
 WHET_API WHET_MUST_USE int whet_sizing_measure(struct whet_sizing_probe *out,
                                                const struct whet_sizing_probe_options *options,

@@ -123,11 +123,13 @@ static void law_put(struct whet_text *out, const struct answer *a)
 
     if (!a->sizing.fitted)
         return;
-    whet__text_printf(out,
-                      "Law         contention %.3f, coherence %.4f; the points are off by "
-                      "%s; ",
-                      law->contention, law->coherence,
-                      whet_percent_format(law->error, text, sizeof(text)));
+    whet__text_printf(out, "Law         contention %.3f, coherence %.4f; ", law->contention,
+                      law->coherence);
+    if (law->spare != 0)
+        whet__text_printf(out, "the points are off by %s; ",
+                          whet_percent_format(law->error, text, sizeof(text)));
+    else
+        whet__text_puts(out, "no more points than terms, so how far it is off is not known; ");
     if (isfinite(law->peak))
         whet__text_printf(out, "peak at %.1f workers\n", law->peak);
     else
@@ -199,7 +201,9 @@ static void law_json(struct whet_json *j, const struct answer *a)
     whet__json_put_double(j, "rate_per_s", s->law.rate);
     whet__json_put_double(j, "contention", s->law.contention);
     whet__json_put_double(j, "coherence", s->law.coherence);
-    whet__json_put_double(j, "residual", s->law.error);
+    if (s->law.spare != 0)
+        whet__json_put_double(j, "residual", s->law.error);
+    whet__json_put_uint(j, "spare_points", s->law.spare);
     if (isfinite(s->law.peak))
         whet__json_put_double(j, "peak_workers", s->law.peak);
     whet__json_put_uint(j, "best_workers", s->law_best);

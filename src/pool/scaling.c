@@ -20,14 +20,14 @@ int whet_pool_scaling_fit(struct whet_pool_scaling *out,
     rc = whet__usl_fit(&u, list, count);
     whet__mem_free(list);
     if (rc == 0)
-        *out = (struct whet_pool_scaling){u.rate, u.contention, u.coherence, u.error,
-                                          whet__usl_peak(&u)};
+        *out = (struct whet_pool_scaling){u.rate,  u.contention,       u.coherence,
+                                          u.error, whet__usl_peak(&u), u.spare};
     return rc;
 }
 
 static struct whet_usl law_of(const struct whet_pool_scaling *s)
 {
-    return (struct whet_usl){s->rate, s->contention, s->coherence, s->error};
+    return (struct whet_usl){s->rate, s->contention, s->coherence, s->error, s->spare};
 }
 
 double whet_pool_scaling_speedup(const struct whet_pool_scaling *scaling, unsigned workers)

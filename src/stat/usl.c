@@ -75,17 +75,19 @@ static unsigned count_different(const struct whet_usl_point *points, size_t n)
     return second == first ? 1 : 2;
 }
 
-/* Root mean square of the relative residuals of X. */
+/* Of the relative residuals of X. */
 static double error_of(const struct whet_usl *u, const struct whet_usl_point *points, size_t n)
 {
     double sum = 0;
 
+    if (u->spare == 0)
+        return 0;
     for (size_t i = 0; i < n; i++) {
         double d = points[i].throughput / whet__usl_at(u, points[i].workers) - 1;
 
         sum += d * d;
     }
-    return sqrt(sum / (double)n);
+    return sqrt(sum / u->spare);
 }
 
 static void sums_of(const struct whet_usl_point *points, size_t n, double m[TERMS][TERMS],
@@ -103,6 +105,15 @@ static void sums_of(const struct whet_usl_point *points, size_t n, double m[TERM
             v[i] += terms[i] * y / (y * y);
         }
     }
+}
+
+static size_t terms_in(unsigned used)
+{
+    size_t count = 0;
+
+    for (; used != 0; used >>= 1)
+        count += used & 1;
+    return count;
 }
 
 /* The best of the fits whose terms are not negative; the best of all is among them. */
@@ -128,7 +139,8 @@ int whet__usl_fit(struct whet_usl *out, const struct whet_usl_point *points, siz
         left = -(x[0] * v[0] + x[1] * v[1] + x[2] * v[2]);
         if (left < best) {
             best = left;
-            u = (struct whet_usl){1 / x[0], x[1] / x[0], x[2] / x[0], 0};
+            u = (struct whet_usl){1 / x[0], x[1] / x[0], x[2] / x[0], 0,
+                                  (unsigned)(n - terms_in(used))};
         }
     }
     u.error = error_of(&u, points, n);

@@ -29,7 +29,9 @@ struct whet_usl {
     double rate; /* throughput of one worker */
     double contention;
     double coherence;
-    double error; /* root mean square of the relative residuals: 0.05 is 5 % */
+    double error;   /* of the relative residuals, sqrt(sum of squares / spare): 0.05 is 5 %; 0
+                       without spare points, when nothing is known of it */
+    unsigned spare; /* points beyond the terms that were fitted: with none any points fit */
 };
 
 struct whet_usl_point {

@@ -126,10 +126,11 @@ static double median(double *values, unsigned count)
     return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }
 
-/* 1, 2, 4, ... and the most. */
+/* 1, 2, 3, 4, 8, ... and the most: on two cores a point more than the law has terms. */
 static void points_plan(struct whet_sizing_probe *out, unsigned most)
 {
-    for (unsigned n = 1; n < most && out->point_count + 1 < WHET_SIZING_POINTS_MAX; n *= 2)
+    for (unsigned n = 1; n < most && out->point_count + 1 < WHET_SIZING_POINTS_MAX;
+         n = n < 4 ? n + 1 : n * 2)
         out->points[out->point_count++].workers = n;
     out->points[out->point_count++].workers = most;
 }

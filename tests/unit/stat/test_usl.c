@@ -85,6 +85,21 @@ static void terms_are_never_negative(void **state)
     assert_true(u.coherence == 0 && fabs(u.contention - 1. / 3) < 1e-9);
 }
 
+/* As many points as terms are met whatever they are: that says nothing of an error. */
+static void an_error_needs_a_spare_point(void **state)
+{
+    static const struct whet_usl_point odd[] = {{1, 10}, {2, 17}, {4, 24}, {8, 20}};
+    struct whet_usl u;
+
+    (void)state;
+    assert_int_equal(whet__usl_fit(&u, odd, 2), 0);
+    assert_true(u.spare == 0 && u.error == 0);
+    assert_int_equal(whet__usl_fit(&u, odd, 3), 0);
+    assert_int_equal(u.spare, 0);
+    assert_int_equal(whet__usl_fit(&u, odd, 4), 0);
+    assert_true(u.spare == 1 && u.error > 0.01);
+}
+
 static void refuses_what_has_no_answer(void **state)
 {
     static const struct whet_usl_point bad[][2] = {{{1, 10}, {1, 11}},
@@ -138,6 +153,7 @@ int main(void)
         cmocka_unit_test(amdahl_is_a_case),
         cmocka_unit_test(peak_and_best),
         cmocka_unit_test(terms_are_never_negative),
+        cmocka_unit_test(an_error_needs_a_spare_point),
         cmocka_unit_test(refuses_what_has_no_answer),
         cmocka_unit_test(noise_moves_it_little),
     };
