@@ -251,7 +251,8 @@ static int next_typed(void *ctx, unsigned slot, struct whet_arena *arena,
     (void)err;
     if (*given == sizeof(types) / sizeof(types[0]))
         return 0;
-    *out = (struct whet_run_job){.argv = argv, .type = types[*given], .number = ++*given};
+    *out = (struct whet_run_job){.argv = argv, .type = types[*given], .number = *given + 1};
+    ++*given;
     return 1;
 }
 
