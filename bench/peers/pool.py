@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the cost of tasks in whet's pool with oneTBB and libgomp: a thousand tasks that do
 nothing, as a loop with automatic chunks, as a loop handed out one by one, and as tasks
-submitted one by one.
+submitted one by one; and a single one after a pause.
 
 usage: pool.py --build DIR [--launches N]
 
@@ -25,7 +25,8 @@ TOOLS = {"whet": ("whet", {}),
          "libgomp, passive": ("openmp", {"OMP_WAIT_POLICY": "passive"}),
          "libgomp, as it comes": ("openmp", {})}
 CASES = {"automatic": "loop, automatic chunks", "one": "loop, one by one",
-         "tasks": "tasks, submitted by one thread"}
+         "tasks": "tasks, submitted by one thread",
+         "single": "a single one, after 0.2 ms of sleep"}
 THREADS = (1, 2)
 
 
@@ -67,6 +68,11 @@ INTRODUCTION = """# The pool: a thousand tasks that do nothing
 {launches} launches of each program in random order (bench/peers/pool.py). Processor time of the whole
 process for the thousand, in microseconds: median (lowest to highest). libgomp spins by default,
 which on shared cores takes the time of those that it waits for; `passive` is OMP_WAIT_POLICY.
+
+A single task after a pause is what a pool with idle threads costs where work comes in drops. With one
+thread it is the sleep alone. With two a sleeping one is woken for it: a wake, a yield, a wait (futex,
+sched_yield, futex) and two changes of thread, which are the kernel's, so no pool that lets idle
+threads sleep has it for less; those that spin instead pay for the pause.
 """
 
 

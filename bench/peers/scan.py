@@ -104,6 +104,10 @@ def groups_of(whet, mix, peers, scratch):
             arm("ctags -R, unsorted", ["ctags", "-R", "--quiet=yes", "--sort=no", "-o", "-", "."], tree),
             arm("ast-grep scan, 6 rules", rules, tree, codes=(1,)),
         ])
+    yield ("Isolated, Python library", python_full["files"], python_full["bytes"], [
+        arm("whet scan, no cache", scan + ["--cache", "off"], python),
+        arm("whet scan --isolate, no cache", scan + ["--cache", "off", "--isolate"], python),
+    ])
     for tree, what, numbers in ((mix, "mixed tree", full), (python, "Python library", python_full)):
         files = write_list(whet, tree, scratch / "files")
         yield (f"Cached, {what}", numbers["files"], numbers["bytes"], [

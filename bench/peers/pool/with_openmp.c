@@ -31,11 +31,24 @@ static void tasks(void *ctx)
     }
 }
 
+static void single(void *ctx)
+{
+    (void)ctx;
+    work_pause();
+#pragma omp parallel
+#pragma omp single
+    {
+#pragma omp task
+        work_task(0);
+    }
+}
+
 int main(int argc, char **argv)
 {
     omp_set_num_threads(argc > 1 ? atoi(argv[1]) : 2);
     work_time("automatic", loop_automatic, NULL);
     work_time("one", loop_of_one, NULL);
     work_time("tasks", tasks, NULL);
+    work_time("single", single, NULL);
     return 0;
 }

@@ -37,6 +37,15 @@ static void tasks(void *)
     group.wait();
 }
 
+static void single(void *)
+{
+    tbb::task_group group;
+
+    work_pause();
+    group.run([] { work_task(0); });
+    group.wait();
+}
+
 int main(int argc, char **argv)
 {
     int threads = argc > 1 ? std::atoi(argv[1]) : 2;
@@ -48,6 +57,7 @@ int main(int argc, char **argv)
         work_time("automatic", loop_automatic, nullptr);
         work_time("one", loop_of_one, nullptr);
         work_time("tasks", tasks, nullptr);
+        work_time("single", single, nullptr);
     });
     return 0;
 }

@@ -48,6 +48,15 @@ static void tasks(void *ctx)
         abort();
 }
 
+static void single(void *ctx)
+{
+    const struct whet_task t = {.run = task, .ctx = ctx};
+
+    work_pause();
+    if (whet_group_submit(group, &t) != 0 || whet_group_wait(group) != 0)
+        abort();
+}
+
 int main(int argc, char **argv)
 {
     const struct whet_pool_options options = {.workers =
@@ -58,6 +67,7 @@ int main(int argc, char **argv)
     work_time("automatic", loop_automatic, NULL);
     work_time("one", loop_of_one, NULL);
     work_time("tasks", tasks, NULL);
+    work_time("single", single, NULL);
     whet_group_free(group);
     whet_pool_free(pool);
     return 0;

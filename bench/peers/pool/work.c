@@ -45,3 +45,10 @@ void work_task(size_t index)
 {
     __asm__ volatile("" : : "r"(index));
 }
+
+void work_pause(void)
+{
+    const struct timespec pause = {0, 200000};
+
+    nanosleep(&pause, NULL);
+}

@@ -23,6 +23,9 @@ void work_time(const char *name, work_round round, void *ctx);
 /* What a task does: nothing the compiler can leave out. */
 void work_task(size_t index);
 
+/* 0.2 ms of nothing, after which idle threads sleep, if they ever do. */
+void work_pause(void);
+
 #ifdef __cplusplus
 }
 #endif
