@@ -69,10 +69,9 @@ INTRODUCTION = """# The pool: a thousand tasks that do nothing
 process for the thousand, in microseconds: median (lowest to highest). libgomp spins by default,
 which on shared cores takes the time of those that it waits for; `passive` is OMP_WAIT_POLICY.
 
-A single task after a pause is what a pool with idle threads costs where work comes in drops. With one
-thread it is the sleep alone. With two a sleeping one is woken for it: a wake, a yield, a wait (futex,
-sched_yield, futex) and two changes of thread, which are the kernel's, so no pool that lets idle
-threads sleep has it for less; those that spin instead pay for the pause.
+A single task after a pause is what idle threads cost where work comes in drops. With one thread
+it is the sleep alone; with two a sleeping one is woken for it: a wake, a yield and a wait (futex,
+sched_yield, futex) and two changes of thread.
 """
 
 
