@@ -274,6 +274,7 @@ void whet__advisor_unlock(struct whet_cache_advisor *a);
 WHET_MUST_USE int whet__recorder_new(struct whet_cache_recorder **out);
 void whet__recorder_free(struct whet_cache_recorder *r);
 void whet__recorder_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes);
+void whet__recorder_missed(struct whet_cache *c, uint64_t hash, uint32_t bytes);
 int whet__recorder_note(struct whet_cache_recorder *r, char *out, size_t size);
 void whet__recorder_lock(struct whet_cache_recorder *r);
 void whet__recorder_unlock(struct whet_cache_recorder *r, int in_child);
@@ -312,11 +313,14 @@ static inline void whet__cache_stored(struct whet_cache *c, const struct whet_as
     whet__cache_saw(c, ask, len, WHET_WATCH_SAMPLE | WHET_WATCH_TRACE);
 }
 
-/* An access that nothing answered: shown to the oracle. */
+/* An access that nothing answered: shown to the oracle and to the recorder. */
 static inline void whet__cache_missed(struct whet_cache *c, const struct whet_ask *ask)
 {
     if (whet__watch(c) & WHET_WATCH_PREDICT)
         whet__oracle_saw(c->oracle, ask);
+    if (whet__watch(c) & WHET_WATCH_TRACE)
+        whet__recorder_missed(c, whet__hash_high(&ask->hash),
+                              whet__access_bytes(ask->key_len, 0));
 }
 
 /* ---- cache/resize.c ---- */

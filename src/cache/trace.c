@@ -2,6 +2,10 @@
  * Load: while it is on, each access of a key that is in the sample adds 25 bytes or so under a
  * lock; whoever fills the buffer writes it.
  *
+ * A miss is one access with the put that follows it, which knows the size: so it waits for that
+ * in a small table. One that nobody puts for is written when its place is wanted, or at the
+ * end, with the size of an empty value.
+ *
  * The key is half of its hash as a number: traces tell keys apart by 64 bits anyway, and a file
  * that is passed on does not tell what the keys were. */
 #include "cache/engine.h"
@@ -19,6 +23,13 @@
 #define BUFFER   ((size_t)64 << 10)
 #define LINE_MAX 40
 #define HASH_ALL 18446744073709551616.0 /* 2^64 */
+#define MISSES   256
+
+/* A get that found nothing. */
+struct miss {
+    uint64_t hash;
+    uint32_t bytes; /* 0: none waits here */
+};
 
 struct whet_cache_recorder {
     pthread_mutex_t starting; /* one at a time starts or stops; taken before `lock` */
@@ -30,6 +41,7 @@ struct whet_cache_recorder {
     uint64_t lost;  /* ... and that were not: full, or failed */
     char *buffer;
     size_t used;
+    struct miss misses[MISSES];
 };
 
 int whet__recorder_new(struct whet_cache_recorder **out)
@@ -61,32 +73,6 @@ static void flush(struct whet_cache_recorder *r)
     r->used = 0;
 }
 
-static int stop(struct whet_cache_recorder *r)
-{
-    int rc;
-
-    if (r->fd < 0)
-        return 0;
-    flush(r);
-    rc = r->failed;
-    if (close(r->fd) != 0 && rc == 0)
-        rc = -errno;
-    whet__mem_free(r->buffer);
-    r->buffer = NULL;
-    r->fd = -1;
-    return rc;
-}
-
-void whet__recorder_free(struct whet_cache_recorder *r)
-{
-    if (r == NULL)
-        return;
-    (void)stop(r);
-    pthread_mutex_destroy(&r->lock);
-    pthread_mutex_destroy(&r->starting);
-    whet__mem_free(r);
-}
-
 /* Another order of keys than that of the advisor's sample and of the shards. */
 static uint64_t mix(uint64_t hash)
 {
@@ -109,13 +95,67 @@ static void add_line(struct whet_cache_recorder *r, uint64_t hash, uint32_t byte
     r->left--;
 }
 
+/* What waits here is waited for no more. */
+static void write_miss(struct whet_cache_recorder *r, struct miss *m)
+{
+    if (m->bytes != 0)
+        add_line(r, m->hash, m->bytes);
+    m->bytes = 0;
+}
+
+static int stop(struct whet_cache_recorder *r)
+{
+    int rc;
+
+    if (r->fd < 0)
+        return 0;
+    for (size_t i = 0; i < MISSES; i++)
+        write_miss(r, &r->misses[i]);
+    flush(r);
+    rc = r->failed;
+    if (close(r->fd) != 0 && rc == 0)
+        rc = -errno;
+    whet__mem_free(r->buffer);
+    r->buffer = NULL;
+    r->fd = -1;
+    return rc;
+}
+
+void whet__recorder_free(struct whet_cache_recorder *r)
+{
+    if (r == NULL)
+        return;
+    (void)stop(r);
+    pthread_mutex_destroy(&r->lock);
+    pthread_mutex_destroy(&r->starting);
+    whet__mem_free(r);
+}
+
 void whet__recorder_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes)
 {
     struct whet_cache_recorder *r = c->recorder;
 
+    struct miss *m = &r->misses[hash % MISSES];
+
     pthread_mutex_lock(&r->lock);
-    if (r->fd >= 0 && mix(hash) <= r->below)
+    if (r->fd >= 0 && mix(hash) <= r->below) {
+        if (m->hash == hash)
+            m->bytes = 0; /* this is what was missed */
         add_line(r, hash, bytes);
+    }
+    pthread_mutex_unlock(&r->lock);
+}
+
+void whet__recorder_missed(struct whet_cache *c, uint64_t hash, uint32_t bytes)
+{
+    struct whet_cache_recorder *r = c->recorder;
+    struct miss *m = &r->misses[hash % MISSES];
+
+    pthread_mutex_lock(&r->lock);
+    if (r->fd >= 0 && mix(hash) <= r->below) {
+        write_miss(r, m);
+        *m = (struct miss){hash, bytes};
+    }
     pthread_mutex_unlock(&r->lock);
 }
 
@@ -160,6 +200,7 @@ static int start(struct whet_cache_recorder *r, const char *path, double rate,
     r->buffer = buffer;
     r->failed = 0;
     r->lost = 0;
+    memset(r->misses, 0, sizeof(r->misses));
     r->left = max_accesses;
     r->below = rate < 1 ? (uint64_t)(rate * HASH_ALL) : UINT64_MAX;
     memcpy(r->buffer, header, sizeof(header) - 1);

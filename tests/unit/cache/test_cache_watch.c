@@ -155,6 +155,33 @@ static void test_trace(void **state)
     scratch_clear(&s);
 }
 
+/* What nobody puts is asked for all the same: more of it than waits for a put. */
+static void test_trace_misses(void **state)
+{
+    struct whet_cache *c = open_cache(NULL);
+    struct whet_trace t;
+    struct scratch s;
+    char path[600];
+
+    (void)state;
+    scratch_init(&s);
+    snprintf(path, sizeof(path), "%s/trace.csv", whet__text_str(&s.folder));
+    assert_int_equal(whet_cache_trace(c, path, 1, 10000), 0);
+    for (unsigned i = 0; i < 3000; i++) {
+        struct whet_cache_value v;
+        unsigned key = 1000000 + i % 1500;
+
+        assert_int_equal(whet_cache_get(c, &key, sizeof(key), &v), 0);
+    }
+    assert_int_equal(whet_cache_trace(c, NULL, 0, 0), 0);
+    load_trace(&t, path);
+    assert_int_equal(t.count, 3000);
+    assert_int_equal(t.unique, 1500);
+    whet__trace_clear(&t);
+    whet_cache_free(c);
+    scratch_clear(&s);
+}
+
 /* A disk that takes no more is told when it ends, and by what would be the next. */
 static void test_trace_fails(void **state)
 {
@@ -338,10 +365,10 @@ static void test_warm(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_advice),      cmocka_unit_test(test_trace),
-        cmocka_unit_test(test_trace_fails), cmocka_unit_test(test_trace_elsewhere),
-        cmocka_unit_test(test_prediction),  cmocka_unit_test(test_resize),
-        cmocka_unit_test(test_warm),
+        cmocka_unit_test(test_advice),          cmocka_unit_test(test_trace),
+        cmocka_unit_test(test_trace_misses),    cmocka_unit_test(test_trace_fails),
+        cmocka_unit_test(test_trace_elsewhere), cmocka_unit_test(test_prediction),
+        cmocka_unit_test(test_resize),          cmocka_unit_test(test_warm),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
