@@ -109,7 +109,7 @@ out:
 /* Of what an earlier whet kept here. */
 static int is_former(const struct whet_store_file *f)
 {
-    uint32_t id;
+    uint32_t id = 0;
 
     return f->options->former_id != 0 && whet__store_file_id(f->path, &id) == 1 &&
            id == f->options->former_id;

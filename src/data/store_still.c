@@ -42,7 +42,7 @@ int whet__store_still_look(const char *path, struct whet_store_still *out)
 
 int whet__store_still_same(const char *path, const struct whet_store_still *was)
 {
-    struct whet_store_still now;
+    struct whet_store_still now = {0};
 
     return whet__store_still_look(path, &now) == 0 && now.device == was->device &&
            now.inode == was->inode && now.size == was->size &&

@@ -124,13 +124,13 @@ static int look_behind(struct whet_disk *d, struct whet_disk_link *l, const stru
     struct whet_entry *e = NULL;
     int hit = since_ns != UINT64_MAX ? look_up(d, l, ask, &e) : 0;
 
-    if (hit == 1 && since_ns != 0 &&
-        whet__disk_owed_takes(since_ns, e->made_ns, whet__clock_wall_ns())) {
+    if (e == NULL)
+        return hit;
+    if (since_ns != 0 && whet__disk_owed_takes(since_ns, e->made_ns, whet__clock_wall_ns())) {
         whet__entry_drop(e);
         return 0;
     }
-    if (hit == 1)
-        *out = e;
+    *out = e;
     return hit;
 }
 
