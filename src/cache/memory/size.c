@@ -175,14 +175,14 @@ static uint64_t slots_needed(const struct whet_shard *s, uint64_t capacity)
     return needed + needed / 16;
 }
 
-/* Doubles, and takes the last step while there is still room for it: ghosts come only when the
- * shard is full. */
+/* Doubles, and takes the last step while there is still room for it, half full at most: the old
+ * index is there until the new one is, and ghosts come only when the shard is full. */
 static uint32_t slots_next(const struct whet_shard *s)
 {
     uint64_t now = s->tables.slot_count;
     uint64_t next = slots_needed(s, s->capacity);
 
-    if (next > 3 * ghosts_and_one(s) * now)
+    if (next > 4 * ghosts_and_one(s) * now)
         next = 2 * now;
     if (next < now + now / 8 + 8)
         next = now + now / 8 + 8;
