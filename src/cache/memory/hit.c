@@ -66,25 +66,37 @@ struct glimpse {
     size_t len;
 };
 
-/* Of the reader's thread, while it looks. 1: it is whole and sure. */
+/* 1: it is whole and sure. */
+static inline int glimpse_take(const struct whet_index *x, uint32_t at,
+                               const struct whet_ask *ask, struct glimpse *out)
+{
+    unsigned first = WHET_LINE_TEXT + whet__text_words(ask->key_len);
+    uint64_t about = whet__line_word(x, at, WHET_LINE_ABOUT);
+
+    if ((about & WHET_ABOUT_WHOLE) == 0 ||
+        whet__line_word(x, at, WHET_LINE_CHECKED) != ask->changes)
+        return 0;
+    out->len = whet__about_value(about);
+    for (unsigned i = 0; first + i < WHET_LINE_WORDS && i * sizeof(uint64_t) < out->len; i++)
+        out->words[i] = whet__line_word(x, at, first + i);
+    return 1;
+}
+
+static inline void glimpse_give(const struct glimpse *g, void *out, size_t room, size_t *len)
+{
+    copy_bytes(out, g->words, g->len < room ? g->len : room);
+    *len = g->len;
+}
+
+/* Of the reader's thread, while it looks. */
 static inline int look(const struct whet_index *x, const struct whet_ask *ask,
                        struct glimpse *out)
 {
     unsigned moves = atomic_load_explicit(&x->moves, memory_order_acquire);
     uint32_t at = whet__index_find(x, ask);
-    unsigned first = WHET_LINE_TEXT + whet__text_words(ask->key_len);
-    uint64_t about;
 
-    if (at == WHET_LINE_NONE || moves % 2 != 0)
-        return 0;
-    about = whet__line_word(x, at, WHET_LINE_ABOUT);
-    out->len = whet__about_value(about);
-    if ((about & WHET_ABOUT_WHOLE) == 0 ||
-        whet__line_word(x, at, WHET_LINE_CHECKED) != ask->changes)
-        return 0;
-    for (unsigned i = 0; first + i < WHET_LINE_WORDS && i * sizeof(uint64_t) < out->len; i++)
-        out->words[i] = whet__line_word(x, at, first + i);
-    if (atomic_load_explicit(&x->moves, memory_order_relaxed) != moves)
+    if (at == WHET_LINE_NONE || moves % 2 != 0 || !glimpse_take(x, at, ask, out) ||
+        atomic_load_explicit(&x->moves, memory_order_relaxed) != moves)
         return 0;
     whet__index_use(x, at);
     return 1;
@@ -108,10 +120,24 @@ static inline int read_line(struct whet_memory *m, const struct whet_ask *ask, v
     whet__reader_leave(r);
     if (hit) {
         whet__reader_hit(r);
-        copy_bytes(out, value.words, value.len < room ? value.len : room);
-        *len = value.len;
+        glimpse_give(&value, out, room, len);
     }
     return hit;
+}
+
+static int read_entry(struct whet_shard *s, const struct whet_ask *ask, uint32_t at, void *out,
+                      size_t room, size_t *len)
+{
+    struct whet_entry *e = whet__line_entry(s->tables.index, at);
+
+    if (e->raw_len != 0 || !is_sure(e, ask))
+        return 0;
+    count_hit(s, ask, at, e);
+    if (e->flags & WHET_ENTRY_NEGATIVE)
+        return -ENOENT;
+    copy_bytes(out, whet__entry_value(e), e->value_len < room ? e->value_len : room);
+    *len = e->value_len;
+    return 1;
 }
 
 static int read_locked(struct whet_memory *m, const struct whet_ask *ask, void *out,
@@ -119,17 +145,16 @@ static int read_locked(struct whet_memory *m, const struct whet_ask *ask, void *
 {
     struct whet_shard *s = whet__memory_lock(m, &ask->hash);
     uint32_t at = whet__index_find(s->tables.index, ask);
-    struct whet_entry *e = at != WHET_LINE_NONE ? whet__line_entry(s->tables.index, at) : NULL;
-    int rc = e != NULL && e->raw_len == 0 && is_sure(e, ask);
+    struct glimpse value;
+    int rc = 0;
 
-    if (rc != 0) {
-        count_hit(s, ask, at, e);
-        if (e->flags & WHET_ENTRY_NEGATIVE) {
-            rc = -ENOENT;
-        } else {
-            copy_bytes(out, whet__entry_value(e), e->value_len < room ? e->value_len : room);
-            *len = e->value_len;
-        }
+    if (at != WHET_LINE_NONE && glimpse_take(s->tables.index, at, ask, &value)) {
+        whet__shard_use(s, at);
+        whet__shard_add(s, WHET_SHARD_HITS, 1);
+        glimpse_give(&value, out, room, len);
+        rc = 1;
+    } else if (at != WHET_LINE_NONE) {
+        rc = read_entry(s, ask, at, out, room, len);
     }
     whet__memory_unlock(m, s);
     return rc;
