@@ -87,14 +87,14 @@ def measure_disk(library, launches):
 
 
 def measure_remote(folder, launches):
-    """{case: [(whet ns, hiredis ns)]} of wall time."""
+    """{case: [(whet ns, hiredis ns, memcached ns)]} of wall time."""
     samples = {case: [] for case in REMOTE}
     with ExitStack() as stack:
-        port = start(stack, folder, "redis")
+        ports = [start(stack, folder, name) for name in ("redis", "memcached")]
         for _ in range(launches):
-            for line in run(folder / "remote", port).splitlines():
-                case, whet, bare = line.split()
-                samples[case].append((float(whet), float(bare)))
+            for line in run(folder / "remote", *ports).splitlines():
+                case, *ns = line.split()
+                samples[case].append([float(n) for n in ns])
     return samples
 
 
@@ -175,14 +175,14 @@ def report_servers(samples):
     return lines
 
 
-def report_pairs(introduction, samples, titles, peer):
-    lines = [introduction, "", f"| microseconds | whet | {peer} | {peer} / whet |",
-             "|---|--:|--:|--:|"]
+def report_beside(introduction, samples, titles, peers):
+    lines = [introduction, "", "| microseconds | whet | " + " | ".join(peers) + " | "
+             + " | ".join(f"{peer} / whet" for peer in peers) + " |",
+             "|---|--:|" + "--:|" * 2 * len(peers)]
     for case, title in titles.items():
-        pairs = samples[case]
-        cells = [cell([p[i] / 1000 for p in pairs], 1) for i in (0, 1)]
-        lines.append(row(title, *cells[:1],
-                         [cells[1], cell([bare / whet for whet, bare in pairs], 2)]))
+        cells = [cell([s[i] / 1000 for s in samples[case]], 1) for i in range(len(peers) + 1)]
+        ratios = [cell([s[i] / s[0] for s in samples[case]], 2) for i in range(1, len(peers) + 1)]
+        lines.append(f"| {title} | " + " | ".join(cells + ratios) + " |")
     return lines
 
 
@@ -192,12 +192,14 @@ def report(samples, disk, remote, launches):
     return [*INTRODUCTION.format(launches=launches, held=held, load=os.getloadavg()[0],
                                  processors=os.cpu_count()).splitlines(), "",
             *report_memory(samples), "", *report_servers(samples), "",
-            *report_pairs("On disk: 10,000 values of 500 bytes in the level on disk, and in a table"
+            *report_beside("On disk: 10,000 values of 500 bytes in the level on disk, and in a table"
                           " with a unique index on\nthe key by prepared statements with the same"
-                          " settings (bench/disk): processor time.", disk, DISK, "bare SQLite"), "",
-            *report_pairs("Of a Redis over loopback: 2,000 values of 500 bytes through whet without"
-                          " other levels, and through\nhiredis, by a command each and pipelined:"
-                          " wall time.", remote, REMOTE, "hiredis")]
+                          " settings (bench/disk): processor time.", disk, DISK, ["bare SQLite"]), "",
+            *report_beside("Of servers over loopback: 2,000 values of 500 bytes through whet without"
+                           " other levels, and through\nhiredis, both of one Redis, by a command"
+                           " each and pipelined; and of a memcached by its text protocol, by\na"
+                           " `get` each and of a hundred keys: wall time.", remote, REMOTE,
+                           ["hiredis", "memcached"])]
 
 
 def main():
