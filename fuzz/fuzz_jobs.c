@@ -50,6 +50,11 @@ static void fill_template(const char *line, int shell)
     whet__arena_init(&arena, (size_t)64 << 20);
     if (whet__template_fill(&t, row, 1, 1, &arena, &argv, &err) == 0 && argv[0] == NULL)
         abort();
+    if (!shell && whet__template_split(&t, &err) == 0 &&
+        whet__template_fill_all(&t, (const char *const *const[]){row, row}, 2, 1, 1, &arena,
+                                &argv, &err) == 0 &&
+        argv[0] == NULL)
+        abort();
     whet__arena_clear(&arena);
     whet__template_clear(&t);
 }

@@ -17,6 +17,7 @@ struct run_args {
     uint64_t hold_bytes;
     uint64_t retry_delay_ns;
     unsigned retries;
+    unsigned max_args;
     int format;
     int project;
     int resume;
@@ -87,6 +88,14 @@ static const struct whet_option options[] = {
      .letter = 's',
      WHET_INTO_FLAG(run_args, shell),
      .help = "each command is a line for sh -c; inputs are quoted"},
+    {.name = "max-args",
+     .letter = 'N',
+     .argument = "N",
+     WHET_INTO_UINT(run_args, max_args),
+     .min = 1,
+     .max = WHET_BATCH_MAX,
+     .fallback = "1",
+     .help = "hand up to N inputs to one command; a word with {} is there once for each"},
     {.name = "null",
      .letter = '0',
      WHET_INTO_FLAG(run_args, null_ends),
@@ -289,6 +298,7 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
         .operands = call->operands,
         .operand_count = call->operand_count,
         .words = call->dashes == 0,
+        .max_args = args->max_args,
         .jobs = args->jobs,
         .file = args->file,
         .format = (enum whet_run_format)args->format,

@@ -100,12 +100,13 @@ static int like_make(struct whet_run_input *in, const struct whet_run_request *r
 static int declares_make(struct whet_run_input *in, const struct whet_run_request *r,
                          size_t lists, struct whet_error *err)
 {
+    const char *const *none = NULL;
     int rc = whet__declares_init(&in->declares, r->inputs, r->outputs, r->depfile, lists, err);
 
     in->declares_open = rc == 0;
     if (rc != 0 || lists > 0)
         return rc;
-    return whet__declares_fill(&in->declares, NULL, 0, 0, &in->base, &in->like, err);
+    return whet__declares_fill(&in->declares, &none, 1, 0, 0, &in->base, &in->like, err);
 }
 
 static void note_overlap(const struct whet_run_job *reader, const struct whet_run_job *maker,
@@ -249,10 +250,15 @@ static int open_template(struct whet_run_input *in, const struct whet_run_reques
     if (rc != 0)
         return rc;
     in->template_open = 1;
+    if (r->max_args > 1)
+        rc = whet__template_split(&in->template, err);
+    if (rc != 0)
+        return rc;
     rc = declares_make(in, r, in->inputs.list_count, err);
     if (rc == 0)
         in->source = whet__source_template(&in->from_template, &in->template, &in->inputs,
-                                           &in->declares, &in->like);
+                                           &in->declares, r->max_args, &in->like);
+    in->template_rows = rc == 0;
     return rc;
 }
 
@@ -369,6 +375,8 @@ void whet__run_input_close(struct whet_run_input *in)
         whet__inputs_close(&in->inputs);
     if (in->template_open)
         whet__template_clear(&in->template);
+    if (in->template_rows)
+        whet__source_template_clear(&in->from_template);
     if (in->declares_open)
         whet__declares_clear(&in->declares);
     whet__source_shard_clear(&in->shard);

@@ -284,6 +284,25 @@ static int check_companions(const struct whet_run_request *r, struct whet_error 
                                                              : "--cache");
 }
 
+/* Several inputs for one command. */
+static int check_batch(const struct whet_run_request *r, struct whet_error *err)
+{
+    size_t marks = 0;
+
+    for (size_t i = 0; i < r->operand_count; i++)
+        marks += (size_t)whet__inputs_is_mark(r->operands[i]);
+    if (r->max_args <= 1)
+        return 0;
+    if (r->shell || r->depfile != NULL)
+        return whet_error_set(err, -EINVAL,
+                              "--max-args does not go with '%s': one word stands for one input",
+                              r->shell ? "--shell" : "--depfile");
+    return marks == 1 ? 0
+                      : whet_error_set(err, -EINVAL,
+                                       "--max-args wants one list of inputs: whet run "
+                                       "--max-args 9 'gzip {}' ::: FILE...");
+}
+
 /* Who runs it. */
 static int check_engine(const struct whet_run_request *r, struct whet_error *err)
 {
@@ -337,6 +356,8 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
 
     if (rc == 0)
         rc = check_engine(r, err);
+    if (rc == 0)
+        rc = check_batch(r, err);
     if (rc == 0)
         rc = check_parts(r, err);
     if (rc == 0)

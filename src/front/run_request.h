@@ -41,9 +41,10 @@ struct whet_run_request {
     FILE *out;
     const char *const *operands; /* ended by NULL */
     size_t operand_count;
-    int words;        /* 1: the operands (up to a `:::`) are one command's words */
-    const char *jobs; /* "auto", "8", "50%"; NULL: auto */
-    const char *file; /* NULL: none */
+    int words;         /* 1: the operands (up to a `:::`) are one command's words */
+    unsigned max_args; /* inputs for one command; 0: one */
+    const char *jobs;  /* "auto", "8", "50%"; NULL: auto */
+    const char *file;  /* NULL: none */
     enum whet_run_format format;
     int project;          /* the operands are names of commands of whet.yaml; none: all */
     const char *category; /* of these, those of this category; NULL: of any */
@@ -104,6 +105,7 @@ struct whet_run_input {
     int declares_open;
     struct whet_source_lines from_lines;
     struct whet_source_template from_template;
+    int template_rows;     /* it is open */
     struct whet_jobs jobs; /* all of them known: JSON, whet.yaml */
     int jobs_open;
     struct whet_needs needs;

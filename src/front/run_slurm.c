@@ -145,6 +145,7 @@ static void what_add(struct task *t)
     int from_list = t->list.len != 0 && r->operand_count == 0;
 
     value_add(t, "--format", formats[r->format]);
+    number_add(t, "--max-args", r->max_args, "");
     flag_add(t, r->project, "--project");
     value_add(t, "--category", r->category);
     flag_add(t, r->shell, "--shell");

@@ -115,9 +115,9 @@ int whet__declares_check(const struct whet_declares *d, uint64_t number, struct 
                           d->fixed);
 }
 
-int whet__declares_fill(const struct whet_declares *d, const char *const *row, uint64_t number,
-                        unsigned slot, struct whet_arena *arena, struct whet_run_job *job,
-                        struct whet_error *err)
+int whet__declares_fill(const struct whet_declares *d, const char *const *const *rows,
+                        size_t count, uint64_t number, unsigned slot, struct whet_arena *arena,
+                        struct whet_run_job *job, struct whet_error *err)
 {
     const char *const *filled[WHET_DECLARES_KINDS] = {NULL};
 
@@ -125,7 +125,8 @@ int whet__declares_fill(const struct whet_declares *d, const char *const *row, u
         int rc = 0;
 
         if (d->open[k])
-            rc = whet__template_fill(&d->of[k], row, number, slot, arena, &filled[k], err);
+            rc = whet__template_fill_all(&d->of[k], rows, count, number, slot, arena,
+                                         &filled[k], err);
         if (rc != 0)
             return rc;
     }

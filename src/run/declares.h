@@ -47,9 +47,10 @@ void whet__declares_clear(struct whet_declares *d);
 WHET_MUST_USE int whet__declares_check(const struct whet_declares *d, uint64_t number,
                                        struct whet_error *err);
 
-/* Sets what is declared in *job, and leaves the rest of it alone. `row` as for
- * whet__template_fill; NULL without lists. */
-WHET_MUST_USE int whet__declares_fill(const struct whet_declares *d, const char *const *row,
+/* Sets what is declared in *job, and leaves the rest of it alone. `rows` as for
+ * whet__template_fill_all; a NULL without lists. */
+WHET_MUST_USE int whet__declares_fill(const struct whet_declares *d,
+                                      const char *const *const *rows, size_t count,
                                       uint64_t number, unsigned slot, struct whet_arena *arena,
                                       struct whet_run_job *job, struct whet_error *err);
 

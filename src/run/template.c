@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "run/command.h"
 
 #define ARENA_MAX ((size_t)16 << 20)
 #define VALUE_MAX WHET_SPLIT_MAX
+#define WORDS_MAX ((size_t)1 << 24)
 
 enum form { FORM_WHOLE, FORM_STEM, FORM_BASE, FORM_FOLDER, FORM_BASE_STEM };
 
@@ -135,48 +137,103 @@ static int values_make(const struct whet_template *t, const char *const *row, ui
     return rc;
 }
 
-static int words_fill(const struct whet_template *t, const struct whet_split_value *values,
-                      size_t count, struct whet_arena *arena, const char *const **out,
-                      struct whet_error *err)
+/* A row of values while words are filled with it. */
+struct row {
+    struct whet_split_value values[WHET_TEMPLATE_NAMES];
+    size_t count;
+};
+
+/* The words that are made. */
+struct filling {
+    const struct whet_template *of;
+    const struct row *rows;
+    size_t row_count;
+    struct whet_arena *arena;
+    struct whet_vec words; /* of const char * */
+};
+
+/* One word with one row; *uses = 1 if an input went into it. */
+static int word_fill(struct filling *f, const char *text, const struct row *row, int *uses)
 {
+    unsigned char used[WHET_TEMPLATE_NAMES] = {0};
+    const char **slot = whet__vec_push(&f->words);
     struct whet_text word;
-    const char **argv;
-    size_t words = 0;
+    int rc;
+
+    if (slot == NULL)
+        return -ENOMEM;
+    whet__text_init(&word, VALUE_MAX);
+    whet__split_substitute(&word, text, row->values, row->count, used);
+    rc = whet__text_error(&word);
+    *slot = rc == 0 ? whet__arena_strndup(f->arena, whet__text_str(&word), word.len) : NULL;
+    whet__text_clear(&word);
+    *uses = 0;
+    for (size_t i = 0; i < row->count; i++)
+        *uses |= used[i] && row->values[i].name[0] != '#' && row->values[i].name[0] != '%';
+    return *slot != NULL ? 0 : -ENOMEM;
+}
+
+/* A word that an input goes into is made of each row. */
+static int words_fill(struct filling *f)
+{
     int rc = 0;
 
-    while (t->argv[words] != NULL)
-        words++;
-    argv = whet__arena_zalloc(arena, words + 1, sizeof(*argv));
-    if (argv == NULL)
-        return no_memory(err);
-    whet__text_init(&word, VALUE_MAX);
-    for (size_t i = 0; rc == 0 && i < words; i++) {
-        whet__text_reset(&word);
-        whet__split_substitute(&word, t->argv[i], values, count, NULL);
-        if (whet__text_error(&word) == 0)
-            argv[i] = whet__arena_strndup(arena, whet__text_str(&word), word.len);
-        rc = argv[i] != NULL ? 0 : no_memory(err);
+    for (size_t i = 0; rc == 0 && f->of->argv[i] != NULL; i++) {
+        int uses = 1;
+
+        for (size_t r = 0; rc == 0 && uses && r < f->row_count; r++)
+            rc = word_fill(f, f->of->argv[i], &f->rows[r], &uses);
     }
-    whet__text_clear(&word);
-    if (rc == 0)
-        *out = argv;
     return rc;
+}
+
+static int words_make(const struct whet_template *t, const struct row *rows, size_t count,
+                      struct whet_arena *arena, const char *const **out)
+{
+    struct filling f = {.of = t, .rows = rows, .row_count = count, .arena = arena};
+    const char **argv = NULL;
+    int rc;
+
+    whet__vec_init(&f.words, sizeof(const char *), WORDS_MAX);
+    rc = words_fill(&f);
+    if (rc == 0)
+        argv = whet__arena_zalloc(arena, f.words.len + 1, sizeof(*argv));
+    if (argv != NULL && f.words.len > 0)
+        memcpy(argv, f.words.items, f.words.len * sizeof(*argv));
+    whet__vec_clear(&f.words);
+    if (argv == NULL)
+        return -ENOMEM;
+    *out = argv;
+    return 0;
 }
 
 int whet__template_fill(const struct whet_template *t, const char *const *row, uint64_t number,
                         unsigned slot, struct whet_arena *arena, const char *const **out,
                         struct whet_error *err)
 {
-    struct whet_split_value values[WHET_TEMPLATE_NAMES];
-    size_t count;
-    int rc;
+    struct row one;
 
-    rc = values_make(t, row, number, slot, arena, values, &count);
-    if (rc != 0)
-        return no_memory(err);
     if (t->argv != NULL)
-        return words_fill(t, values, count, arena, out, err);
-    return whet__command_words(t->line, t->shell, values, count, arena, out, err);
+        return whet__template_fill_all(t, &row, 1, number, slot, arena, out, err);
+    if (values_make(t, row, number, slot, arena, one.values, &one.count) != 0)
+        return no_memory(err);
+    return whet__command_words(t->line, t->shell, one.values, one.count, arena, out, err);
+}
+
+int whet__template_fill_all(const struct whet_template *t, const char *const *const *rows,
+                            size_t count, uint64_t number, unsigned slot,
+                            struct whet_arena *arena, const char *const **out,
+                            struct whet_error *err)
+{
+    struct row *filled = whet__mem_zalloc(count, sizeof(*filled));
+    int rc = filled != NULL ? 0 : -ENOMEM;
+
+    for (size_t i = 0; rc == 0 && i < count; i++)
+        rc = values_make(t, rows[i], number, slot, arena, filled[i].values, &filled[i].count);
+    if (rc == 0)
+        rc = words_make(t, filled, count, arena, out);
+    whet__mem_free(filled);
+    return rc == 0 ? 0 : no_memory(err);
 }
 
 /* {3} where there are two lists. */
@@ -377,6 +434,21 @@ int whet__template_words(struct whet_template *t, const char *const *argv, size_
     if (rc != 0)
         whet__template_clear(t);
     return rc;
+}
+
+int whet__template_split(struct whet_template *t, struct whet_error *err)
+{
+    struct whet_split_value places[WHET_TEMPLATE_NAMES];
+    char texts[WHET_TEMPLATE_NAMES][sizeof(t->names[0]) + 2];
+
+    if (t->argv != NULL)
+        return 0;
+    for (size_t i = 0; i < WHET_TEMPLATE_NAMES; i++) {
+        snprintf(texts[i], sizeof(texts[i]), "{%s}", t->names[i]);
+        places[i] = (struct whet_split_value){t->names[i], texts[i]};
+    }
+    return whet__command_words(t->line, 0, places, WHET_TEMPLATE_NAMES, &t->arena, &t->argv,
+                               err);
 }
 
 void whet__template_clear(struct whet_template *t)

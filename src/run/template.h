@@ -65,4 +65,15 @@ WHET_MUST_USE int whet__template_fill(const struct whet_template *t, const char 
                                       uint64_t number, unsigned slot, struct whet_arena *arena,
                                       const char *const **out, struct whet_error *err);
 
+/* The same with several rows of inputs, for a template of words: a word that an input goes into
+ * is there once for each row. */
+WHET_MUST_USE int whet__template_fill_all(const struct whet_template *t,
+                                          const char *const *const *rows, size_t count,
+                                          uint64_t number, unsigned slot,
+                                          struct whet_arena *arena, const char *const **out,
+                                          struct whet_error *err);
+
+/* Makes a template of words of one of a line that is not for a shell. */
+WHET_MUST_USE int whet__template_split(struct whet_template *t, struct whet_error *err);
+
 #endif

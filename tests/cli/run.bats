@@ -77,6 +77,29 @@ left()
     seq 5 | whet run 'echo {}{}' :::: - | cmp - want
 }
 
+@test "several inputs for one command, as xargs -n gives" {
+    seq 10 >ten
+    whet run -N 4 'echo' :::: ten >out
+    xargs -n 4 echo <ten | cmp - out
+    seq 10 | whet run --max-args 4 -- echo -I{} {#} :::: - >out
+    printf '%s\n' '-I1 -I2 -I3 -I4 1' '-I5 -I6 -I7 -I8 2' '-I9 -I10 3' | cmp - out
+    [ "$(whet run -N 10000 'echo' ::: a 'b c')" = 'a b c' ]
+    [ "$(whet run -n -N 2 'gzip -9 {}' ::: a 'b c' d)" = $'gzip -9 a \'b c\'\ngzip -9 d' ]
+    [ "$(whet run -N 3 --json 'true' ::: 1 2 3 4 2>/dev/null | jq .jobs)" = 2 ]
+    for k in 1 2; do whet run --shard $k/2 -N 3 'echo' :::: ten; done >out
+    printf '%s\n' '1 2 3' '7 8 9' '4 5 6' 10 | cmp - out
+    for f in a b c; do echo $f >$f; done
+    for _ in 1 2; do whet run --cache -N 2 --input {} --output {}.o 'sh -c "echo x >>ran; for f; do cp \$f \$f.o; done" sh' ::: a b c; done
+    [ "$(wc -l <ran)" = 2 ]
+    echo d >c
+    whet run --cache -N 2 --input {} --output {}.o 'sh -c "echo x >>ran; for f; do cp \$f \$f.o; done" sh' ::: a b c
+    [ "$(wc -l <ran)" = 3 ]
+    fails "--max-args does not go with '--shell': one word stands for one input" whet run -s -N 2 'echo {}' ::: a
+    fails "--max-args wants one list of inputs: whet run --max-args 9 'gzip {}' ::: FILE..." \
+        whet run -N 2 echo ::: a ::: b
+    fails "--max-args wants one list of inputs: whet run --max-args 9 'gzip {}' ::: FILE..." whet run -N 2 'echo a'
+}
+
 @test "an input is one word, whatever is in it" {
     printf 'a b\0$(touch bad)\0new\nline\0' | whet run -0 -- printf '<%s>' {} :::: - >out
     [ "$( (printf '\0\0echo x\0'; head -c 2000000 /dev/zero; printf 'echo y') | whet run -0)" = $'x\ny' ]

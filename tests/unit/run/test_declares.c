@@ -55,7 +55,9 @@ static void test_each_row_fills_its_own(void **state)
     setup(&f, "{1}", "out/{2}/{1/.}.o");
     push(&f.inputs, "inc/**/*.h");
     assert_int_equal(init(&f, "out/{2}/{1/.}.d", 2), 0);
-    assert_int_equal(whet__declares_fill(&f.d, row, 1, 1, &f.arena, &job, &f.err), 0);
+    assert_int_equal(whet__declares_fill(&f.d, (const char *const *const[]){row}, 1, 1, 1,
+                                         &f.arena, &job, &f.err),
+                     0);
     assert_string_equal(job.inputs[0], "src/a.c");
     assert_string_equal(job.inputs[1], "inc/**/*.h");
     assert_null(job.inputs[2]);
@@ -76,7 +78,9 @@ static void test_wildcards_of_a_value_are_plain(void **state)
     (void)state;
     setup(&f, "{}", "{.}.*");
     assert_int_equal(init(&f, "{.}.d", 1), 0);
-    assert_int_equal(whet__declares_fill(&f.d, row, 1, 1, &f.arena, &job, &f.err), 0);
+    assert_int_equal(whet__declares_fill(&f.d, (const char *const *const[]){row}, 1, 1, 1,
+                                         &f.arena, &job, &f.err),
+                     0);
     assert_string_equal(job.inputs[0], "a\\[1]\\*\\?\\\\.c");
     assert_string_equal(job.outputs[0], "a\\[1]\\*\\?\\\\.*");
     assert_string_equal(job.depfile, "a[1]*?\\.d");
@@ -93,7 +97,9 @@ static void test_what_is_not_said_is_left_alone(void **state)
     (void)state;
     setup(&f, "read", NULL);
     assert_int_equal(init(&f, NULL, 0), 0);
-    assert_int_equal(whet__declares_fill(&f.d, NULL, 0, 0, &f.arena, &job, &f.err), 0);
+    assert_int_equal(whet__declares_fill(&f.d, (const char *const *const[]){NULL}, 1, 0, 0,
+                                         &f.arena, &job, &f.err),
+                     0);
     assert_string_equal(job.inputs[0], "read");
     assert_ptr_equal(job.outputs, outputs);
     assert_string_equal(job.depfile, "deps");
@@ -135,7 +141,8 @@ static void test_no_memory(void **state)
         setup(&f, NULL, NULL);
         rc = whet__declares_init(&f.d, NULL, NULL, "{}.d", 1, &f.err);
         if (rc == 0) {
-            rc = whet__declares_fill(&f.d, row, 1, 1, &f.arena, &job, &f.err);
+            rc = whet__declares_fill(&f.d, (const char *const *const[]){row}, 1, 1, 1, &f.arena,
+                                     &job, &f.err);
             whet__declares_clear(&f.d);
         }
         assert_true(rc == 0 || rc == -ENOMEM);

@@ -134,6 +134,38 @@ static void a_shell_never_reads_a_value_as_a_command(void **state)
     assert_non_null(strstr(line("cat <<E\n{}\nE", 1, ROW("a")), "do not go with '<<'"));
 }
 
+/* Three rows together, joined by '|'. */
+static const char *batch(const char *text)
+{
+    static char out[1000];
+    static const char *const a[] = {"a b.c"}, *const b[] = {"d/e.c"}, *const c[] = {""};
+    static const char *const *const rows[] = {a, b, c};
+    struct whet_error err = {0};
+    const char *const *argv = NULL;
+    struct whet_template t;
+    struct whet_arena arena;
+    size_t len = 0;
+
+    whet__arena_init(&arena, 1 << 20);
+    assert_int_equal(whet__template_line(&t, text, 0, 1, &err), 0);
+    assert_int_equal(whet__template_split(&t, &err), 0);
+    assert_int_equal(whet__template_fill_all(&t, rows, 3, 4, 2, &arena, &argv, &err), 0);
+    for (; *argv != NULL; argv++)
+        len += (size_t)snprintf(out + len, sizeof(out) - len, "%s|", *argv);
+    whet__template_clear(&t);
+    whet__arena_clear(&arena);
+    return out;
+}
+
+static void a_word_is_there_for_each_row(void **state)
+{
+    (void)state;
+    assert_string_equal(batch("c -x"), "c|-x|a b.c|d/e.c||");
+    assert_string_equal(batch("c {} -n{#},{%} -I{/.} 'q {}'"),
+                        "c|a b.c|d/e.c||-n4,2|-Ia b|-Ie|-I|q a b.c|q d/e.c|q |");
+    assert_string_equal(batch("c '{x}' \"{}\""), "c|{x}|a b.c|d/e.c||");
+}
+
 static void memory_may_run_out(void **state)
 {
     static const char *const row[] = {"a b.c", "d"};
@@ -188,6 +220,7 @@ int main(void)
         cmocka_unit_test(lists_by_number),
         cmocka_unit_test(without_a_place_inputs_go_to_the_end),
         cmocka_unit_test(a_shell_never_reads_a_value_as_a_command),
+        cmocka_unit_test(a_word_is_there_for_each_row),
         cmocka_unit_test(memory_may_run_out),
         cmocka_unit_test(memory_may_run_out_for_a_shell),
     };
