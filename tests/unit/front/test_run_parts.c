@@ -65,6 +65,7 @@ static void job_run(struct whet_run_part *part, struct whet_job_log *log, uint64
 /* Shard `k` of two runs every second of `count` jobs; those from `from` on. */
 static void shard_run(unsigned k, uint64_t from, uint64_t count, int ends)
 {
+    const struct whet_run_part_end list = {.list = 0xabc};
     struct whet_run_part part;
     struct whet_job_log log;
 
@@ -82,7 +83,7 @@ static void shard_run(unsigned k, uint64_t from, uint64_t count, int ends)
             job_run(&part, &log, i, text);
     }
     if (ends)
-        assert_int_equal(whet__run_part_end(&part, 0, NULL), 0);
+        assert_int_equal(whet__run_part_end(&part, &list, NULL), 0);
     whet__job_log_close(&log);
     whet__run_part_close(&part);
 }
@@ -151,6 +152,9 @@ static void damage_is_told(void **state)
         {"part-2.log", "{}\n{\"number\":999999999,\"output\":{}}\n", "too many jobs"},
         {"part-2.end", "{\"type\":\"run-part\",\"version\":1,\"shard\":2,\"shards\":3}",
          "shard 1 is of 2, shard 2 of 3"},
+        {"part-2.end",
+         "{\"type\":\"run-part\",\"version\":1,\"shard\":2,\"shards\":2,\"list\":\"def\"}",
+         "shards 1 and 2 have read different commands"},
         {"part-2.end", "{\"type\":\"run-part\",\"version\":9,\"shard\":2,\"shards\":2}",
          "not the end of a shard"},
         {"part-2.end", "{", "part-2.end"},
