@@ -55,6 +55,7 @@ static int job_make(const struct whet_source_template *s, const char *const *con
         return rc;
     *out = s->like;
     out->number = number;
+    out->placed = whet__template_uses_place(s->of);
     if (s->batch > 1)
         rc = whet__template_fill_all(s->of, rows, count, number, slot, arena, &out->argv, err);
     else
