@@ -127,7 +127,12 @@ In memory: 100,000 entries, keys and values of 8 bytes, keys drawn by Zipf's law
 only: of 90,000 keys. Hits and puts: of 1,000,000 keys, each miss is put. Nanoseconds of processor
 time for one operation. whet's entries have keys and values of any length, a life, a cost and what
 they were made of, in blocks of their own; its capacity is in bytes, as many as hold the entries that the
-others are given: {held}."""
+others are given: {held}.
+
+What limits a hit is memory: one look at a line of 64 bytes among 90,000, drawn as here, took 38 to 53
+ns in a loop that did nothing else, 39 to 45 with large pages; a hit of 1,000 keys, which stay in the
+processor's own cache, takes 24 ns. Under S3-FIFO whet_cache_read looks at two lines: a group's hashes,
+and the one with key and value."""
 
 
 def cell(values, digits=0):
