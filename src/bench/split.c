@@ -44,12 +44,11 @@ static size_t name_length(const char *text)
     return len;
 }
 
-static int fail_shell(const struct split *s, size_t len)
+static int fail_shell(const struct split *s, size_t len, const char *cure)
 {
     return whet_error_set(s->err, -EINVAL,
-                          "only a shell can do this: '%.*s' in '%.200s': quote it, or give "
-                          "--shell",
-                          (int)len, s->at, s->line);
+                          "only a shell can do this: '%.*s' in '%.200s': %s, or give --shell",
+                          (int)len, s->at, s->line, cure);
 }
 
 /* The value that the {name} at `text` stands for, *len its length there; NULL: none. */
@@ -75,7 +74,7 @@ static int check_unknown(const struct split *s, int quoted)
     char name[NAME_LENGTH] = "";
 
     if (len == 0 || len >= sizeof(name) || s->at[1 + len] != '}')
-        return quoted ? 0 : fail_shell(s, 1);
+        return quoted ? 0 : fail_shell(s, 1, "quote it");
     memcpy(name, s->at + 1, len);
     for (size_t i = 0; i < count; i++)
         names[i] = s->values[i].name;
@@ -155,7 +154,7 @@ static int read_double(struct split *s)
         if (*s->at == '\0')
             return fail_open(s, "\"");
         if (*s->at == '`' || (*s->at == '$' && is_expansion(s->at)))
-            return fail_shell(s, *s->at == '$' ? 2 : 1);
+            return fail_shell(s, *s->at == '$' ? 2 : 1, "use single quotes");
         if (*s->at == '\\' && s->at[1] != '\0' && strchr("$`\"\\\n", s->at[1]) != NULL) {
             if (s->at[1] != '\n') /* a line that goes on */
                 whet__text_putc(&s->word, s->at[1]);
@@ -217,7 +216,7 @@ static int read_plain(struct split *s)
     }
     wrong = shell_only(s);
     if (wrong != 0)
-        return fail_shell(s, wrong);
+        return fail_shell(s, wrong, "quote it");
     s->in_word = 1;
     whet__text_putc(&s->word, *s->at++);
     return 0;

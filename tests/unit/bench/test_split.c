@@ -99,6 +99,9 @@ static void what_only_a_shell_can_do_is_refused(void **state)
     assert_string_equal(
         split("ls | wc"),
         "only a shell can do this: '|' in 'ls | wc': quote it, or give --shell");
+    assert_string_equal(split("echo \"a $b\""),
+                        "only a shell can do this: '$b' in 'echo \"a $b\"': use single quotes, "
+                        "or give --shell");
     assert_string_equal(
         split("FOO=1 make"),
         "only a shell can do this: 'FOO=1' in 'FOO=1 make': give --env, or --shell");
