@@ -128,7 +128,8 @@ struct whet_cache_options {
                              2,048; UINT32_MAX: none */
 
     /* Told, outside all locks, of each entry that has left memory. Must not wait for another
-     * thread that uses the cache. NULL: nobody listens. */
+     * thread that uses the cache, nor put into this cache: what that puts out would be told
+     * of in turn, and so on. NULL: nobody listens. */
     void (*left)(void *ctx, const struct whet_cache_left *entry);
     void *ctx;
 };
@@ -141,11 +142,15 @@ WHET_API WHET_MUST_USE int whet_cache_new(struct whet_cache **out,
                                           struct whet_error *err);
 
 /* Writes down what is still on its way to disk and server (the latter for at most a second).
- * After all other calls; values that are held stay. */
+ * A file that could not be written before is tried once more, which takes up to five seconds
+ * when another program holds it. After all other calls; values that are held stay. */
 WHET_API void whet_cache_free(struct whet_cache *cache);
 
 /* Waits until all that was put before is on the disk's file (committed: another process sees
- * it) and was sent to the server, if they answer. */
+ * it) and was sent to the server, if they answer. A file that cannot be written, for want of
+ * room or because another program holds it for more than some seconds, is left alone for three
+ * seconds at a time, while 16 MiB of what is put wait for it and the rest is lost; a sync asks
+ * it at once. */
 WHET_API void whet_cache_sync(struct whet_cache *cache);
 
 /* Why a level does not do what it should, for a person; NULL when all do. Copied into `out`. */
@@ -288,7 +293,8 @@ WHET_API WHET_MUST_USE int whet_cache_load(struct whet_cache *cache, const void 
  * When one of these returns, no get that begins afterwards is answered with what it named: in
  * this process, in others that share the file, and, within options.remote_check_ns, on
  * machines that share the server. 0; -EINVAL: no such name; -ENOMEM; -EIO: the file or the
- * server could not be told, so that others may still see it. */
+ * server could not be told, so that others may still see it; always so with
+ * WHET_CACHE_READ_ONLY. */
 
 /* The entry, and all that need it, directly or through others. */
 WHET_API WHET_MUST_USE int whet_cache_invalidate(struct whet_cache *cache, const void *key,
@@ -328,7 +334,8 @@ WHET_API WHET_MUST_USE int whet_cache_resize(struct whet_cache *cache,
 struct whet_cache_level_stats {
     int present;             /* 0: there is no such level, all else is 0 */
     uint64_t hits;           /* of this process since whet_cache_new ... */
-    uint64_t misses;         /* ... and of what was asked of this level, the rest */
+    uint64_t misses;         /* ... and of what was asked of this level, the rest: also by
+                                warming and fetching ahead, which are no `gets` below */
     uint64_t evictions;      /* for want of room */
     uint64_t expirations;    /* found past their end */
     uint64_t invalidations;  /* found no longer true */

@@ -123,9 +123,10 @@ static void settle(struct whet_disk *d)
 
     pthread_mutex_lock(&d->write_lock);
     whet__disk_link_inherit(&d->writer, &d->links[0]);
-    d->pay_ns = d->pause_ns = 0; /* the last try: what is not deleted now may come back */
+    whet__disk_ask_again(d); /* for the last time: what is not deleted now may come back */
     whet__disk_drain(d);
-    if (!d->read_only && (wrote || whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
+    if (!d->read_only && d->pause_ns == 0 &&
+        (wrote || whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
         rc = whet__disk_write_uses(d);
     if (rc != 0)
         whet__disk_failed(d, rc);
@@ -192,6 +193,7 @@ void whet__disk_pace(struct whet_disk *d)
 void whet__disk_sync(struct whet_disk *d)
 {
     pthread_mutex_lock(&d->write_lock);
+    whet__disk_ask_again(d);
     whet__disk_drain(d);
     pthread_mutex_unlock(&d->write_lock);
 }

@@ -92,7 +92,7 @@ struct whet_disk {
     atomic_int resized; /* the bound is another one: the keeper has to see to it */
     struct whet_disk_keeper keeper; /* under queue.lock */
     pthread_mutex_t write_lock;     /* held while a batch is taken from the queue and written */
-    uint64_t pause_ns;              /* the disk is full: nothing is written before then */
+    uint64_t pause_ns;              /* the last write failed: none before then */
     uint64_t trimmed_ns;            /* when uses were last written down */
     atomic_int stamping;            /* the file is full enough for last use to matter */
 
@@ -165,8 +165,12 @@ void whet__disk_note_written(struct whet_disk *d);
 
 /* ---- disk/write.c ---- write_lock is held, in all of them; a batch is in disk/batch.h */
 
-/* Writes down what waits in the queue, batch by batch. */
+/* Writes down what waits in the queue, batch by batch; when the file could not be written a
+ * moment ago, only what there is no room for any more goes, unwritten. */
 void whet__disk_drain(struct whet_disk *d);
+
+/* Somebody waits for what comes next: the file is asked, however short ago it failed. */
+void whet__disk_ask_again(struct whet_disk *d);
 
 /* 1: there is a value at this place; *made_ns, if it is this client's, else 0. 0: there is
  * none. */

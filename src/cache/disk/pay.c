@@ -2,6 +2,8 @@
  * same key stays. */
 #include "cache/disk/parts.h"
 
+#include <errno.h>
+
 #include "cache/disk/large.h"
 #include "cache/disk/row.h"
 #include "os/clock.h"
@@ -116,4 +118,8 @@ void whet__disk_pay(struct whet_disk *d)
         return;
     rc = try_to_pay(d, NULL);
     d->pay_ns = rc != 0 ? whet__clock_now_ns() + WHET_DISK_PAUSE_NS : 0;
+    if (rc == -EBUSY) {
+        d->pause_ns = d->pay_ns; /* nor can anything else be written */
+        whet__disk_note_write(d, rc);
+    }
 }

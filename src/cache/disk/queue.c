@@ -210,6 +210,32 @@ void whet__disk_queue_done(struct whet_disk_queue *q)
     drop_list(done);
 }
 
+int whet__disk_queue_has_room(struct whet_disk_queue *q, uint64_t max_bytes)
+{
+    int full;
+
+    pthread_mutex_lock(&q->lock);
+    full = is_above(q, COUNT_MAX, max_bytes);
+    pthread_mutex_unlock(&q->lock);
+    return !full;
+}
+
+/* Of two with one key the older one is not written any more: the newer one, which came while a
+ * batch was on its way, will be. */
+int whet__disk_queue_keep(struct whet_disk_queue *q, uint64_t max_bytes)
+{
+    int keep;
+
+    pthread_mutex_lock(&q->lock);
+    keep = !is_above(q, COUNT_MAX, max_bytes);
+    for (struct whet_disk_waiting *w = q->first; keep && w != NULL && w->writing; w = w->next) {
+        w->writing = 0;
+        w->lost |= look_up(q, &w->entry->hash) != w;
+    }
+    pthread_mutex_unlock(&q->lock);
+    return keep;
+}
+
 void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry,
                              struct whet_disk_owed *owed)
 {

@@ -68,6 +68,13 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
                              uint64_t max_bytes);
 void whet__disk_queue_done(struct whet_disk_queue *q);
 
+/* There is room for more than waits. */
+int whet__disk_queue_has_room(struct whet_disk_queue *q, uint64_t max_bytes);
+
+/* 1: the batch that was taken waits again, but for what was put anew meanwhile. 0: there is no
+ * room for that. */
+int whet__disk_queue_keep(struct whet_disk_queue *q, uint64_t max_bytes);
+
 /* This one, if it waits, is neither written nor found any more, and what it was put instead of
  * is owed to be deleted. */
 void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry *entry,

@@ -2,8 +2,10 @@
  * transactions of up to a thousand, several processes taking turns.
  *
  * A batch that could not be written because others held the file too long, or because it was
- * damaged, is tried again; one that the disk has no room for is dropped, and so is what
- * follows for a while: a cache that is not written is a slower one, not a broken one. */
+ * damaged, is tried again; one that the disk has no room for is dropped. What follows then
+ * waits in the queue for a while, or is dropped when it is full, before the file is asked
+ * again: a cache that is not written is a slower one, not a broken one. Whoever waits for a
+ * sync has the file asked at once. */
 #include "cache/disk/batch.h"
 
 #include <errno.h>
@@ -52,12 +54,13 @@ static int write_rows(struct whet_disk *d, struct whet_disk_batch *b)
 
 static int write_batch(struct whet_disk *d, struct whet_disk_batch *b)
 {
-    const char *name;
+    int tries = d->pause_ns == 0 ? TRIES : 1; /* it was waited for before */
     int rc = whet__disk_batch_write_files(d, b);
+    const char *name;
 
-    for (int i = 0; i < TRIES && rc == 0; i++) {
+    for (int i = 0; i < tries && rc == 0; i++) {
         rc = write_rows(d, b);
-        if (rc == -EBUSY && i + 1 < TRIES)
+        if (rc == -EBUSY && i + 1 < tries)
             rc = 0; /* and again */
         else
             break;
@@ -80,8 +83,7 @@ static void owe(struct whet_disk *d, struct whet_entry **entries, size_t count)
         whet__disk_owed_add(&d->owed, &entries[i]->hash, entries[i]->made_ns);
 }
 
-/* The batch is lost. */
-static void lost(struct whet_disk *d, int code)
+static void failed(struct whet_disk *d, int code)
 {
     whet__disk_failed(d, code);
     whet__disk_note_write(d, code);
@@ -89,29 +91,54 @@ static void lost(struct whet_disk *d, int code)
         d->pause_ns = whet__clock_now_ns() + WHET_DISK_PAUSE_NS;
 }
 
-static void write_entries(struct whet_disk *d, struct whet_entry **entries, size_t count)
+static int is_paused(struct whet_disk *d)
+{
+    return whet__clock_now_ns() < d->pause_ns;
+}
+
+/* Another program has the file for now: what waits can go on waiting. */
+static int is_for_now(struct whet_disk *d, int code)
+{
+    return code == -EBUSY || (code == -EAGAIN && !atomic_load(&d->absent));
+}
+
+/* 1: the batch stays in the queue, to be tried again. 0: it is written, or lost. */
+static int write_entries(struct whet_disk *d, struct whet_entry **entries, size_t count)
 {
     struct whet_disk_batch b;
     int rc;
 
-    if (whet__clock_now_ns() < d->pause_ns) {
+    if (is_paused(d)) {
         atomic_fetch_add(&d->failures, 1);
         owe(d, entries, count);
-        return;
+        return 0;
     }
     rc = whet__disk_batch_init(d, &b, entries, count);
     if (rc == 0)
         rc = write_batch(d, &b);
     whet__disk_batch_clear(&b);
     if (rc != 0) {
+        failed(d, rc);
+        if (is_for_now(d, rc) && whet__disk_queue_keep(&d->queue, WHET_DISK_QUEUE_BYTES))
+            return 1;
         owe(d, entries, count);
-        lost(d, rc);
-        return;
+        return 0;
     }
     for (size_t i = 0; i < count; i++)
         whet__disk_queue_settle(&d->queue, entries[i], &d->owed);
     d->pause_ns = 0;
     whet__disk_note_written(d);
+    return 0;
+}
+
+void whet__disk_ask_again(struct whet_disk *d)
+{
+    if (d->pause_ns != 0)
+        d->pause_ns = 1; /* over, but it was one */
+    d->pay_ns = 0;
+    pthread_mutex_lock(&d->file_lock);
+    d->retry_ns = 0;
+    pthread_mutex_unlock(&d->file_lock);
 }
 
 void whet__disk_drain(struct whet_disk *d)
@@ -123,10 +150,12 @@ void whet__disk_drain(struct whet_disk *d)
     if (bytes > BATCH_BYTES)
         bytes = BATCH_BYTES;
     whet__disk_pay(d);
+    if (is_paused(d) && whet__disk_queue_has_room(&d->queue, WHET_DISK_QUEUE_BYTES))
+        return;
     for (;;) {
         count = whet__disk_queue_take(&d->queue, batch, WHET_DISK_BATCH, bytes);
-        if (count > 0)
-            write_entries(d, batch, count);
+        if (count > 0 && write_entries(d, batch, count))
+            return;
         whet__disk_queue_done(&d->queue); /* also what was lost */
         if (count == 0)
             return;

@@ -249,9 +249,10 @@ static void waits_for_other_users_to_move(void **state)
     fill();
 }
 
+/* What was put meanwhile waits, and is written by a sync as soon as the file can be. */
 static void says_that_it_is_locked(void **state)
 {
-    struct level v;
+    struct level v, other;
     char note[700];
     sqlite3 *db;
 
@@ -267,6 +268,12 @@ static void says_that_it_is_locked(void **state)
     assert_int_equal(level_get(&v, 0, 100), 100); /* readers do not mind */
     assert_int_equal(sqlite3_exec(db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    level_put(&v, 5010, 10);
+    whet__disk_sync(v.disk);
+    assert_int_equal(note_of(&v, note), 0);
+    other = level_open(0);
+    assert_int_equal(level_get(&other, 5000, 20), 20);
+    level_close(&other);
     level_close(&v);
 }
 
