@@ -15,7 +15,7 @@ static const char *const level_names[WHET_CACHE_LEVELS] = {"memory", "compressed
 
 /* Looks without counting or use; the server has no such look. */
 static struct whet_entry *peek(struct whet_cache *c, const struct whet_ask *ask,
-                               enum whet_cache_level level, uint64_t waited_ns)
+                               enum whet_cache_level level, uint64_t waited_ns, int *bad)
 {
     struct whet_entry *e = NULL;
 
@@ -23,13 +23,12 @@ static struct whet_entry *peek(struct whet_cache *c, const struct whet_ask *ask,
         return whet__memory_peek(c->memory, ask);
     if (level == WHET_CACHE_PACKED && c->packed != NULL)
         return whet__memory_peek(c->packed, ask);
-    if (level == WHET_CACHE_DISK && c->disk != NULL &&
-        whet__disk_peek(c->disk, &ask->hash, ask->key, ask->key_len, &e) == 1)
-        return e;
+    if (level == WHET_CACHE_DISK && c->disk != NULL)
+        *bad = whet__disk_peek(c->disk, &ask->hash, ask->key, ask->key_len, &e) == -EBADMSG;
     if (level == WHET_CACHE_REMOTE && c->remote != NULL &&
-        whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, waited_ns, &e) == 1)
-        return e;
-    return NULL;
+        whet__remote_get(c->remote, &ask->hash, ask->key, ask->key_len, waited_ns, &e) != 1)
+        return NULL;
+    return e;
 }
 
 static unsigned count_inputs(const struct whet_entry *e)
@@ -103,6 +102,10 @@ static void write_text(struct whet_cache_why *why, uint64_t now_ns)
                  why->subject[0] != '\0' ? ": '" : "", why->subject,
                  why->subject[0] != '\0' ? "'" : "");
     at = strlen(why->text);
+    if (why->made_ns == 0) { /* nor can the rest be told */
+        snprintf(why->text + at, sizeof(why->text) - at, "; in %s", level_names[why->level]);
+        return;
+    }
     snprintf(why->text + at, sizeof(why->text) - at,
              "; in %s, %" PRIu64 " bytes, made %" PRIu64 " s ago", level_names[why->level],
              why->len, now_ns > why->made_ns ? (now_ns - why->made_ns) / SECOND_NS : 0);
@@ -123,8 +126,14 @@ int whet_cache_explain(struct whet_cache *c, const void *key, size_t key_len,
     memset(&first, 0, sizeof(first));
     first.verdict = WHET_CACHE_IS_ABSENT;
     for (int i = 0; i < WHET_CACHE_LEVELS; i++) {
-        struct whet_entry *e = peek(c, &ask, (enum whet_cache_level)i, waited_ns);
+        int bad = 0;
+        struct whet_entry *e = peek(c, &ask, (enum whet_cache_level)i, waited_ns, &bad);
 
+        if (e == NULL && bad && !found) {
+            first.verdict = WHET_CACHE_IS_DAMAGED;
+            first.level = (enum whet_cache_level)i;
+            found = 1;
+        }
         if (e == NULL)
             continue;
         memset(&why, 0, sizeof(why));

@@ -32,10 +32,10 @@ struct show {
 /* ---- stats ---- */
 
 static const struct whet_table_column stats_columns[] = {
-    {.heading = "Cache", .priority = 75, .shrinks = 1, .cut_start = 1, .min_width = 10},
+    {.heading = "Cache", .priority = 99, .shrinks = 1, .cut_start = 1, .min_width = 10},
     {.heading = "Client", .priority = 100},
     {.heading = "Entries", .align = WHET_ALIGN_RIGHT, .priority = 80},
-    {.heading = "Size", .align = WHET_ALIGN_RIGHT, .priority = 95},
+    {.heading = "Size", .align = WHET_ALIGN_RIGHT, .priority = 86},
     {.heading = "Level", .priority = 98},
     {.heading = "Hits", .align = WHET_ALIGN_RIGHT, .priority = 85},
     {.heading = "Misses", .align = WHET_ALIGN_RIGHT, .priority = 60},
@@ -184,7 +184,9 @@ int whet__files_stats(const struct whet_files_wishes *w, struct whet_text *out,
     if (rc == 0) {
         (void)!whet__files_json_end(&s.json);
         rc = show_answer(&s, out, &json, style,
-                         s.files == 0 ? "No cache yet.\n" : "Nothing was cached yet.\n");
+                         s.files == 0        ? "No cache yet.\n"
+                         : w->client != NULL ? "No client has this name.\n"
+                                             : "Nothing was cached yet.\n");
     }
     whet__table_clear(&s.table);
     whet__text_clear(&json);

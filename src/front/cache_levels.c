@@ -113,7 +113,7 @@ void whet__study_levels_table(struct whet_study_table *own, const struct whet_st
         own->columns[i] = (struct whet_table_column){
             .heading = headings[i],
             .align = i == 0 ? WHET_ALIGN_LEFT : WHET_ALIGN_RIGHT,
-            .priority = 100 - i,
+            .priority = i == 5 ? 100 : 99 - i, /* the answer stays */
         };
     whet__table_init(t, own->columns, 6);
     for (unsigned k = 0; k < WHET_STUDY_SPLITS; k++) {

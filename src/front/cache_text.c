@@ -129,8 +129,8 @@ static void tune_table(struct whet_study_table *own, const struct whet_study *s)
     size_t order[WHET_STUDY_POLICIES_MAX];
 
     add_column(own, 0, "Policy", 100);
-    add_column(own, 1, "Size for target", 90);
-    add_column(own, 2, "Hits there", 50);
+    add_column(own, 1, "Size for target", 95);
+    add_column(own, 2, "Hits there", 90);
     add_column(own, 3, "Hits at LRU's size", 80);
     add_column(own, 4, "Regret", 70);
     whet__table_init(t, own->columns, 5);

@@ -70,7 +70,8 @@ void whet__disk_rest(struct whet_disk *d);
 WHET_MUST_USE int whet__disk_get(struct whet_disk *d, const struct whet_hash128 *hash,
                                  const void *key, size_t key_len, struct whet_entry **out);
 
-/* The same, also one that has ended, and without counting or use. */
+/* The same, also one that has ended, and without counting or use. -EBADMSG: there is one, and
+ * it is not what was stored. */
 WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128 *hash,
                                   const void *key, size_t key_len, struct whet_entry **out);
 

@@ -16,6 +16,7 @@ struct ask {
     const void *key;
     size_t key_len;
     int peek; /* also what has ended; nothing is counted or noted */
+    int *bad; /* set to 1 when there is one that is not what was stored; may be NULL */
 };
 
 /* The path of the file of a large value. */
@@ -40,6 +41,12 @@ static int large_path(struct whet_disk *d, struct whet_disk_link *l, int64_t pla
     return rc == 0 ? -ENOENT : rc;
 }
 
+static void tell_bad(const struct ask *ask)
+{
+    if (ask->bad != NULL)
+        *ask->bad = 1;
+}
+
 /* The row is there and is of this key; *out is untouched where the value is not what it was. */
 static int take_row(struct whet_disk *d, struct whet_disk_link *l, const struct ask *ask,
                     const struct whet_disk_record *r, struct whet_entry **out)
@@ -57,6 +64,8 @@ static int take_row(struct whet_disk *d, struct whet_disk_link *l, const struct 
     /* One value that is not what it was is no reason to give up the file. */
     if (rc == -EBADMSG)
         atomic_fetch_add(&d->failures, 1);
+    if (rc != 0 && rc != -ENOMEM)
+        tell_bad(ask);
     return rc == -ENOMEM ? rc : rc == 0;
 }
 
@@ -82,9 +91,10 @@ static int look_up(struct whet_disk *d, struct whet_disk_link *l, const struct a
     r.used = whet__store_int(st, 0);
     row = whet__store_blob(st, 1, &row_len);
     whet__disk_record_unpack(&r, row, row_len);
-    if (r.row_len == 0) /* as bad as a wrong checksum, which take_row looks at */
+    if (r.row_len == 0) { /* as bad as a wrong checksum, which take_row looks at */
         atomic_fetch_add(&d->failures, 1);
-    else if (r.key_len == ask->key_len && memcmp(r.key, ask->key, r.key_len) == 0)
+        tell_bad(ask);
+    } else if (r.key_len == ask->key_len && memcmp(r.key, ask->key, r.key_len) == 0)
         hit = take_row(d, l, ask, &r, out);
     whet__store_reset(st);
     if (hit == 1 && !ask->peek)
@@ -156,7 +166,7 @@ static int get(struct whet_disk *d, const struct ask *ask, struct whet_entry **o
 int whet__disk_get(struct whet_disk *d, const struct whet_hash128 *hash, const void *key,
                    size_t key_len, struct whet_entry **out)
 {
-    const struct ask ask = {hash, key, key_len, 0};
+    const struct ask ask = {hash, key, key_len, 0, NULL};
 
     return get(d, &ask, out);
 }
@@ -164,7 +174,9 @@ int whet__disk_get(struct whet_disk *d, const struct whet_hash128 *hash, const v
 int whet__disk_peek(struct whet_disk *d, const struct whet_hash128 *hash, const void *key,
                     size_t key_len, struct whet_entry **out)
 {
-    const struct ask ask = {hash, key, key_len, 1};
+    int bad = 0;
+    const struct ask ask = {hash, key, key_len, 1, &bad};
+    int hit = get(d, &ask, out);
 
-    return get(d, &ask, out);
+    return hit == 0 && bad ? -EBADMSG : hit;
 }

@@ -9,6 +9,8 @@
 
 static int is_text(const unsigned char *bytes, size_t len)
 {
+    if (len >= 2 && bytes[0] == '0' && bytes[1] == 'x')
+        return 0; /* it looks like the other form */
     for (size_t i = 0; i < len; i++) {
         if (bytes[i] < 0x20 || bytes[i] == 0x7f)
             return 0;
@@ -16,7 +18,7 @@ static int is_text(const unsigned char *bytes, size_t len)
     return 1;
 }
 
-/* As it is, or as hex digits; cut to what fits. */
+/* As it is, or as 0x and hex digits; cut to what fits. */
 static void name_format(const void *name, size_t len, char *out, size_t size)
 {
     const unsigned char *bytes = name;
@@ -25,9 +27,11 @@ static void name_format(const void *name, size_t len, char *out, size_t size)
     if (is_text(bytes, len)) {
         at = len < size ? len : size - 1;
         memcpy(out, bytes, at);
-    } else
+    } else {
+        at = (size_t)snprintf(out, size, "0x");
         for (size_t i = 0; i < len && at + 2 < size; i++, at += 2)
             snprintf(out + at, 3, "%02x", (unsigned)bytes[i]);
+    }
     out[at] = '\0';
 }
 
