@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "data/store_file.h"
 
 #define TURNS_ALONE 16 /* without a level in memory */
 
@@ -49,13 +50,15 @@ static void tell_counts(void *ctx)
     whet__disk_count(c->disk, &now);
 }
 
-static int open_disk(struct whet_cache *c)
+/* `denied`: why the file can only be read; 0: as wished. */
+static int open_disk(struct whet_cache *c, int denied)
 {
     struct whet_disk_options o = {
         .path = c->options.path,
         .client = c->options.client,
         .max_bytes = c->options.disk_bytes,
-        .read_only = (c->options.flags & WHET_CACHE_READ_ONLY) != 0,
+        .read_only = denied != 0 || (c->options.flags & WHET_CACHE_READ_ONLY) != 0,
+        .denied = denied,
         .shared = c->shared,
         .tell = tell_counts,
         .ctx = c,
@@ -96,8 +99,10 @@ static int open_levels(struct whet_cache *c, struct whet_error *err)
 {
     const struct whet_cache_options *o = &c->options;
     const struct whet_memory *first;
-    int rc = whet__shared_new(&c->shared, o->disk_bytes != WHET_CACHE_NONE ? o->path : NULL,
-                              (o->flags & WHET_CACHE_READ_ONLY) != 0);
+    const char *path = o->disk_bytes != WHET_CACHE_NONE ? o->path : NULL;
+    int read_only = (o->flags & WHET_CACHE_READ_ONLY) != 0;
+    int denied = path != NULL && !read_only ? whet__store_file_writable(path) : 0;
+    int rc = whet__shared_new(&c->shared, path, read_only || denied != 0);
 
     if (rc == 0)
         rc = open_memory(c, o->memory_bytes, whet__cache_memory_left, "memory_bytes",
@@ -106,7 +111,7 @@ static int open_levels(struct whet_cache *c, struct whet_error *err)
         rc = open_memory(c, o->packed_bytes, whet__cache_packed_left, "packed_bytes",
                          &c->packed, err);
     if (rc == 0)
-        rc = open_disk(c);
+        rc = open_disk(c, denied);
     if (rc == 0)
         rc = open_validity(c);
     if (rc == 0)

@@ -3,11 +3,13 @@
 #include "data/store_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -58,6 +60,33 @@ int whet__store_file_id(const char *path, uint32_t *id)
     *id = (uint32_t)head[ID_AT] << 24 | (uint32_t)head[ID_AT + 1] << 16 |
           (uint32_t)head[ID_AT + 2] << 8 | head[ID_AT + 3];
     return 1;
+}
+
+static int may_write(const char *name)
+{
+    return faccessat(AT_FDCWD, name, W_OK, AT_EACCESS) == 0 || errno == ENOENT ? 0 : -errno;
+}
+
+/* With a log that is there nothing has to be made in the folder. */
+int whet__store_file_writable(const char *path)
+{
+    struct whet_text name;
+    const char *slash = strrchr(path, '/');
+    int rc = may_write(path);
+
+    if (rc != 0 || !name_exists(path))
+        return rc;
+    whet__text_init(&name, PATH_MAX);
+    whet__text_printf(&name, "%s-wal", path);
+    if (whet__text_error(&name) == 0 && !name_exists(whet__text_str(&name))) {
+        whet__text_reset(&name);
+        whet__text_append(&name, slash != NULL ? path : ".",
+                          slash != NULL ? (size_t)(slash - path) + 1 : 1);
+        if (whet__text_error(&name) == 0)
+            rc = may_write(whet__text_str(&name));
+    }
+    whet__text_clear(&name);
+    return rc;
 }
 
 /* Whether what has this name may be moved aside: nothing, an empty file, an SQLite file with
@@ -177,6 +206,11 @@ static void clean_up(struct whet_store_file *f)
 
 void whet__store_file_note(struct whet_store_file *f, int code)
 {
+    int denied = is_read_only(f) ? 0 : whet__store_file_writable(f->path);
+
+    /* SQLite says the same of many reasons not to be able to write. */
+    if (denied != 0 && (code == -ENOENT || code == -EROFS || code == -EACCES))
+        code = denied;
     f->code = code;
     if (f->note[0] != '\0' || code == -ENOMEM)
         return;

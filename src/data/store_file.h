@@ -33,6 +33,10 @@ struct whet_store_file {
  * *id is set. 0: there is no such header. -ENODATA: the file is empty; -errno. */
 WHET_MUST_USE int whet__store_file_id(const char *path, uint32_t *id);
 
+/* 0: what is there may be written, with what belongs beside it, or nothing is there. -EACCES,
+ * -EPERM, -EROFS. */
+WHET_MUST_USE int whet__store_file_writable(const char *path);
+
 /* Opens or makes PATH. A file with options.former_id, which an earlier whet has left, is
  * removed without a word as soon as nobody uses it. Anything else that was never ours is left
  * alone: a file of another program, or one that is no SQLite file and has no lock of ours

@@ -42,6 +42,8 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
     d->ctx = o->ctx;
     d->told_ns = d->trimmed_ns;
     atomic_store(&d->max_bytes, max);
+    if (o->denied != 0)
+        whet__disk_note_denied(d, o->denied);
     rc = whet__disk_folder(d->path, !o->read_only, &network);
     d->store_options = (struct whet_store_options){
         .application_id = WHET_DISK_APPLICATION_ID,

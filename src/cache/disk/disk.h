@@ -45,6 +45,7 @@ struct whet_disk_options {
     uint64_t max_bytes; /* of the file, its log and the files beside it; 0: 1 GiB */
     unsigned readers;   /* connections that gets share; 0: by processors; at most 64 */
     int read_only;
+    int denied;                 /* why it is only read: -errno, to be noted; 0: as wished */
     struct whet_shared *shared; /* of this path */
     void (*tell)(void *ctx);    /* once a minute, by the thread that writes, which holds no
                                    lock: to call _count; may be NULL */

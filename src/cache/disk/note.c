@@ -13,6 +13,15 @@ void whet__disk_note_put(struct whet_disk *d, enum whet_disk_note_kind kind, con
     snprintf(d->note, sizeof(d->note), "%s", text);
 }
 
+void whet__disk_note_denied(struct whet_disk *d, int code)
+{
+    char text[sizeof(d->note)];
+
+    snprintf(text, sizeof(text), "the cache may not be written, and is only read: '%s': %s",
+             d->path, strerror(-code));
+    whet__disk_note_put(d, WHET_DISK_NOTE_WRITE, text);
+}
+
 void whet__disk_note_write(struct whet_disk *d, int code)
 {
     char text[sizeof(d->note)];

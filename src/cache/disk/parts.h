@@ -159,6 +159,9 @@ void whet__disk_failed(struct whet_disk *d, int code);
 /* `file_lock` is held. A later word replaces an earlier one of the same kind or below. */
 void whet__disk_note_put(struct whet_disk *d, enum whet_disk_note_kind kind, const char *text);
 
+/* That the file may be read and no more. No other thread has the level yet. */
+void whet__disk_note_denied(struct whet_disk *d, int code);
+
 /* Why nothing is written; and that it is again. The lock is not held. */
 void whet__disk_note_write(struct whet_disk *d, int code);
 void whet__disk_note_written(struct whet_disk *d);

@@ -113,15 +113,18 @@ static void makes_nothing(void **state)
 static int orders[2], answers[2];
 
 /* What it finds each time it is told to look for a value. */
-static void read_in_turn(const char *path)
+static void read_in_turn(const char *path, unsigned flags)
 {
     struct whet_cache *c;
+    char note[400];
     char value[8];
 
     close(orders[1]);
     if (getuid() == 0 && (setgid(NOBODY) != 0 || setuid(NOBODY) != 0))
         _exit(1);
-    c = open_at(path, WHET_CACHE_READ_ONLY);
+    c = open_at(path, flags);
+    if ((whet_cache_note(c, note, sizeof(note)) != NULL) != (flags == 0))
+        _exit(2);
     while (read(orders[0], value, sizeof(value)) == (ssize_t)sizeof(value)) {
         char found = (char)has(c, value);
 
@@ -160,14 +163,13 @@ static void others(const char *folder, const char *path, const char *value)
     assert_int_equal(chmod(folder, 0555), 0);
 }
 
-static void reads_where_nothing_can_be_made(void **state)
+static void read_as_told(unsigned flags)
 {
     struct scratch s;
     const char *folder;
     int status = -1;
     pid_t pid;
 
-    (void)state;
     scratch_init(&s);
     folder = whet__text_str(&s.folder);
     assert_int_equal(pipe(orders), 0);
@@ -176,7 +178,7 @@ static void reads_where_nothing_can_be_made(void **state)
     pid = fork();
     assert_true(pid >= 0);
     if (pid == 0)
-        read_in_turn(s.path);
+        read_in_turn(s.path, flags);
     close(orders[0]);
     assert_int_equal(look("first"), 1);
     assert_int_equal(look("first"), 1);
@@ -196,11 +198,25 @@ static void reads_where_nothing_can_be_made(void **state)
     scratch_clear(&s);
 }
 
+static void reads_where_nothing_can_be_made(void **state)
+{
+    (void)state;
+    read_as_told(WHET_CACHE_READ_ONLY);
+}
+
+/* Who did not know that he may only read is told. */
+static void reads_and_says_that_it_cannot_write(void **state)
+{
+    (void)state;
+    read_as_told(0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(makes_nothing),
         cmocka_unit_test(reads_where_nothing_can_be_made),
+        cmocka_unit_test(reads_and_says_that_it_cannot_write),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
