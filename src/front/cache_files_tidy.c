@@ -142,6 +142,11 @@ static int gc_file(struct tidy *t, struct whet_cache_file *file, const struct wh
     int rc = whet__disk_gc(file->disk, how, &r);
 
     t->files++;
+    if (rc == -ENOSPC) /* taking rows out is written to the log first */
+        return whet_error_set(err, rc,
+                              "cannot tidy: '%.200s': %s: make some, or delete it and what "
+                              "lies beside it when no process uses it",
+                              file->path, strerror(ENOSPC));
     if (rc != 0)
         return whet__files_failed(file, rc, "tidy", err);
     whet__files_put_name(t->text, file->path);
@@ -203,6 +208,7 @@ static int clear_named(struct tidy *t, struct whet_cache *cache, const char *cli
                        const struct whet_text *name, struct whet_error *err)
 {
     const struct whet_files_wishes *w = t->w;
+    char note[512] = "";
     int rc;
 
     if (w->tag != NULL)
@@ -211,6 +217,8 @@ static int clear_named(struct tidy *t, struct whet_cache *cache, const char *cli
         rc = whet_cache_invalidate_prefix(cache, whet__text_str(name), name->len);
     else
         rc = whet_cache_invalidate(cache, whet__text_str(name), name->len);
+    if (rc == -EIO && whet_cache_note(cache, note, sizeof(note)) != NULL)
+        return whet_error_set(err, rc, "cannot invalidate: %s", note);
     if (rc != 0)
         return whet_error_set(err, rc, "cannot invalidate: '%.200s': %s", t->path,
                               strerror(-rc));

@@ -141,6 +141,10 @@ int whet__disk_is_absent(struct whet_disk *d);
 struct whet_store *whet__disk_store_borrow(struct whet_disk *d);
 void whet__disk_store_return(struct whet_disk *d, struct whet_store *s, int broken);
 
+/* What writing through such a connection came to: a failure is noted until something is
+ * written. */
+void whet__disk_store_wrote(struct whet_disk *d, int code);
+
 /* ---- For `whet cache`: read and tidy a file, of all clients ---- */
 
 struct whet_disk_row {

@@ -37,7 +37,8 @@ void whet__disk_note_write(struct whet_disk *d, int code)
         snprintf(text, sizeof(text), "the cache cannot be written: '%s': %s", d->path,
                  strerror(-code));
     pthread_mutex_lock(&d->file_lock);
-    whet__disk_note_put(d, WHET_DISK_NOTE_WRITE, text);
+    if (!d->read_only || d->note_kind == WHET_DISK_NOTE_NONE) /* else it says why */
+        whet__disk_note_put(d, WHET_DISK_NOTE_WRITE, text);
     pthread_mutex_unlock(&d->file_lock);
 }
 
@@ -47,6 +48,14 @@ void whet__disk_note_written(struct whet_disk *d)
     if (d->note_kind == WHET_DISK_NOTE_WRITE)
         d->note_kind = WHET_DISK_NOTE_NONE;
     pthread_mutex_unlock(&d->file_lock);
+}
+
+void whet__disk_store_wrote(struct whet_disk *d, int code)
+{
+    if (code == 0)
+        whet__disk_note_written(d);
+    else
+        whet__disk_note_write(d, code);
 }
 
 int whet__disk_note(struct whet_disk *d, char *out, size_t size)

@@ -99,6 +99,8 @@ int whet__validity_change(struct whet_validity *v, whet_validity_apply apply, vo
     if (s != NULL ? file_rc == 0 : alone)
         atomic_store_explicit(&v->seen, opened + 1, memory_order_release);
     file_close(v, s, file_rc);
+    if (v->disk != NULL && (s != NULL || file_rc != -EIO)) /* the level knows of that one */
+        whet__disk_store_wrote(v->disk, file_rc);
     if (told != NULL)
         *told = file_rc;
 out:

@@ -97,6 +97,9 @@ static void makes_nothing(void **state)
     assert_int_equal(has(c, "first"), 1);
     assert_int_equal(whet_cache_remove(c, "key", 3), 0);
     assert_int_equal(has(c, "first"), 0);
+    assert_null(whet_cache_note(c, missing, sizeof(missing)));
+    assert_int_equal(whet_cache_invalidate(c, "key", 3), -EIO);
+    assert_non_null(whet_cache_note(c, missing, sizeof(missing)));
     whet_cache_free(c);
     assert_int_equal(count_files(whet__text_str(&s.folder)), 1);
 
