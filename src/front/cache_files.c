@@ -183,7 +183,8 @@ int whet__files_failed(struct whet_cache_file *file, int code, const char *verb,
 {
     char note[512] = "";
 
-    if ((code == -EAGAIN || code == -EROFS) && whet__disk_note(file->disk, note, sizeof(note)) != 0)
+    if ((code == -EAGAIN || code == -EROFS) &&
+        whet__disk_note(file->disk, note, sizeof(note)) != 0)
         return whet_error_set(err, -EIO, "%s", note);
     return whet_error_set(err, code, "cannot %s: '%.200s': %s", verb, file->path,
                           strerror(-code));
