@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "cache/disk/folder.h"
 #include "data/store_file.h"
 
 #define TURNS_ALONE 16 /* without a level in memory */
@@ -102,7 +103,8 @@ static int open_levels(struct whet_cache *c, struct whet_error *err)
     const char *path = o->disk_bytes != WHET_CACHE_NONE ? o->path : NULL;
     int read_only = (o->flags & WHET_CACHE_READ_ONLY) != 0;
     int denied = path != NULL && !read_only ? whet__store_file_writable(path) : 0;
-    int rc = whet__shared_new(&c->shared, path, read_only || denied != 0);
+    int foreign = path != NULL && whet__disk_is_foreign(path);
+    int rc = whet__shared_new(&c->shared, path, read_only || foreign || denied != 0);
 
     if (rc == 0)
         rc = open_memory(c, o->memory_bytes, whet__cache_memory_left, "memory_bytes",

@@ -272,7 +272,7 @@ int whet__store_file_open(struct whet_store_file *f, const char *path, const cha
                           const struct whet_store_options *options)
 {
     struct whet_text name;
-    int rc;
+    int rc, made = 0;
 
     memset(f, 0, sizeof(*f));
     f->lock = -1;
@@ -288,11 +288,15 @@ int whet__store_file_open(struct whet_store_file *f, const char *path, const cha
         rc = -EPROTOTYPE;
     if (rc == 0) {
         /* Who only reads leaves nothing behind. */
-        if (!is_read_only(f) || name_exists(whet__text_str(&name)))
+        made = !name_exists(whet__text_str(&name));
+        if (!is_read_only(f) || !made)
             f->lock = whet__lock_open(whet__text_str(&name));
         clean_up(f);
         rc = open_shared(f);
     }
+    /* It was not ours after all, and nothing of ours stays beside it. */
+    if (rc == -EPROTOTYPE && made && f->lock >= 0 && !is_former(f))
+        (void)remove(whet__text_str(&name));
     whet__text_clear(&name);
     if (rc == -ENOMEM) {
         whet__store_file_close(f);

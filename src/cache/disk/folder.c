@@ -2,9 +2,14 @@
 #include "cache/disk/folder.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/text.h"
+#include "cache/disk/disk.h"
+#include "data/store_file.h"
 #include "os/file.h"
 
 int whet__disk_folder(const char *path, int make, int *network)
@@ -26,4 +31,21 @@ int whet__disk_folder(const char *path, int make, int *network)
     }
     whet__mem_free(folder);
     return rc;
+}
+
+int whet__disk_is_foreign(const char *path)
+{
+    uint32_t id = 0;
+    int is_database = whet__store_file_id(path, &id);
+    struct whet_text lock;
+    int alone;
+
+    if (is_database < 0 ||
+        (is_database && (id == WHET_DISK_APPLICATION_ID || id == WHET_DISK_FORMER_ID)))
+        return 0;
+    whet__text_init(&lock, PATH_MAX);
+    whet__text_printf(&lock, "%s.lock", path);
+    alone = whet__text_error(&lock) == 0 && access(whet__text_str(&lock), F_OK) != 0;
+    whet__text_clear(&lock);
+    return alone;
 }
