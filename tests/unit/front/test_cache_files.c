@@ -15,6 +15,7 @@
 static struct whet_text folder;
 static char db[512];
 static char input[512];
+static size_t width = 200;
 
 static void write_input(const char *text)
 {
@@ -82,7 +83,7 @@ static const char *ask(whet_files_verb verb, struct whet_files_wishes *w, int ex
 {
     static struct whet_text out;
     static struct whet_error err;
-    struct whet_table_style style = {.width = 200};
+    struct whet_table_style style = {.width = width};
     struct whet_vec paths;
     const char **path;
     int rc;
@@ -243,6 +244,46 @@ static void file_read(const char *path, struct whet_text *out)
     assert_int_equal(whet__file_read(AT_FDCWD, path, out->max, out), 0);
 }
 
+static void explain_tells_damage(void **state)
+{
+    struct whet_files_wishes w = {.key = "plain"};
+    const char value[] = "of nothing";
+    struct whet_text file;
+    size_t at = 0;
+
+    (void)state;
+    whet__text_init(&file, (size_t)1 << 24);
+    file_read(db, &file);
+    while (at + sizeof(value) < file.len && memcmp(file.data + at, value, strlen(value)) != 0)
+        at++;
+    assert_true(at + sizeof(value) < file.len);
+    file.data[at] = 'O';
+    assert_int_equal(whet__file_write(db, file.data, file.len, 0), 0);
+    assert_has(ask(whet__files_explain, &w, 1), "not what was stored");
+    w.json = 1;
+    assert_has(ask(whet__files_explain, &w, 1), "\"damaged\"");
+    file.data[at] = 'o';
+    assert_int_equal(whet__file_write(db, file.data, file.len, 0), 0);
+    whet__text_clear(&file);
+    assert_has(ask(whet__files_explain, &w, 0), "\"hit\"");
+}
+
+static void narrow_tables_keep_what_they_are_about(void **state)
+{
+    struct whet_files_wishes w = {.client = "one"};
+    const char *text;
+
+    (void)state;
+    width = 40;
+    text = ask(whet__files_stats, &w, 0);
+    width = 200;
+    assert_has(text, "Cache");
+    assert_has(text, "Level");
+    assert_has(text, "Hit rate");
+    w.client = "nobody";
+    assert_has(ask(whet__files_stats, &w, 0), "No client has this name.");
+}
+
 /* Two kinds of damage: one that is found when the file is opened, one when it is read. */
 static void verify_changes_nothing(void **state)
 {
@@ -300,10 +341,16 @@ static void what_is_no_cache_is_left_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stats_and_list),     cmocka_unit_test(explain),
-        cmocka_unit_test(verify_warm_and_gc), cmocka_unit_test(what_is_no_cache_is_left_alone),
-        cmocka_unit_test(warm_some),          cmocka_unit_test(names_are_safe_to_show),
-        cmocka_unit_test(clear_parts),        cmocka_unit_test(verify_changes_nothing),
+        cmocka_unit_test(stats_and_list),
+        cmocka_unit_test(explain),
+        cmocka_unit_test(explain_tells_damage),
+        cmocka_unit_test(narrow_tables_keep_what_they_are_about),
+        cmocka_unit_test(verify_warm_and_gc),
+        cmocka_unit_test(what_is_no_cache_is_left_alone),
+        cmocka_unit_test(warm_some),
+        cmocka_unit_test(names_are_safe_to_show),
+        cmocka_unit_test(clear_parts),
+        cmocka_unit_test(verify_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, fill, clear);
