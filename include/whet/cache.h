@@ -57,7 +57,7 @@ enum whet_cache_reason {
     WHET_CACHE_EVICTED, /* for others; it may live on in a slower level */
     WHET_CACHE_EXPIRED,
     WHET_CACHE_INVALIDATED, /* it, or what it was made of, is no longer true */
-    WHET_CACHE_REPLACED,
+    WHET_CACHE_REPLACED,    /* put anew; or another process has put it, or removed it */
     WHET_CACHE_REMOVED
 };
 
@@ -247,10 +247,13 @@ struct whet_cache_put {
 };
 
 /* Copies key and value. A get of this process that begins afterwards finds it, unless it was
- * evicted; the disk and the server get it within a second or so (see whet_cache_sync). A
- * process that has the former value in memory goes on answering it: it is told of what is
- * invalidated, by one counter that all share, and not of each put, which would make every hit
- * of memory ask the file. Whoever replaces what is no longer true invalidates it before.
+ * evicted; the disk and the server get it within a second or so (see whet_cache_sync). As soon
+ * as it is in the file, no get that begins afterwards in any process that shares the file is
+ * answered with the former value, not from memory either. Machines that share a server and no
+ * file go on answering what they have: they tell each other what is invalidated, and no more.
+ * So do processes that cannot share PATH.share: those of a file on a network filesystem, and
+ * those with WHET_CACHE_READ_ONLY that may not write it. Whoever has such replaces what is no
+ * longer true by invalidating it before.
  * `how` may be NULL. -EINVAL: no such key, or flags: nothing has changed. Else what was there
  * under this key is gone, whatever this returns. -EFBIG: larger than every level; -ESTALE: an
  * input has changed meanwhile, nothing is kept; -ENOMEM. */
@@ -307,9 +310,11 @@ WHET_API WHET_MUST_USE int whet_cache_invalidate_prefix(struct whet_cache *cache
 /* All entries of this client: a new generation begins. */
 WHET_API WHET_MUST_USE int whet_cache_invalidate_all(struct whet_cache *cache);
 
-/* Takes the entry out of all levels; what needs it stays true. Other processes that have it in
- * memory keep it there, as with whet_cache_put; -EIO: those that share the file may get it from
- * there, too, until it can be written. */
+/* Takes the entry out of all levels; what needs it stays true. It is gone for all who share the
+ * file; those that whet_cache_put does not reach may have it in memory, or in their own file,
+ * and keep it there. A whet_cache_load that computes it meanwhile goes on, here and elsewhere:
+ * what comes of it answers all who wait for it, and is put. -EIO: others may still get it,
+ * until the file can be written. */
 WHET_API WHET_MUST_USE int whet_cache_remove(struct whet_cache *cache, const void *key,
                                              size_t key_len);
 

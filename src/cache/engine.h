@@ -133,6 +133,7 @@ static inline void whet__ask_init(const struct whet_cache *c, struct whet_ask *a
     ask->key = key;
     ask->key_len = len;
     ask->changes = changes % 2 != 0 || c->shared->blind ? WHET_CHANGES_UNKNOWN : changes;
+    ask->settled = whet__shared_settled(c->shared);
     ask->now_ns = whet__watch(c) & WHET_WATCH_ENDS ? whet__clock_wall_coarse_ns() : 0;
 }
 
@@ -180,7 +181,8 @@ static inline unsigned whet__cache_group(struct whet_cache *c, const struct whet
 }
 
 /* Puts what a slower level answered into the faster ones, unless the key was changed since
- * `group` was read, or somebody else is at it. 1: it is in. */
+ * `group` was read, by another process since `ask` was filled, or somebody else is at it. 1: it
+ * is in. */
 int whet__cache_promote(struct whet_cache *c, const struct whet_ask *ask,
                         struct whet_entry *entry, unsigned group, enum whet_cache_level from);
 
@@ -330,12 +332,25 @@ static inline void whet__cache_missed(struct whet_cache *c, const struct whet_as
  * time by. */
 uint64_t whet__cache_tend(struct whet_cache *c, uint64_t now_ns);
 
-/* An access begins: as whet__ask_init and _tend. */
+/* ---- cache/catch_up.c ---- */
+
+/* Drops from memory what other processes have put or removed since. */
+void whet__cache_catch_up(struct whet_cache *c);
+
+/* Before memory is asked. */
+static inline void whet__cache_hear(struct whet_cache *c)
+{
+    if (whet__shared_is_behind(c->shared))
+        whet__cache_catch_up(c);
+}
+
+/* An access begins: as whet__cache_hear, whet__ask_init and _tend. */
 static inline uint64_t whet__cache_begin(struct whet_cache *c, struct whet_ask *ask,
                                          const void *key, size_t len)
 {
     uint64_t waited_ns = 0;
 
+    whet__cache_hear(c);
     whet__ask_init(c, ask, key, len);
     if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
         waited_ns = whet__cache_tend(c, ask->now_ns);

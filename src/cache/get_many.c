@@ -114,6 +114,7 @@ size_t whet_cache_get_many(struct whet_cache *c, const struct whet_cache_key *ke
     whet__vec_init(&m.asks, sizeof(struct whet_remote_ask), PIPELINE);
     if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
         m.waited_ns = whet__cache_tend(c, whet__clock_wall_coarse_ns());
+    whet__cache_hear(c);
     for (size_t i = 0; i < count; i++)
         get_one(&m, i);
     send(&m);

@@ -172,7 +172,9 @@ int whet__cache_promote(struct whet_cache *c, const struct whet_ask *ask,
 
     if (group % 2 != 0 || !whet__turn_try(t))
         return 0;
-    if (atomic_load(now) == group)
+    if (atomic_load(now) == group &&
+        (from != WHET_CACHE_DISK ||
+         !whet__shared_is_former(c->shared, ask->settled, &ask->hash, entry->made_ns)))
         in = bring_up(c, ask, entry, from);
     whet__cache_give(c, t);
     if (from == WHET_CACHE_REMOTE && c->disk != NULL)

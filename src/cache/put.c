@@ -215,8 +215,11 @@ static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *has
 {
     struct whet_ask ask = {.hash = *hash, .key = key, .key_len = key_len};
     struct whet_cache *c = ctx;
-    struct whet_entry *e = c->memory != NULL ? whet__memory_peek(c->memory, &ask) : NULL;
+    struct whet_entry *e = NULL;
 
+    whet__cache_hear(c);
+    if (c->memory != NULL)
+        e = whet__memory_peek(c->memory, &ask);
     if (e == NULL && c->packed != NULL)
         e = whet__memory_peek(c->packed, &ask);
     if (e == NULL && c->disk != NULL && whet__disk_peek(c->disk, hash, key, key_len, &e) != 1)

@@ -199,6 +199,15 @@ static int put_all_values(struct whet_disk_link *l, const struct whet_disk_batch
     return rc;
 }
 
+/* Others may have the former value in memory, also where the file had none any more. */
+static void post(struct whet_disk *d, const struct whet_disk_batch *b)
+{
+    whet__shared_post_begin(d->shared, b->place_count);
+    for (size_t i = 0; i < b->place_count; i++)
+        whet__shared_post(d->shared, &b->places[i]->entry->hash, b->places[i]->entry->made_ns);
+    whet__shared_post_end(d->shared);
+}
+
 /* Places in order of hash, so that each page of the table is taken up once; values in the
  * order they came, as they will be asked for in much the same. */
 int whet__disk_batch_put(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
@@ -212,5 +221,9 @@ int whet__disk_batch_put(struct whet_disk *d, struct whet_disk_link *l, void *ct
         rc = put_client(d, l);
     if (rc == 0)
         rc = put_all_places(d, l, b, last);
-    return rc == 0 ? put_all_values(l, b) : rc;
+    if (rc == 0)
+        rc = put_all_values(l, b);
+    if (rc == 0)
+        post(d, b);
+    return rc;
 }

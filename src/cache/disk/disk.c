@@ -165,6 +165,13 @@ static int is_wanted(struct whet_disk *d, const struct whet_entry *e)
            whet__entry_bytes(e) <= atomic_load(&d->max_bytes) / 4;
 }
 
+static void drop(struct whet_disk *d, const struct whet_hash128 *hash, uint64_t since_ns)
+{
+    whet__disk_queue_drop(&d->queue, hash, since_ns, &d->owed);
+    if (!d->read_only)
+        (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
+}
+
 int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
 {
     int wanted = is_wanted(d, entry), full = 0;
@@ -174,7 +181,7 @@ int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
     if (full < 0)
         atomic_fetch_add(&d->failures, 1);
     if (!wanted || full < 0) {
-        whet__disk_drop(d, &entry->hash); /* what is there under this key is older */
+        drop(d, &entry->hash, entry->made_ns); /* what is there under this key is older */
         return 0;
     }
     if (whet__disk_keeper_start(d) == 0 && full == 1)
@@ -202,7 +209,7 @@ void whet__disk_sync(struct whet_disk *d)
 
 void whet__disk_remove_begin(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    whet__disk_queue_drop(&d->queue, hash, &d->owed);
+    whet__disk_queue_drop(&d->queue, hash, whet__clock_wall_ns(), &d->owed);
 }
 
 int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash)
@@ -228,9 +235,7 @@ int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
 
 void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash)
 {
-    whet__disk_remove_begin(d, hash);
-    if (!d->read_only)
-        (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
+    drop(d, hash, whet__clock_wall_ns());
 }
 
 int whet__disk_is_absent(struct whet_disk *d)

@@ -16,6 +16,14 @@ struct payment {
     struct whet_vec files;
 };
 
+static void post(struct whet_disk *d, const struct payment *p)
+{
+    whet__shared_post_begin(d->shared, p->count);
+    for (size_t i = 0; i < p->count; i++)
+        whet__shared_post(d->shared, &p->debts[i].hash, p->debts[i].since_ns);
+    whet__shared_post_end(d->shared);
+}
+
 static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
 {
     uint64_t now_ns = whet__clock_wall_ns();
@@ -33,6 +41,8 @@ static int delete_rows(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
         else if (rc == 1)
             rc = 0; /* another process has put it since */
     }
+    if (rc == 0)
+        post(d, p);
     return rc;
 }
 
@@ -40,6 +50,7 @@ static int pay_some(struct whet_disk *d, struct whet_disk_link *l, struct paymen
 {
     int rc = whet__disk_transact(d, l, delete_rows, p);
 
+    whet__shared_post_settle(d->shared);
     if (rc != 0)
         return rc;
     for (size_t i = 0; i < p->files.len; i++)
@@ -49,11 +60,23 @@ static int pay_some(struct whet_disk *d, struct whet_disk_link *l, struct paymen
     return 0;
 }
 
+/* A whet_disk_deed. */
+static int post_all(struct whet_disk *d, struct whet_disk_link *l, void *ctx)
+{
+    (void)l;
+    (void)ctx;
+    whet__shared_post_all(d->shared);
+    return 0;
+}
+
 static int pay_all(struct whet_disk *d, struct whet_disk_link *l)
 {
     struct whet_disk_cut cut = {.client = d->client_id, .before_s = INT64_MAX};
     int rc = whet__disk_cut(d, l, &cut);
 
+    if (rc == 0)
+        rc = whet__disk_transact(d, l, post_all, NULL);
+    whet__shared_post_settle(d->shared);
     if (rc == 0)
         whet__disk_owed_done_all(&d->owed);
     return rc;

@@ -252,14 +252,14 @@ void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry 
 
 /* Both at once: a batch that is written in between must not take the debt for paid. */
 void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
-                           struct whet_disk_owed *owed)
+                           uint64_t since_ns, struct whet_disk_owed *owed)
 {
     pthread_mutex_lock(&q->lock);
     for (struct whet_disk_waiting *w = look_up(q, hash); w != NULL; w = w->chain) {
         if (is_of(w->entry, hash))
             w->lost = 1;
     }
-    whet__disk_owed_add(owed, hash, whet__clock_wall_ns());
+    whet__disk_owed_add(owed, hash, since_ns);
     pthread_mutex_unlock(&q->lock);
 }
 

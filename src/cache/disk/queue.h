@@ -81,9 +81,9 @@ void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry 
                              struct whet_disk_owed *owed);
 
 /* What waits or is being written under this key is no longer wanted: it is not found any more,
- * and the key is owed to be deleted. */
+ * and what the file has of it, made until `since_ns`, is owed to be deleted. */
 void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
-                           struct whet_disk_owed *owed);
+                           uint64_t since_ns, struct whet_disk_owed *owed);
 
 /* This one was written: the key is owed no more, unless it was dropped meanwhile. */
 void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,

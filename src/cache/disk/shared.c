@@ -21,6 +21,7 @@
 
 #define MAGIC      UINT64_C(0x7768657473686172)
 #define PAGE_BYTES 4096
+#define FILE_BYTES (PAGE_BYTES + WHET_SHARED_POSTS * sizeof(struct whet_shared_post))
 _Static_assert(sizeof(struct whet_shared_page) <= PAGE_BYTES, "the page holds it");
 #define EPOCH_MAX (UINT64_C(7) << 60) /* noise: a clock gets there in 2225 */
 
@@ -31,9 +32,9 @@ static int allocate(int fd, int read_only)
 
     if (fstat(fd, &st) != 0)
         return -errno;
-    if (st.st_size >= PAGE_BYTES)
+    if ((uint64_t)st.st_size >= FILE_BYTES)
         return 0;
-    return read_only ? -ENODATA : -posix_fallocate(fd, 0, PAGE_BYTES);
+    return read_only ? -ENODATA : -posix_fallocate(fd, 0, FILE_BYTES);
 }
 
 static int map_file(const char *path, int read_only, struct whet_shared_page **out)
@@ -52,7 +53,7 @@ static int map_file(const char *path, int read_only, struct whet_shared_page **o
     rc = fd < 0 ? -errno : allocate(fd, read_only);
     if (rc != 0)
         goto out;
-    page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    page = mmap(NULL, FILE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)
         rc = -errno;
     else
@@ -90,6 +91,8 @@ static int map_page(struct whet_shared *s, const char *path, int read_only)
     if (rc == -ENOMEM)
         return rc;
     s->blind = s->page == NULL;
+    if (!s->blind)
+        s->posts = (struct whet_shared_post *)((char *)s->page + PAGE_BYTES);
     return 0;
 }
 
@@ -110,6 +113,7 @@ int whet__shared_new(struct whet_shared **out, const char *path, int read_only)
         return rc;
     }
     page_begin(s->page);
+    atomic_store(&s->heard, whet__shared_told(s));
     *out = s;
     return 0;
 }
@@ -121,7 +125,7 @@ void whet__shared_free(struct whet_shared *s)
     if (s->owned)
         whet__mem_free(s->page);
     else if (s->page != NULL)
-        munmap(s->page, PAGE_BYTES);
+        munmap(s->page, FILE_BYTES);
     whet__mem_free(s);
 }
 
@@ -152,4 +156,94 @@ void whet__shared_close_change(struct whet_shared *s)
 
     while (!atomic_compare_exchange_weak(&s->page->changes, &seen, (seen | 1) + 1))
         ;
+}
+
+/* ---- Posts ---- */
+
+/* Who has the file's lock knows that all others before are over, also those who died of it. As
+ * the count of commits goes first, nobody reads from an older snapshot then. */
+void whet__shared_post_begin(struct whet_shared *s, size_t count)
+{
+    uint64_t told;
+
+    if (s->posts == NULL)
+        return;
+    told = whet__shared_told(s);
+    atomic_fetch_add(&s->page->commits, 1);
+    atomic_store(&s->page->settled, told);
+    atomic_store(&s->page->telling, told + count);
+    s->posted = told;
+}
+
+/* Written after `telling`, and released: who reads it sees that, too. */
+void whet__shared_post(struct whet_shared *s, const struct whet_hash128 *hash, uint64_t made_ns)
+{
+    struct whet_shared_post *post;
+    uint64_t halves[2];
+
+    if (s->posts == NULL)
+        return;
+    post = &s->posts[s->posted++ % WHET_SHARED_POSTS];
+    memcpy(halves, hash->bytes, sizeof(halves));
+    atomic_store_explicit(&post->made_ns, made_ns, memory_order_release);
+    atomic_store_explicit(&post->hash[0], halves[0], memory_order_release);
+    atomic_store_explicit(&post->hash[1], halves[1], memory_order_release);
+}
+
+void whet__shared_post_end(struct whet_shared *s)
+{
+    if (s->posts != NULL)
+        atomic_store(&s->page->told, s->posted);
+}
+
+void whet__shared_post_all(struct whet_shared *s)
+{
+    whet__shared_post_begin(s, WHET_SHARED_POSTS + 1);
+    s->posted += WHET_SHARED_POSTS + 1;
+    whet__shared_post_end(s);
+}
+
+void whet__shared_post_settle(struct whet_shared *s)
+{
+    unsigned long long settled = atomic_load(&s->page->settled);
+
+    while (s->posts != NULL && settled < s->posted &&
+           !atomic_compare_exchange_weak(&s->page->settled, &settled, s->posted))
+        ;
+}
+
+int whet__shared_hear(const struct whet_shared *s, uint64_t number, struct whet_hash128 *out,
+                      uint64_t *made_ns)
+{
+    const struct whet_shared_post *post;
+    uint64_t halves[2], made;
+
+    if (s->posts == NULL)
+        return -EOVERFLOW;
+    post = &s->posts[number % WHET_SHARED_POSTS];
+    made = atomic_load_explicit(&post->made_ns, memory_order_acquire);
+    halves[0] = atomic_load_explicit(&post->hash[0], memory_order_acquire);
+    halves[1] = atomic_load_explicit(&post->hash[1], memory_order_acquire);
+    if (atomic_load(&s->page->telling) - number > WHET_SHARED_POSTS)
+        return -EOVERFLOW;
+    memcpy(out->bytes, halves, sizeof(halves));
+    *made_ns = made;
+    return 0;
+}
+
+int whet__shared_is_former(const struct whet_shared *s, uint64_t settled,
+                           const struct whet_hash128 *hash, uint64_t made_ns)
+{
+    uint64_t told = whet__shared_told(s), last_ns;
+    struct whet_hash128 posted;
+
+    if (told - settled > WHET_SHARED_POSTS)
+        return 1;
+    for (uint64_t i = settled; i != told; i++) {
+        if (whet__shared_hear(s, i, &posted, &last_ns) != 0)
+            return 1;
+        if (last_ns > made_ns && memcmp(&posted, hash, sizeof(posted)) == 0)
+            return 1;
+    }
+    return 0;
 }

@@ -48,6 +48,7 @@ static int write_rows(struct whet_disk *d, struct whet_disk_batch *b)
         rc = whet__disk_fit(d, l, bytes);
     if (rc == 0)
         rc = whet__disk_transact(d, l, whet__disk_batch_put, b);
+    whet__shared_post_settle(d->shared);
     pthread_mutex_unlock(&l->lock);
     return rc;
 }

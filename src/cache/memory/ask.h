@@ -20,8 +20,9 @@ struct whet_ask {
     const void *key;
     size_t key_len;
     uint64_t
-        changes;     /* whet__shared_changes now: an entry found true at it is a hit as it is */
-    uint64_t now_ns; /* wall clock, coarse; looked at only where entries end */
+        changes; /* whet__shared_changes now: an entry found true at it is a hit as it is */
+    uint64_t settled; /* whet__shared_settled before any level was asked */
+    uint64_t now_ns;  /* wall clock, coarse; looked at only where entries end */
 };
 
 /* What tables, policies and ghosts go by; shards go by the other half. */

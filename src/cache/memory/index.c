@@ -158,6 +158,28 @@ static void note_move(struct whet_index *x)
 
 /* ---- In and out ---- */
 
+uint32_t whet__index_of(const struct whet_index *x, const struct whet_hash128 *hash)
+{
+    uint64_t low = whet__hash_low(hash);
+    uint64_t wanted = whet__index_tag(low) * WHET_EACH_BYTE;
+    uint32_t group = whet__index_home(x, low);
+
+    for (uint32_t seen = 0; seen < x->group_count; seen++) {
+        uint64_t tags = whet__index_tags(x, group);
+
+        for (uint64_t same = whet__zero_bytes(tags ^ wanted); same != 0; same &= same - 1) {
+            uint32_t at = group * WHET_GROUP + whet__first_byte(same);
+
+            if (memcmp(&whet__line_entry(x, at)->hash, hash, sizeof(*hash)) == 0)
+                return at;
+        }
+        if (whet__index_passed(x, group) == 0)
+            break;
+        group = whet__index_after(x, group);
+    }
+    return WHET_LINE_NONE;
+}
+
 uint32_t whet__index_at(const struct whet_index *x, uint64_t hash, uint32_t slot)
 {
     uint64_t wanted = whet__index_tag(hash) * WHET_EACH_BYTE;

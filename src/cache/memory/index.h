@@ -241,6 +241,9 @@ void whet__line_fill(struct whet_line *out, struct whet_entry *e, uint32_t slot)
 /* The entry of this slot; WHET_LINE_NONE: it has none. */
 uint32_t whet__index_at(const struct whet_index *x, uint64_t hash, uint32_t slot);
 
+/* Of a key that only its hash is known of; WHET_LINE_NONE. */
+uint32_t whet__index_of(const struct whet_index *x, const struct whet_hash128 *hash);
+
 /* There is room. */
 void whet__index_add(struct whet_index *x, uint64_t hash, const struct whet_line *line,
                      unsigned uses);

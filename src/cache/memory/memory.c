@@ -180,6 +180,51 @@ int whet__memory_remove(struct whet_memory *m, const struct whet_ask *ask,
     return 1;
 }
 
+void whet__memory_forget(struct whet_memory *m, const struct whet_hash128 *hash,
+                         uint64_t made_ns, uint64_t now_ns)
+{
+    struct whet_shard *s = whet__memory_lock(m, hash);
+    uint32_t at = whet__index_of(s->tables.index, hash);
+    struct whet_entry *e = NULL;
+
+    if (at != WHET_LINE_NONE) {
+        uint64_t made = whet__line_entry(s->tables.index, at)->made_ns;
+
+        if (made < made_ns || made > now_ns)
+            e = whet__memory_take_out(s, at, WHET_CACHE_REPLACED);
+    }
+    whet__memory_unlock(m, s);
+    if (e != NULL)
+        whet__memory_tell(m, e, WHET_CACHE_REPLACED);
+}
+
+/* What is pinned and goes makes the policy fit anew, and thereby evict. */
+static struct whet_entry *shard_empty(struct whet_shard *s, struct whet_entry *gone)
+{
+    for (uint32_t at = WHET_LINE_NONE; whet__index_next(s->tables.index, &at);) {
+        struct whet_entry *e = whet__shard_take_out(s, at);
+
+        e->next = gone;
+        gone = e;
+    }
+    for (struct whet_entry *e = whet__shard_gone(s), *next; e != NULL; e = next) {
+        next = e->next;
+        e->next = gone;
+        gone = e;
+    }
+    return gone;
+}
+
+struct whet_entry *whet__memory_empty(struct whet_memory *m, struct whet_entry *gone)
+{
+    for (unsigned i = 0; i < m->shard_count; i++) {
+        (void)pthread_mutex_lock(&m->shards[i].lock);
+        gone = shard_empty(&m->shards[i], gone);
+        (void)pthread_mutex_unlock(&m->shards[i].lock);
+    }
+    return gone;
+}
+
 int whet__memory_resize(struct whet_memory *m, uint64_t bytes)
 {
     uint64_t capacity = shard_capacity(m, bytes);

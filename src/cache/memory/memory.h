@@ -83,6 +83,16 @@ WHET_MUST_USE int whet__memory_put(struct whet_memory *m, struct whet_entry *ent
 int whet__memory_remove(struct whet_memory *m, const struct whet_ask *ask,
                         enum whet_cache_reason reason, struct whet_entry **out);
 
+/* What is here under a key that only its hash is known of goes as WHET_CACHE_REPLACED, if it
+ * was made before `made_ns` or, as the clock was set back, after `now_ns`. */
+void whet__memory_forget(struct whet_memory *m, const struct whet_hash128 *hash,
+                         uint64_t made_ns, uint64_t now_ns);
+
+/* Takes all out. They are in a list, through `next`, which goes to the caller in front of
+ * `gone`; `left` is not told. */
+WHET_MUST_USE struct whet_entry *whet__memory_empty(struct whet_memory *m,
+                                                    struct whet_entry *gone);
+
 /* The entry without any counting or use; NULL. */
 WHET_MUST_USE struct whet_entry *whet__memory_peek(struct whet_memory *m,
                                                    const struct whet_ask *ask);

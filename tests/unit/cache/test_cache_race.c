@@ -3,9 +3,10 @@
  * what he knew to be the case before he asked.
  *
  * Each source of truth is a number that only rises: the content of a file, or a count that is
- * announced by invalidating the key. `known` is raised once that has come about, so whoever
- * reads it before a call may not be answered with less. Nothing waits for anybody; how often
- * the interesting things meet is left to chance. For longer:
+ * announced by invalidating the key, or by putting another value, or none, instead: of such a
+ * key there is one for each of the two, who alone writes it. `known` is raised once that has
+ * come about, so whoever reads it before a call may not be answered with less. Nothing waits
+ * for anybody; how often the interesting things meet is left to chance. For longer:
  *
  * WHET_RACE_SECONDS=60 build/tests/test_cache_race */
 #include "../harness.h"
@@ -43,6 +44,7 @@ static const struct choice choices[] = {
 /* What all processes see. */
 struct state {
     atomic_ullong known[SOURCES];
+    atomic_ullong own[2];         /* likewise, of what one puts and the other gets */
     atomic_ullong counts[COUNTS]; /* the truth of the last ones, before it is known */
     atomic_int ends;
     atomic_ullong gets, hits;
@@ -56,6 +58,7 @@ struct racer {
     struct whet_cache *cache;
     struct whet_random random;
     unsigned number;
+    unsigned long long written; /* under its own key */
 };
 
 static unsigned below_n(struct racer *r, unsigned n)
@@ -246,14 +249,54 @@ static void change(struct racer *r, unsigned k)
         raise_known(r->state, k, number);
 }
 
+/* Machines tell each other of invalidations only. */
+static void overwrite(struct racer *r)
+{
+    char key[16], note[700];
+    size_t len;
+    int rc;
+
+    if (r->choice->remote)
+        return;
+    len = (size_t)snprintf(key, sizeof(key), "own %u", r->number);
+    r->written++;
+    if (below_n(r, 3) == 0) {
+        rc = whet_cache_remove(r->cache, key, len);
+    } else {
+        rc = whet_cache_put(r->cache, key, len, &r->written, sizeof(r->written), NULL);
+        whet_cache_sync(r->cache);
+    }
+    /* What the file had no room for, as the other one reads it, is not known to him. */
+    if (rc == 0 && whet_cache_note(r->cache, note, sizeof(note)) == NULL)
+        atomic_store(&r->state->own[r->number], r->written);
+}
+
+static void get_own(struct racer *r)
+{
+    unsigned whose = below_n(r, 2);
+    unsigned long long known = atomic_load(&r->state->own[whose]);
+    struct whet_cache_value v = {0};
+    size_t len;
+    char key[16];
+
+    len = (size_t)snprintf(key, sizeof(key), "own %u", whose);
+    if (whet_cache_get(r->cache, key, len, &v) == 1)
+        check(r, KEYS + whose, v.data, known, "get");
+    whet_cache_value_clear(&v);
+}
+
 static void act(struct racer *r)
 {
     unsigned k = below_n(r, KEYS), what = below_n(r, 100);
     unsigned long long number;
     char key[16];
 
-    if (what < 60)
+    if (what < 40)
         get(r, k);
+    else if (what < 58)
+        get_own(r);
+    else if (what < 60)
+        overwrite(r);
     else if (what < 80)
         (void)load(r, k, &number);
     else if (what < 90)

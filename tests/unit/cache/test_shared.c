@@ -113,6 +113,95 @@ static void without_a_page_it_is_blind(void **state)
     whet__shared_free(s);
 }
 
+static void post(struct whet_shared *s, unsigned char first, size_t count)
+{
+    struct whet_hash128 hash = {{first}};
+
+    whet__shared_post_begin(s, count);
+    for (size_t i = 0; i < count; i++)
+        whet__shared_post(s, &hash, 1000 + i);
+    whet__shared_post_end(s);
+}
+
+static void posts_are_heard_in_order(void **state)
+{
+    struct whet_shared *a = shared_of(path), *b = shared_of(path);
+    const struct whet_hash128 seven = {{7}}, eight = {{8}};
+    uint64_t first = whet__shared_told(b), made_ns;
+    struct whet_hash128 hash;
+
+    (void)state;
+    assert_int_equal(whet__shared_is_behind(b), 0);
+    post(a, 7, 2);
+    assert_int_equal(whet__shared_is_behind(b), 1);
+    assert_int_equal(whet__shared_told(b), first + 2);
+    assert_int_equal(whet__shared_hear(b, first + 1, &hash, &made_ns), 0);
+    assert_memory_equal(&hash, &seven, sizeof(hash));
+    assert_int_equal(made_ns, 1001);
+
+    /* Until it is settled what is older may be what the file had before. */
+    assert_int_equal(whet__shared_settled(b), first);
+    assert_int_equal(whet__shared_is_former(b, first, &seven, 1000), 1);
+    assert_int_equal(whet__shared_is_former(b, first, &seven, 1001), 0);
+    assert_int_equal(whet__shared_is_former(b, first, &eight, 1000), 0);
+    whet__shared_post_settle(a);
+    assert_int_equal(whet__shared_settled(b), first + 2);
+    assert_int_equal(whet__shared_is_former(b, first + 2, &seven, 1000), 0);
+    whet__shared_free(a);
+    whet__shared_free(b);
+}
+
+static void who_posts_settles_for_one_who_died(void **state)
+{
+    struct whet_shared *a = shared_of(path), *b = shared_of(path);
+    uint64_t first = whet__shared_told(b);
+
+    (void)state;
+    post(a, 7, 3);
+    whet__shared_post_begin(a, 5); /* and no further */
+    whet__shared_free(a);
+    assert_int_equal(whet__shared_told(b), first + 3);
+    assert_int_equal(whet__shared_settled(b), first + 3);
+    post(b, 8, 1);
+    assert_int_equal(whet__shared_told(b), first + 4);
+    assert_int_equal(whet__shared_settled(b), first + 3);
+    whet__shared_post_settle(b);
+    assert_int_equal(whet__shared_settled(b), first + 4);
+    whet__shared_free(b);
+}
+
+static void what_the_ring_has_lost_is_said(void **state)
+{
+    struct whet_shared *a = shared_of(path), *b = shared_of(path);
+    const struct whet_hash128 seven = {{7}};
+    uint64_t first = whet__shared_told(b), made_ns;
+    struct whet_hash128 hash;
+
+    (void)state;
+    post(a, 7, 1);
+    post(a, 8, WHET_SHARED_POSTS - 1);
+    assert_int_equal(whet__shared_hear(b, first, &hash, &made_ns), 0);
+    assert_memory_equal(&hash, &seven, sizeof(hash));
+    whet__shared_post_begin(a, 1); /* which is about to be where the first is */
+    assert_int_equal(whet__shared_hear(b, first, &hash, &made_ns), -EOVERFLOW);
+    whet__shared_post(a, &seven, 1);
+    whet__shared_post_end(a);
+    assert_int_equal(whet__shared_is_former(b, first, &hash, UINT64_MAX), 1);
+    first = whet__shared_told(b);
+    whet__shared_post_all(a);
+    assert_int_equal(whet__shared_hear(b, first, &hash, &made_ns), -EOVERFLOW);
+    whet__shared_post_settle(a);
+    whet__shared_free(a);
+    whet__shared_free(b);
+
+    a = shared_of(NULL);
+    post(a, 7, 1);
+    whet__shared_post_settle(a);
+    assert_int_equal(whet__shared_is_behind(a), 0);
+    assert_int_equal(whet__shared_hear(a, 0, &hash, &made_ns), -EOVERFLOW);
+    whet__shared_free(a);
+}
+
 /* Bytes of any kind in the page: moments go on. */
 static void noise_is_survived(void **state)
 {
@@ -189,6 +278,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(moments_never_stand_still, enter, leave),
         cmocka_unit_test_setup_teardown(changes_are_odd_while_one_is_made, enter, leave),
         cmocka_unit_test(a_process_may_have_its_own),
+        cmocka_unit_test(posts_are_heard_in_order),
+        cmocka_unit_test(who_posts_settles_for_one_who_died),
+        cmocka_unit_test(what_the_ring_has_lost_is_said),
         cmocka_unit_test(without_a_page_it_is_blind),
         cmocka_unit_test_setup_teardown(noise_is_survived, enter, leave),
         cmocka_unit_test_setup_teardown(threads_and_processes_agree, enter, leave),
