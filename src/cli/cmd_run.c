@@ -349,7 +349,7 @@ static int run_run(const struct whet_call *call, struct whet_error *err)
 static const struct whet_example examples[] = {
     {"whet run 'make -C a' 'make -C b'", "two commands at once"},
     {"whet run 'convert {} {.}.png' ::: *.svg", "one command for each file"},
-    {"whet run -c --input {} --output {.}.o --depfile {.}.d 'cc -MMD -c {} -o {.}.o' ::: *.c",
+    {"whet run -c --output {.}.o --depfile {.}.d 'cc -MMD -c {} -o {.}.o' ::: *.c",
      "compile what has changed since"},
     {"whet run -c --force --trace-inputs --project",
      "is there an input that whet.yaml forgets?"},
