@@ -95,10 +95,14 @@ static int evict_small(struct whet_policy *p)
     return 0;
 }
 
+/* Owners may count uses while this runs: each id is asked about once, so that a few that are
+ * used all the time cannot keep it going for ever. */
 static int evict_main(struct whet_policy *p)
 {
     struct whet_policy_list *main = &p->lists[MAIN];
-    uint32_t id = whet__policy_list_last(p, main);
+    uint32_t first = whet__policy_list_last(p, main);
+    uint32_t id = first;
+    int asked = 0;
 
     if (whet__policy_list_empty(p, main))
         return 0;
@@ -107,7 +111,9 @@ static int evict_main(struct whet_policy *p)
         p->nodes[id].mark--;
         whet__policy_renew(p, main, id);
         id = whet__policy_list_last(p, main);
-        ask_uses(p, id);
+        asked |= id == first;
+        if (!asked)
+            ask_uses(p, id);
     }
     take_out(p, id);
     whet__policy_forget(p, id);

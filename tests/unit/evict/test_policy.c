@@ -432,14 +432,51 @@ static void survives_no_memory(void **state)
     }
 }
 
+/* All of them, all the time: by other threads, while the policy looks for one to evict. */
+static unsigned is_used(void *ctx, uint32_t id)
+{
+    (void)ctx;
+    (void)id;
+    return 2;
+}
+
+static void evicts_what_is_used_meanwhile(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < whet__policy_count(); k++) {
+        const struct whet_policy_ops *ops = whet__policy_at(k);
+        struct whet_policy *p;
+
+        if ((ops->flags & WHET_POLICY_LATER) == 0)
+            continue;
+        for (uint32_t count = 1; count < 9; count++) {
+            p = policy_new(ops, 50);
+            p->uses = is_used;
+            for (uint32_t id = 0; id < count; id++)
+                ops->insert(p, id, 5);
+            for (uint32_t id = 0; id < count; id++)
+                assert_true(ops->evict(p));
+            assert_false(ops->evict(p));
+            assert_int_equal(p->used, 0);
+            whet__policy_free(p);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(table_is_sorted),         cmocka_unit_test(refuses),
-        cmocka_unit_test(loops_have_closed_forms), cmocka_unit_test(agrees_with_slow_versions),
-        cmocka_unit_test(belady_is_the_optimum),   cmocka_unit_test(counts_are_pinned),
-        cmocka_unit_test(live_and_owner_agree),    cmocka_unit_test(live_is_replay),
-        cmocka_unit_test(works_when_tiny),         cmocka_unit_test(survives_no_memory),
+        cmocka_unit_test(table_is_sorted),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(loops_have_closed_forms),
+        cmocka_unit_test(agrees_with_slow_versions),
+        cmocka_unit_test(belady_is_the_optimum),
+        cmocka_unit_test(counts_are_pinned),
+        cmocka_unit_test(live_and_owner_agree),
+        cmocka_unit_test(live_is_replay),
+        cmocka_unit_test(works_when_tiny),
+        cmocka_unit_test(survives_no_memory),
+        cmocka_unit_test(evicts_what_is_used_meanwhile),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
