@@ -30,7 +30,8 @@ static void want_locked(struct whet_remote *r)
 }
 
 /* One who has waited in vain is not followed by others: until the contact that is under way has
- * ended, or the server is back, they go on with what is known. */
+ * ended, or the server is back, they go on with what is known. If it has ended by the time that
+ * he has the lock again, nobody would say that it did: then the next one may wait. */
 static void wait_locked(struct whet_remote *r, uint64_t start_ns, uint64_t now_ns)
 {
     uint64_t deadline_ns = start_ns + r->timeout_ns;
@@ -40,7 +41,7 @@ static void wait_locked(struct whet_remote *r, uint64_t start_ns, uint64_t now_n
         if (!r->contacting && !r->want_sync)
             want_locked(r);
         if (!whet__remote_wait_locked(r, deadline_ns)) {
-            atomic_store(&r->deaf, 1);
+            atomic_store(&r->deaf, r->contacting || r->want_sync);
             break;
         }
     }
