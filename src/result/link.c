@@ -49,12 +49,29 @@ static int walk(const char *path, size_t len, int depth)
     return depth;
 }
 
+/* Behind a name, which may be that of another link, ".." is not the folder before it. */
+static int climbs_late(const char *target)
+{
+    int down = 0;
+
+    for (const char *at = target; *at != '\0';) {
+        size_t part = strcspn(at, "/");
+        int up = part == 2 && at[0] == '.' && at[1] == '.';
+
+        if (up && down)
+            return 1;
+        down |= !up && part > 0 && !(part == 1 && at[0] == '.');
+        at += part + (at[part] == '/');
+    }
+    return 0;
+}
+
 int whet__link_stays(const char *name, const char *target)
 {
     const char *slash = strrchr(name, '/');
     int depth;
 
-    if (target[0] == '/' || target[0] == '\0' || name[0] == '/')
+    if (target[0] == '/' || target[0] == '\0' || name[0] == '/' || climbs_late(target))
         return 0;
     depth = walk(name, slash != NULL ? (size_t)(slash - name) : 0, 0);
     return depth >= 0 && walk(target, strlen(target), depth) >= 0;

@@ -89,3 +89,25 @@ int whet__outputs_have(const struct whet_outputs *o, const char *name)
             return 1;
     return 0;
 }
+
+static size_t given(const struct whet_outputs_pattern *p, const char *name)
+{
+    size_t len = p->wild ? strcspn(p->text, "*?[\\") : p->len;
+
+    if (!p->wild && name[len] == '\0')
+        return len;
+    while (len > 0 && p->text[len - 1] != '/')
+        len--;
+    return len;
+}
+
+size_t whet__outputs_given(const struct whet_outputs *o, const char *name)
+{
+    size_t skipped = (size_t)(plain(name) - name), most = 0;
+
+    name = plain(name);
+    for (size_t i = 0; i < o->count; i++)
+        if (names(&o->patterns[i], name) && given(&o->patterns[i], name) > most)
+            most = given(&o->patterns[i], name);
+    return skipped + most;
+}

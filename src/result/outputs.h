@@ -30,4 +30,9 @@ WHET_MUST_USE int whet__outputs_compile(struct whet_outputs *out,
 /* `name` is seen from the job's folder. One that climbs out of where it is declared is none. */
 int whet__outputs_have(const struct whet_outputs *o, const char *name);
 
+/* How many bytes of such a name stand before what is the job's own to make: all, where the name
+ * itself is declared; of a folder "a/b" those of "a/", of "a/b/" all; of a pattern those before
+ * the first part with a wildcard. */
+size_t whet__outputs_given(const struct whet_outputs *o, const char *name);
+
 #endif

@@ -75,6 +75,25 @@ static int is_there(struct restoring *x, struct piece *p)
     return 1;
 }
 
+/* 1: a folder on the way to it is a link, which a command has left there: behind it is
+ * something else than what the job makes. Where the job is told to write by name, a link is a
+ * person's. */
+static int leads_astray(struct restoring *x, const char *path, const char *name)
+{
+    size_t head = strlen(path) - strlen(name);
+    char *copy = whet__mem_strndup(path, strlen(path));
+    int found = copy == NULL;
+
+    for (size_t at = whet__outputs_given(&x->declared, name); !found && name[at] != '\0'; at++)
+        if (name[at] == '/' && at > 0) {
+            copy[head + at] = '\0';
+            found = whet__link_is(copy);
+            copy[head + at] = '/';
+        }
+    whet__mem_free(copy);
+    return found;
+}
+
 /* 1: it can be written. Results may come from elsewhere: they write what the job declares, and
  * nothing else. */
 static int piece_ready(struct restoring *x, struct piece *p)
@@ -84,7 +103,7 @@ static int piece_ready(struct restoring *x, struct piece *p)
     if (!whet__outputs_have(&x->declared, name))
         return 0;
     p->path = whet__files_path(&x->j->recipe.arena, x->j->recipe.folder, name);
-    if (p->path == NULL)
+    if (p->path == NULL || leads_astray(x, p->path, name))
         return 0;
     if (whet__files_is_folder(name)) {
         p->state = PIECE_FOLDER;
@@ -120,7 +139,8 @@ static int parent_make(const char *path)
     return rc;
 }
 
-static int link_write(const struct piece *p)
+/* One that was put back just now may be on the way to this one. */
+static int link_write(struct restoring *x, const struct piece *p)
 {
     struct whet_text target;
     int rc;
@@ -128,7 +148,8 @@ static int link_write(const struct piece *p)
     whet__text_init(&target, PATH_MAX);
     whet__text_append(&target, p->value.data, p->value.len);
     rc = whet__text_error(&target);
-    if (rc == 0 && !whet__link_stays(p->output->name, whet__text_str(&target)))
+    if (rc == 0 && (!whet__link_stays(p->output->name, whet__text_str(&target)) ||
+                    leads_astray(x, p->path, p->output->name)))
         rc = -EPERM;
     if (rc == 0)
         rc = whet__link_put(p->path, whet__text_str(&target));
@@ -136,18 +157,18 @@ static int link_write(const struct piece *p)
     return rc;
 }
 
-static int write_once(const struct piece *p)
+static int write_once(struct restoring *x, const struct piece *p)
 {
-    return is_link(p) ? link_write(p)
+    return is_link(p) ? link_write(x, p)
                       : whet__file_put(p->path, p->value.data, p->value.len, p->output->mode);
 }
 
-static int file_write(const struct piece *p)
+static int file_write(struct restoring *x, const struct piece *p)
 {
-    int rc = write_once(p);
+    int rc = write_once(x, p);
 
     if (rc == -ENOENT && (rc = parent_make(p->path)) == 0)
-        rc = write_once(p);
+        rc = write_once(x, p);
     return rc;
 }
 
@@ -167,7 +188,7 @@ static int piece_write(struct restoring *x, struct piece *p)
     case PIECE_HELD:
         break;
     }
-    rc = file_write(p);
+    rc = file_write(x, p);
     whet_cache_value_clear(&p->value);
     return rc;
 }

@@ -440,6 +440,62 @@ EOF
     printf '%s\n' '{"name":"b","shell":true,"command":"ln -sf ../../etc out","inputs":["in"],"outputs":["out"]}' >l
     whet run -v --cache --cache-dir c -f l 2>err
     grep "not kept: 'b': 'out': it is a link that leads out of the folder" err
+    # Nor over another link: behind that, ".." is not the folder that it is on paper.
+    printf '%s\n' '{"name":"c","shell":true,"command":"mkdir q; ln -s .. q/d; ln -s d/../../etc q/e","inputs":["in"],"outputs":["q"]}' >l
+    whet run -v --cache --cache-dir c -f l 2>err
+    grep "not kept: 'c': 'q/e': it is a link that leads out of the folder" err
+}
+
+@test "nothing is put back by way of a link that a command has left" {
+    mkdir src
+    echo mine >src/f
+    job 'rm -rf o; mkdir o; if grep -q link in; then ln -s ../src o/d; else mkdir o/d; echo made >o/d/f; fi' \
+        '"inputs": ["in"], "outputs": ["o"]' >jobs
+    echo link >in
+    cached
+    settle
+    echo folder >in
+    cached
+    [ "$(ran)" = 2 ]
+    rm -r o
+    cached
+    [ "$(ran)" = 0 ]
+    rm -r o
+    echo link >in
+    cached
+    [ "$(ran)" = 0 ]
+    [ "$(readlink o/d)" = ../src ]
+    echo folder >in
+    cached
+    [ "$(cat src/f)" = mine ]
+    [ "$(cat o/d/f)" = made ]
+    [ "$(ran)" = 1 ]
+}
+
+@test "a link of one's own in the way to an output is followed" {
+    mkdir disk
+    ln -s disk o
+    job 'cp in o/f' '"inputs": ["in"], "outputs": ["o/f"]' >jobs
+    echo 1 >in
+    cached
+    rm disk/f
+    cached
+    [ "$(ran)" = 1 ]
+    [ "$(cat disk/f)" = 1 ]
+    job 'cp in o/f' '"inputs": ["in"], "outputs": ["o/"]' >jobs
+    settle
+    cached
+    rm disk/f
+    cached
+    [ "$(ran)" = 1 ]
+    [ "$(cat disk/f)" = 1 ]
+    job 'cp in o/f' '"inputs": ["in"], "outputs": ["o/*"]' >jobs
+    settle
+    cached
+    rm disk/f
+    cached
+    [ "$(ran)" = 1 ]
+    [ "$(cat disk/f)" = 1 ]
 }
 
 @test "a dry run of a cache that is not there finds it empty, and makes nothing" {
