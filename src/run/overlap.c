@@ -15,9 +15,15 @@
 #define STEPS_MAX    UINT64_C(20000000) /* of all walks through the graph: a bound, no promise */
 #define DESCRIBE_MAX ((size_t)4096)
 
+/* Of one path; each is before or behind each other. */
+struct maker {
+    const struct whet_run_job *job;
+    struct maker *next;
+};
+
 struct overlap {
     const struct whet_needs *needs;
-    struct whet_map makers; /* from a path to the job that makes it */
+    struct whet_map makers; /* from a path to those that make it, the first of the list first */
     struct whet_arena arena;
     struct whet_text path;
     struct whet_vec stack; /* of uint32_t */
@@ -106,27 +112,45 @@ static int refuse(const struct overlap *o, const struct whet_run_job *job,
     return -EINVAL;
 }
 
+/* NULL: no memory. */
+static struct maker *maker_new(struct overlap *o, const struct whet_run_job *job)
+{
+    struct maker *made = whet__arena_zalloc(&o->arena, 1, sizeof(*made));
+
+    if (made != NULL)
+        made->job = job;
+    return made;
+}
+
+static int path_add(struct overlap *o, const struct whet_run_job *job, const char *path)
+{
+    struct maker *first = maker_new(o, job);
+    char *key = whet__arena_strndup(&o->arena, path, strlen(path));
+
+    return first != NULL && key != NULL ? whet__map_put_str(&o->makers, key, first) : -ENOMEM;
+}
+
 static int made_add(struct overlap *o, uint32_t i, const char *name, struct whet_error *err)
 {
     const struct whet_run_job *job = job_at(o, i);
     const char *path = path_of(o, job, name);
-    const struct whet_run_job *other;
-    char *key;
+    struct maker *other, *last = NULL;
 
     if (path == NULL)
         return -ENOMEM;
     other = whet__map_get_str(&o->makers, path);
-    if (other != NULL && other != job) {
-        uint32_t j = (uint32_t)(other - job_at(o, 0));
+    if (other == NULL)
+        return path_add(o, job, path);
+    for (; other != NULL; last = other, other = other->next) {
+        uint32_t j = (uint32_t)(other->job - job_at(o, 0));
 
+        if (other->job == job || ++o->steps > STEPS_MAX)
+            return 0;
         if (waits_for(o, i, j) == 0 && waits_for(o, j, i) == 0)
-            return refuse(o, job, other, name, err);
-        return 0;
+            return refuse(o, job, other->job, name, err);
     }
-    key = whet__arena_strndup(&o->arena, path, strlen(path));
-    if (key == NULL)
-        return -ENOMEM;
-    return whet__map_put_str(&o->makers, key, (void *)(uintptr_t)job);
+    last->next = maker_new(o, job);
+    return last->next != NULL ? 0 : -ENOMEM;
 }
 
 static int makers_find(struct overlap *o, struct whet_error *err)
@@ -150,16 +174,17 @@ static void readers_tell(struct overlap *o,
                                       const struct whet_run_job *maker, const char *name))
 {
     for (uint32_t i = 0; i < o->needs->count; i++) {
-        const struct whet_run_job *job = job_at(o, i), *maker;
+        const struct whet_run_job *job = job_at(o, i);
         const char *const *name = job->inputs;
 
         for (; name != NULL && *name != NULL; name++) {
             const char *path = is_pattern(*name) ? NULL : path_of(o, job, *name);
+            const struct maker *maker =
+                path != NULL ? whet__map_get_str(&o->makers, path) : NULL;
 
-            maker = path != NULL ? whet__map_get_str(&o->makers, path) : NULL;
-            if (maker != NULL && maker != job &&
-                waits_for(o, i, (uint32_t)(maker - job_at(o, 0))) == 0)
-                tell(job, maker, *name);
+            if (maker != NULL && maker->job != job &&
+                waits_for(o, i, (uint32_t)(maker->job - job_at(o, 0))) == 0)
+                tell(job, maker->job, *name);
         }
     }
 }

@@ -63,6 +63,11 @@ static void one_file_has_one_maker(void **state)
     /* In an order, also over another, either way round. */
     assert_int_equal(check(ROWS({"o"}, {"p", NULL, "a"}, {"o", NULL, "b"}), NULL), 0);
     assert_int_equal(check(ROWS({"o", NULL, "b"}, {"p", NULL, "c"}, {"o"}), NULL), 0);
+    /* Each with each: that both come after a third is no order. */
+    assert_int_equal(check(ROWS({"o"}, {"o", NULL, "a"}, {"o", NULL, "a"}), &err), -EINVAL);
+    assert_string_equal(err.text, "two commands make one file: 'o': 'b' and 'c': neither needs "
+                                  "the other");
+    assert_int_equal(check(ROWS({"o"}, {"o", NULL, "a"}, {"o", NULL, "b"}), NULL), 0);
     /* Patterns may name different files. */
     assert_int_equal(check(ROWS({"*.o"}, {"*.o"}, {"*.o"}), NULL), 0);
 }
