@@ -66,9 +66,10 @@ static void on_hand(int number)
     atomic_fetch_add(&hand, number == SIGUSR1 ? 1 : -1);
 }
 
+/* What waits to be written goes on: stdio drops what a signal comes between. */
 void whet__by_hand_install(void)
 {
-    struct sigaction action = {.sa_handler = on_hand};
+    struct sigaction action = {.sa_handler = on_hand, .sa_flags = SA_RESTART};
 
     sigemptyset(&action.sa_mask);
     (void)sigaction(SIGUSR1, &action, NULL);
