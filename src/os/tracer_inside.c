@@ -163,7 +163,7 @@ static _Noreturn void answer_all(struct pollfd *listeners, nfds_t count)
     _exit(0);
 }
 
-/* Each goes above what is ours, which is then closed in one. */
+/* Each goes above all of them, and what is ours below, between and behind is closed. */
 static int move_up(struct pollfd *listeners, nfds_t count)
 {
     int last = 0, first;
@@ -172,10 +172,14 @@ static int move_up(struct pollfd *listeners, nfds_t count)
         last = listeners[i].fd > last ? listeners[i].fd : last;
     first = last + 1;
     for (nfds_t i = 0; i < count; i++) {
-        listeners[i].fd = fcntl(listeners[i].fd, F_DUPFD_CLOEXEC, first);
-        if (listeners[i].fd < 0)
+        /* The lowest that is free: what it passes over is ours. */
+        int fd = fcntl(listeners[i].fd, F_DUPFD_CLOEXEC, last + 1);
+
+        if (fd < 0)
             return -errno;
-        last = listeners[i].fd > last ? listeners[i].fd : last;
+        listeners[i].fd = fd;
+        while (++last < fd)
+            close(last);
     }
     whet__guard_close_others(first, last);
     return 0;

@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "os/launch.h"
 #include "os/tracer.h"
+#include "os/tracer_inside.h"
 
 static struct whet_tracer *tracer;
 static struct whet_launcher launcher;
@@ -182,6 +184,30 @@ static void what_cannot_run_leaves_no_listener(void **state)
     whet__trace_free(NULL);
 }
 
+/* Of what is ours it has nothing, whatever number that has. */
+static void a_stand_in_holds_listeners_alone(void **state)
+{
+    int like_listener[2], ours[2], status;
+    struct pollfd closed;
+
+    (void)state;
+    assert_int_equal(pipe(like_listener), 0);
+    assert_int_equal(pipe(ours), 0);
+    whet__tracer_stand_in(&like_listener[0], 1);
+    close(like_listener[0]);
+    close(ours[1]);
+    closed = (struct pollfd){ours[0], POLLIN, 0};
+    while (poll(&closed, 1, -1) < 0)
+        assert_int_equal(errno, EINTR);
+    assert_true((closed.revents & POLLHUP) != 0);
+    close(ours[0]);
+    /* Nobody is left that could call. */
+    close(like_listener[1]);
+    while (waitpid(-1, &status, 0) < 0)
+        assert_int_equal(errno, EINTR);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 /* Not all is seen then, and everything runs on all the same. */
 static void memory_may_run_out(void **state)
 {
@@ -208,6 +234,7 @@ int main(void)
         cmocka_unit_test(each_use_is_told),
         cmocka_unit_test(a_kill_leaves_nothing_waiting),
         cmocka_unit_test(what_cannot_run_leaves_no_listener),
+        cmocka_unit_test(a_stand_in_holds_listeners_alone),
         cmocka_unit_test(memory_may_run_out),
     };
 
