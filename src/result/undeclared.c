@@ -280,6 +280,8 @@ static struct whet_vec *place_of(struct whet_undeclared *u, const struct whet_tr
     int made = (file->uses & WHET_FILE_WRITE) != 0;
     unsigned used = file->uses & (WHET_FILE_READ | WHET_FILE_RUN);
 
+    if (file->uses == 0) /* it was killed as it asked */
+        return NULL;
     switch (file->kind) {
     case WHET_TRACE_GONE:
         return made ? NULL : &u->absent;

@@ -130,6 +130,8 @@ static void what_it_makes_and_what_is_not_there_are_no_inputs(void **state)
     assert_string_equal(TOLD(&job, FILE_USED("edit", WHET_FILE_READ | WHET_FILE_WRITE),
                              FILE_USED("look", WHET_FILE_LOOK)),
                         "edit:read|look:looked at|");
+    /* Named by one that was killed before it got an answer. */
+    assert_string_equal(TOLD(&job, FILE_USED("named", 0)), "");
 }
 
 static void the_system_is_not_told_but_what_is_ours_in_it(void **state)
