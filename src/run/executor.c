@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,8 +13,7 @@
 
 #include "base/mem.h"
 #include "os/clock.h"
-#include "os/proc.h"
-#include "run/attempt.h"
+#include "run/executor_inside.h"
 
 #define NEVER       UINT64_MAX
 #define SECOND_NS   UINT64_C(1000000000)
@@ -31,240 +29,6 @@
 #define SAID_MAX    ((size_t)4096)
 #define FD_OTHERS   32
 
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_RESTING };
-
-/* Jobs that wait for something else than a processor have places of their own. */
-enum place { PLACE_ANY, PLACE_IO, PLACES };
-
-struct slot {
-    enum slot_state state;
-    enum place place;
-    struct whet_attempt attempt;
-    struct whet_arena arena;
-    struct whet_run_job job;
-    struct whet_job_result result;
-    uint64_t rest_ns; /* until when it waits for its next attempt */
-    unsigned next_free;
-};
-
-struct executor {
-    const struct whet_run_options *options;
-    struct whet_workshop shop;
-    struct slot *slots;
-    unsigned slot_count;
-    unsigned limit; /* of them, that jobs of any type may use now */
-    unsigned free;  /* the first free one; slot_count: none */
-    unsigned busy;
-    unsigned taken_places[PLACES];
-    struct slot *held; /* its job waits for a place; NULL: none does */
-    struct whet_run_counts counts;
-    uint64_t taken;   /* jobs from the source */
-    int exhausted;    /* there are no more */
-    int stopping;     /* no more are started */
-    int interrupted;  /* running ones were told so */
-    int source_waits; /* for its descriptor */
-    uint64_t wake_ns; /* when something is due in a slot */
-    uint64_t tick_ns;
-    uint64_t pace_ns;
-    struct whet_text said; /* of the job that ended last */
-    uint64_t stopped_ns;   /* when those that were stopped are looked for next */
-    uint64_t turn_seen;    /* whose turn it was then (run/show.h) */
-    uint64_t turn_ns;      /* when that is done next */
-    int error;             /* that ends the run */
-    struct whet_error *err;
-};
-
-static void slot_free(struct executor *x, struct slot *s)
-{
-    s->state = SLOT_FREE;
-    s->next_free = x->free;
-    x->free = (unsigned)(s - x->slots);
-    x->busy--;
-    x->taken_places[s->place]--;
-}
-
-static void stop_running(struct executor *x, int signal)
-{
-    uint64_t now = whet__clock_now_ns();
-
-    x->stopping = 1;
-    x->wake_ns = now;
-    for (unsigned i = 0; i < x->slot_count; i++)
-        if (x->slots[i].state == SLOT_RUNNING)
-            whet__attempt_stop(&x->slots[i].attempt, WHET_JOB_STOPPED, signal, now);
-}
-
-/* The first error ends the run; those who have filled *err said more than the number does. */
-static void fail(struct executor *x, int rc, const char *what)
-{
-    if (rc == 0 || x->error != 0)
-        return;
-    x->error = rc;
-    if (what != NULL)
-        whet_error_set(x->err, rc, "%s: %s", what, strerror(-rc));
-    stop_running(x, SIGTERM);
-}
-
-/* Only the disk can fail so; or nobody reads. */
-static void fail_keeping(struct executor *x, int rc)
-{
-    if (rc != 0 && rc != -EPIPE && x->error == 0)
-        whet_error_set(x->err, rc,
-                       "cannot keep what a command printed: '%.200s': %s: name another folder "
-                       "by TMPDIR",
-                       whet__spool_folder(), strerror(-rc));
-    fail(x, rc, rc == -EPIPE ? "cannot show what a command printed" : NULL);
-}
-
-void whet__run_counts_add(struct whet_run_counts *c, const struct whet_job_result *r)
-{
-    c->ended++;
-    c->ok += r->end == WHET_JOB_OK;
-    c->skipped += r->end == WHET_JOB_SKIPPED;
-    c->stopped += r->end == WHET_JOB_STOPPED;
-    c->failed = c->ended - c->ok - c->skipped - c->stopped;
-    c->found += (uint64_t)(r->cached || r->resumed);
-    c->cached += r->cached != 0;
-    c->saved_ns += r->cached ? r->saved_ns : 0;
-    c->retried += r->attempts > 1 ? r->attempts - 1 : 0;
-}
-
-static uint64_t turn_of(const struct whet_run_job *job)
-{
-    return job->turn != 0 ? job->turn : job->number;
-}
-
-/* The job is over, however that came. */
-static void job_ended(struct executor *x, struct slot *s)
-{
-    const struct whet_run_options *o = x->options;
-    const struct whet_job_result *r = &s->result;
-    int good = r->end == WHET_JOB_OK, resumed = r->resumed;
-
-    whet__run_counts_add(&x->counts, r);
-    if (o->source.ended != NULL)
-        o->source.ended(o->source.ctx, &s->job, r);
-    if (o->hooks.record != NULL)
-        fail(x,
-             o->hooks.record(o->hooks.ctx, &s->job, &s->result, s->attempt.printed,
-                             &x->shop.spool, x->err),
-             NULL);
-    if (o->hooks.ended != NULL)
-        fail(x, o->hooks.ended(o->hooks.ctx, &s->job, r, x->err), NULL);
-    whet__text_reset(&x->said);
-    if (o->hooks.say != NULL)
-        o->hooks.say(o->hooks.ctx, &s->job, r, &x->said);
-    fail(x,
-         whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed,
-                          x->said.len > 0 ? whet__text_str(&x->said) : NULL),
-         "cannot show what a command printed");
-    slot_free(x, s);
-    if (good || resumed || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
-        return;
-    x->stopping = 1;
-    x->wake_ns = 0; /* nobody waits for another attempt any more */
-    if (o->halt == WHET_RUN_HALT_NOW)
-        stop_running(x, SIGTERM);
-}
-
-/* 1: it gets another attempt. */
-static int retry(struct executor *x, struct slot *s)
-{
-    if (s->result.end == WHET_JOB_OK || s->result.end == WHET_JOB_STOPPED || x->stopping ||
-        s->result.attempts > s->job.retries)
-        return 0;
-    for (int i = 0; i < WHET_STREAMS; i++)
-        whet__printed_reset(&s->attempt.printed[i], &x->shop.spool);
-    s->state = SLOT_RESTING;
-    s->rest_ns = whet__clock_now_ns() + s->job.retry_delay_ns;
-    if (s->rest_ns < x->wake_ns)
-        x->wake_ns = s->rest_ns;
-    return 1;
-}
-
-static void attempt_begin(struct executor *x, struct slot *s)
-{
-    int rc;
-
-    s->result.attempts++;
-    s->attempt.place = turn_of(&s->job);
-    s->attempt.is_last = s->result.attempts > s->job.retries;
-    s->attempt.keep_bytes = x->options->hooks.keep != NULL ? x->options->keep_bytes : 0;
-    rc = whet__attempt_start(&s->attempt, &s->job, &s->arena, &s->result);
-    if (rc == 1) {
-        uint64_t due = s->attempt.deadline_ns < s->attempt.look_ns ? s->attempt.deadline_ns
-                                                                   : s->attempt.look_ns;
-
-        s->state = SLOT_RUNNING;
-        x->counts.running++;
-        x->wake_ns = due < x->wake_ns ? due : x->wake_ns;
-        return;
-    }
-    fail(x, rc, "cannot start a command");
-    if (rc != 0)
-        s->result.end = WHET_JOB_STOPPED;
-    if (!retry(x, s))
-        job_ended(x, s);
-}
-
-static void keep(struct executor *x, struct slot *s)
-{
-    const struct whet_run_hooks *hooks = &x->options->hooks;
-
-    if (hooks->keep != NULL)
-        hooks->keep(hooks->ctx, &s->job, &s->result, s->attempt.printed, &x->shop.spool);
-}
-
-static void attempt_ended(struct executor *x, struct slot *s)
-{
-    int rc = whet__attempt_end(&s->attempt, &s->result);
-    const struct whet_run_hooks *hooks = &x->options->hooks;
-    int good = s->result.end == WHET_JOB_OK;
-
-    x->counts.running--;
-    x->counts.user_ns += s->result.user_ns;
-    x->counts.sys_ns += s->result.sys_ns;
-    fail_keeping(x, rc);
-    if (good) /* as far as its exit code tells */
-        keep(x, s);
-    if (retry(x, s))
-        return;
-    if (hooks->traced != NULL && s->attempt.trace != NULL)
-        hooks->traced(hooks->ctx, &s->job, &s->result, &s->attempt.files);
-    if (!good)
-        keep(x, s);
-    job_ended(x, s);
-}
-
-static void job_begin(struct executor *x, struct slot *s)
-{
-    const struct whet_run_hooks *hooks = &x->options->hooks;
-    int found = 0;
-
-    memset(&s->result, 0, sizeof(s->result));
-    if (s->job.skip != NULL) {
-        s->result.end = WHET_JOB_SKIPPED;
-        s->result.exit_code = -1;
-        snprintf(s->result.reason, sizeof(s->result.reason), "%.199s", s->job.skip);
-        job_ended(x, s);
-        return;
-    }
-    if (hooks->look_up != NULL)
-        found = hooks->look_up(hooks->ctx, &s->job, &s->result, s->attempt.printed,
-                               &x->shop.spool, x->err);
-    if (found < 0) {
-        fail(x, found, NULL);
-        s->result.end = WHET_JOB_STOPPED;
-    }
-    if (found != 0) {
-        job_ended(x, s);
-        return;
-    }
-    if (hooks->started != NULL)
-        hooks->started(hooks->ctx, &s->job, s->attempt.slot + 1);
-    attempt_begin(x, s);
-}
-
 /* The source has nothing at the moment. */
 static void source_wait(struct executor *x)
 {
@@ -275,7 +39,7 @@ static void source_wait(struct executor *x)
     rc = whet__events_add(&x->shop.events, x->options->source.fd, SOURCE_TAG);
     x->source_waits = rc == 0;
     if (rc != -EPERM) /* a file is ready all the time */
-        fail(x, rc, "cannot wait for commands");
+        whet__executor_fail(x, rc, "cannot wait for commands");
 }
 
 static int has_place(const struct executor *x, enum place place)
@@ -310,7 +74,7 @@ static struct slot *job_take(struct executor *x)
     }
     x->exhausted = rc == 0;
     if (rc < 0)
-        fail(x, rc, NULL);
+        whet__executor_fail(x, rc, NULL);
     if (rc <= 0)
         return NULL;
     x->taken++;
@@ -329,7 +93,7 @@ static void held_drop(struct executor *x)
         return;
     x->held = NULL;
     x->taken_places[s->place]++; /* which it gives back now */
-    slot_free(x, s);
+    whet__slot_free(x, s);
 }
 
 /* Starts as many as there may be. */
@@ -346,7 +110,7 @@ static void fill(struct executor *x)
             break;
         x->held = NULL;
         x->taken_places[s->place]++;
-        job_begin(x, s);
+        whet__slot_begin(x, s);
     }
     if (x->stopping)
         held_drop(x);
@@ -367,9 +131,9 @@ static void tend(struct executor *x, uint64_t now)
         if (s->state == SLOT_RUNNING)
             due = whet__attempt_tend(&s->attempt, now);
         else if (s->state == SLOT_RESTING && x->stopping)
-            job_ended(x, s);
+            whet__slot_end(x, s);
         else if (s->state == SLOT_RESTING && s->rest_ns <= now)
-            attempt_begin(x, s);
+            whet__slot_attempt(x, s);
         else if (s->state == SLOT_RESTING)
             due = s->rest_ns;
         wake = due < wake ? due : wake;
@@ -388,8 +152,8 @@ static void pass_turn(struct executor *x, uint64_t now)
     x->turn_ns = now + TURN_NS;
     for (unsigned i = 0; i < x->slot_count; i++)
         if (x->slots[i].state == SLOT_RUNNING && x->slots[i].attempt.place == show->next)
-            fail(x, whet__attempt_show(&x->slots[i].attempt),
-                 "cannot show what a command printed");
+            whet__executor_fail(x, whet__attempt_show(&x->slots[i].attempt),
+                                "cannot show what a command printed");
 }
 
 /* Goes on with those that wait to be read, as far as there is room. If none of all can go on,
@@ -403,8 +167,8 @@ static void give_room(struct executor *x, uint64_t now)
         struct slot *s = &x->slots[i];
 
         if (s->state == SLOT_RUNNING)
-            fail(x, whet__attempt_resume(&s->attempt, now),
-                 "cannot read what a command prints");
+            whet__executor_fail(x, whet__attempt_resume(&s->attempt, now),
+                                "cannot read what a command prints");
         if (s->state == SLOT_RUNNING && s->attempt.waits)
             waits = s;
         else if (s->state != SLOT_FREE)
@@ -422,7 +186,7 @@ static void watch_stop(struct executor *x)
     if (signal == 0)
         return;
     x->interrupted = 1;
-    stop_running(x, signal);
+    whet__executor_stop(x, signal);
 }
 
 static void watch_suspend(struct executor *x)
@@ -499,9 +263,9 @@ static void take_event(struct executor *x, uint64_t tag)
         return;
     rc = whet__attempt_event(&s->attempt, part);
     if (rc < 0)
-        fail_keeping(x, rc);
+        whet__executor_fail_keeping(x, rc);
     else if (rc == 1)
-        attempt_ended(x, s);
+        whet__slot_attempt_ended(x, s);
 }
 
 static void wait_for_events(struct executor *x, uint64_t now)
@@ -633,7 +397,7 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     slots_init(&x);
     whet__text_init(&x.said, SAID_MAX);
     run(&x);
-    fail(&x, whet__show_end(&x.shop.show), "cannot show what a command printed");
+    whet__executor_fail(&x, whet__show_end(&x.shop.show), "cannot show what a command printed");
     slots_clear(&x);
     whet__text_clear(&x.said);
     shop_close(&x.shop);
