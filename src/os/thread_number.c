@@ -8,7 +8,6 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -68,10 +67,11 @@ int whet__thread_barrier_init(void)
     return ask_kernel(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
 }
 
-void whet__thread_barrier(void)
+int whet__thread_barrier(void)
 {
-    /* What was once allowed does not fail; without it nothing that follows would be safe. */
-    if (ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0 &&
-        (whet__thread_barrier_init() != 0 || ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED) != 0))
-        abort();
+    int rc = ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+
+    if (rc == 0 || whet__thread_barrier_init() != 0)
+        return rc;
+    return ask_kernel(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
 }

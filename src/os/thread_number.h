@@ -3,7 +3,8 @@
  * Shape    functions.
  * Units    numbers from 0, no two threads that live at the same time have the same.
  * Memory   none is allocated; a thread's number is given to another when it has ended.
- * Errors   -errno of the system: there is no such barrier (Linux before 4.14, or forbidden).
+ * Errors   -errno of the system: there is no such barrier (Linux before 4.14, or forbidden,
+ *          which may come later, when a process shuts itself in).
  * Threads  safe from any, and after a fork from the child too.
  */
 #ifndef WHET_OS_THREAD_NUMBER_H
@@ -18,9 +19,9 @@ unsigned whet__thread_number(void);
 /* Once, before the first whet__thread_barrier of the process. */
 WHET_MUST_USE int whet__thread_barrier_init(void);
 
-/* When this returns, every running thread of the process has passed a full barrier since it was
- * called. What they would otherwise need of their own, between a store and a load of something
- * else, may be left out then but for a compiler's. */
-void whet__thread_barrier(void);
+/* When this returns 0, every running thread of the process has passed a full barrier since it
+ * was called. What they would otherwise need of their own, between a store and a load of
+ * something else, may be left out then but for a compiler's. */
+WHET_MUST_USE int whet__thread_barrier(void);
 
 #endif

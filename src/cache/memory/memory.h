@@ -3,13 +3,15 @@
  *
  * Shape    shards, chosen by bits of the key's hash; in each an open-addressed index from keys
  *          to slots and entries, and an eviction policy (evict/policy.h) over the slots. The
- * compressed level is another one of these (cache/memory/packed.h). Units    bytes: of entries
- * as malloc takes them, of tables and of the policy's nodes. Their sum never exceeds the
- * capacity, but for what callers hold on to and while the level settles after it was made
- * smaller. Memory   an entry in here holds one reference; what is answered is one for the
- * caller. An entry is put into one level once in its life. Errors   -ENOMEM. A put has none:
- * without memory for larger tables it evicts. Threads  safe from any. `left` is called after
- * the shard's lock was released.
+ *          compressed level is another one of these (cache/memory/packed.h).
+ * Units    bytes: of entries as malloc takes them, of tables and of the policy's nodes. Their
+ *          sum never exceeds the capacity, but for what callers hold on to, while the level
+ *          settles after it was made smaller, and by an index per shard where the process was
+ *          forbidden its barrier since (cache/memory/readers.h).
+ * Memory   an entry in here holds one reference; what is answered is one for the caller. An
+ *          entry is put into one level once in its life.
+ * Errors   -ENOMEM. A put has none: without memory for larger tables it evicts.
+ * Threads  safe from any. `left` is called after the shard's lock was released.
  */
 #ifndef WHET_CACHE_MEMORY_H
 #define WHET_CACHE_MEMORY_H
@@ -59,8 +61,9 @@ void whet__memory_free(struct whet_memory *m);
 WHET_MUST_USE struct whet_entry *whet__memory_get(struct whet_memory *m,
                                                   const struct whet_ask *ask, int *sure);
 
-/* A sure hit, copied under the lock: 1, *len is set; -ENOENT when it is negative. 0: anything
- * else; ask _get, nothing was counted. `out` may be NULL when room is 0. */
+/* A sure hit, copied, a small one without the lock: 1, *len is set; -ENOENT when it is
+ * negative. 0: anything else; ask _get, nothing was counted. `out` may be NULL when room is 0.
+ */
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len);
 

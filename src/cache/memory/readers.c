@@ -13,15 +13,17 @@ unsigned whet__readers_count(uint64_t bytes)
     return most < WHET_THREAD_NUMBERS ? (unsigned)most : WHET_THREAD_NUMBERS;
 }
 
-void whet__readers_wait(const struct whet_readers *r)
+int whet__readers_wait(const struct whet_readers *r)
 {
-    if (r->count == 0)
-        return;
-    whet__thread_barrier();
+    int rc = r->count != 0 ? whet__thread_barrier() : 0;
+
+    if (rc != 0)
+        return rc;
     for (unsigned i = 0; i < r->count; i++) {
         while (atomic_load_explicit(&r->each[i].looking, memory_order_acquire))
             (void)sched_yield();
     }
+    return 0;
 }
 
 void whet__readers_forget(const struct whet_readers *r)

@@ -1,10 +1,13 @@
 /* cache/memory/readers.h - who looks into indexes without a lock, and what must stay for them.
  *
  * Shape    a line for each thread with a number (os/thread_number.h): it says there whether it
- * is looking, and counts its hits. Who takes an index away waits until all who may have seen it
- * are through. A reader pays two stores, the other side a system call. Units    hits. Memory
- * the owner's. Errors   none: without the system's barrier there are no readers. Threads  safe
- * from any. Between _enter and _leave a reader waits for nothing.
+ *          is looking, and counts its hits. Who takes an index away waits until all who may
+ *          have seen it are through. A reader pays two stores, the other side a system call.
+ * Units    hits.
+ * Memory   the owner's.
+ * Errors   without the system's barrier there are no readers; -errno where it is forbidden
+ *          since.
+ * Threads  safe from any. Between _enter and _leave a reader waits for nothing.
  */
 #ifndef WHET_CACHE_MEMORY_READERS_H
 #define WHET_CACHE_MEMORY_READERS_H
@@ -54,8 +57,8 @@ static inline void whet__reader_hit(struct whet_reader *r)
                           memory_order_relaxed);
 }
 
-/* Nobody has what was to be seen before, and no longer is. */
-void whet__readers_wait(const struct whet_readers *r);
+/* 0: nobody has what was to be seen before, and no longer is. -errno: who knows. */
+WHET_MUST_USE int whet__readers_wait(const struct whet_readers *r);
 
 /* In the child of a fork: the other threads are gone. */
 void whet__readers_forget(const struct whet_readers *r);

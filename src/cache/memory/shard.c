@@ -1,4 +1,4 @@
-/* One shard: who is in which slot. Load: a put per miss; hits are in memory.c. */
+/* One shard: who is in which slot. Load: a put per miss; hits are in memory/hit.c. */
 #include "cache/memory/shard.h"
 
 static void count_bytes(struct whet_shard *s)

@@ -62,6 +62,7 @@ struct whet_shard {
     /* The index for readers without the lock; NULL: the policy has to be told of each hit. */
     _Alignas(64) _Atomic(struct whet_index *) shown;
     const struct whet_readers *readers;
+    struct whet_index *kept; /* was shown, and readers may be in it still; beyond `capacity` */
 
     _Alignas(64) pthread_mutex_t lock;
     int settling; /* it was made smaller and is not there yet */

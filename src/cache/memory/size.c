@@ -46,14 +46,19 @@ static void tables_clear(struct whet_tables *t)
     whet__index_free(t->index);
 }
 
-/* From now on readers look here; the one before may go. */
-static void show_index(struct whet_shard *s)
+/* From now on readers look here; `old` goes when nobody looks there any more. Where that cannot
+ * be known, it stays, and nobody looks without the lock again. */
+static void show_index(struct whet_shard *s, struct whet_index *old)
 {
-    int later = s->tables.policy->uses != NULL;
-    struct whet_index *before = atomic_exchange(&s->shown, later ? s->tables.index : NULL);
+    struct whet_index *before = atomic_exchange(&s->shown, NULL);
 
-    if (before != NULL)
-        whet__readers_wait(s->readers);
+    if (before != NULL && whet__readers_wait(s->readers) != 0) {
+        s->kept = before;
+        return;
+    }
+    whet__index_free(old);
+    if (s->kept == NULL && s->tables.policy->uses != NULL)
+        atomic_store(&s->shown, s->tables.index);
 }
 
 static void connect_policy(struct whet_shard *s, struct whet_tables *t)
@@ -137,7 +142,7 @@ int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
     }
     connect_policy(s, &s->tables);
     s->readers = readers;
-    show_index(s);
+    show_index(s, NULL);
     s->gone_end = &s->gone;
     set_capacity(s, capacity);
     set_ghosts(s);
@@ -149,6 +154,7 @@ void whet__shard_clear(struct whet_shard *s)
     for (uint32_t at = WHET_LINE_NONE; whet__index_next(s->tables.index, &at);)
         whet__entry_drop(whet__line_entry(s->tables.index, at));
     tables_clear(&s->tables);
+    whet__index_free(s->kept);
     (void)pthread_mutex_destroy(&s->lock);
 }
 
@@ -230,8 +236,7 @@ static int grow_index(struct whet_shard *s, uint32_t slots)
     }
     whet__index_refill(t->index, t->hashes, old);
     t->entry_max = entries;
-    show_index(s);
-    whet__index_free(old);
+    show_index(s, old);
     return 0;
 }
 
@@ -393,7 +398,8 @@ static int rebuild(struct whet_shard *s, uint32_t slots)
     all = drain(s);
     s->tables = t;
     connect_policy(s, &s->tables);
-    show_index(s);
+    show_index(s, old.index);
+    old.index = NULL;
     tables_clear(&old);
     atomic_store_explicit(&s->counts[WHET_SHARD_ENTRIES], 0, memory_order_relaxed);
     s->entry_bytes = s->pinned_bytes = 0;

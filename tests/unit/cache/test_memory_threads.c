@@ -1,7 +1,11 @@
 /* cache/memory/memory.h: many threads at once, with the lock and without it, and forks. */
 #include "../harness.h"
 
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -218,6 +222,75 @@ static void works_after_fork(void **state)
     whet__memory_free(m);
 }
 
+/* ---- A process that shuts itself in ---- */
+
+#define SHUT_KEYS 40000
+
+/* Refused from now on: what waits for readers to be through. 0: it cannot be. */
+static int forbid_barrier(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_membarrier, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | 1 /* EPERM */),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(code) / sizeof(code[0]), code};
+
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+           prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;
+}
+
+/* All are there, and read as they were put. */
+static int reads_all(struct whet_memory *m, uint64_t count)
+{
+    for (uint64_t key = 0; key < count; key++) {
+        struct whet_ask ask = ask_for(&key);
+        unsigned char out[32];
+        size_t len;
+
+        if (whet__memory_read(m, &ask, out, sizeof(out), &len) != 1 || len != 20 ||
+            out[19] != made_byte(key, len))
+            return 0;
+    }
+    return 1;
+}
+
+/* It grows, gets smaller, and ends. */
+static int lives_shut_in(struct whet_memory *m)
+{
+    for (uint64_t key = 100; key < SHUT_KEYS; key++)
+        (void)put_new(m, key, 20);
+    if (!reads_all(m, SHUT_KEYS) || whet__memory_resize(m, 1 << 20) != 0)
+        return 0;
+    while (whet__memory_settle(m, 0))
+        continue;
+    if (!put_new(m, 0, 20) || !reads_all(m, 1))
+        return 0;
+    whet__memory_free(m);
+    return 1;
+}
+
+static void works_where_the_barrier_is_forbidden(void **state)
+{
+    struct whet_memory *m = memory_new(64 << 20);
+    int status = -1;
+    pid_t pid;
+
+    (void)state;
+    for (uint64_t key = 0; key < 100; key++)
+        assert_true(put_new(m, key, 20));
+    assert_true(reads_all(m, 100));
+    pid = fork();
+    if (pid == 0)
+        _exit(!forbid_barrier() ? 77 : lives_shut_in(m) ? 0 : 1);
+    whet__memory_free(m);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+        skip();
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +298,7 @@ int main(void)
         cmocka_unit_test(reads_whole_values_while_they_change),
         cmocka_unit_test(reads_small_values_by_the_rules),
         cmocka_unit_test(works_after_fork),
+        cmocka_unit_test(works_where_the_barrier_is_forbidden),
     };
 
     return cmocka_run_group_tests_name("memory_threads", tests, NULL, NULL);

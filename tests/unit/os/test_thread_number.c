@@ -55,8 +55,8 @@ static void barrier_returns(void **state)
     (void)state;
     if (whet__thread_barrier_init() != 0)
         skip();
-    whet__thread_barrier();
-    whet__thread_barrier();
+    assert_int_equal(whet__thread_barrier(), 0);
+    assert_int_equal(whet__thread_barrier(), 0);
 }
 
 int main(void)
