@@ -25,9 +25,19 @@ static void give_back(void *number)
     atomic_fetch_and(&taken, ~(UINT64_C(1) << ((uintptr_t)number - 1)));
 }
 
+/* In the child of a fork: the numbers of the parent's other threads are free. Where this is
+ * not called they are lost to it, and no more than that. */
+static void keep_own(void)
+{
+    int is_given = own != 0 && own <= WHET_THREAD_NUMBERS;
+
+    atomic_store(&taken, is_given ? UINT64_C(1) << (own - 1) : 0);
+}
+
 static void make_key(void)
 {
     no_key = pthread_key_create(&at_end, give_back);
+    (void)pthread_atfork(NULL, NULL, keep_own);
 }
 
 static unsigned take(void)

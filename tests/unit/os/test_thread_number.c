@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "os/thread_number.h"
 
@@ -50,6 +52,69 @@ static void numbers_are_ones_own(void **state)
     assert_int_equal(whet__thread_number(), mine);
 }
 
+static void *wait_with_number(void *ctx)
+{
+    (void)whet__thread_number();
+    pthread_barrier_wait(&together);
+    pthread_barrier_wait(&together);
+    return ctx;
+}
+
+static void *tell_number(void *ctx)
+{
+    *(unsigned *)ctx = whet__thread_number();
+    return ctx;
+}
+
+/* In the child of a fork the numbers of the parent's other threads are free. */
+static int child_has_numbers(unsigned mine)
+{
+    unsigned number = WHET_THREAD_NUMBERS;
+    pthread_t id;
+
+    if (pthread_create(&id, NULL, tell_number, &number) != 0 || pthread_join(id, NULL) != 0)
+        return 0;
+    return number < WHET_THREAD_NUMBERS && number != mine && whet__thread_number() == mine;
+}
+
+/* ThreadSanitizer does not follow a fork of a process with threads. */
+static int can_fork(void)
+{
+#if defined(__has_feature)
+#    if __has_feature(thread_sanitizer)
+    return 0;
+#    endif
+#elif defined(__SANITIZE_THREAD__)
+    return 0;
+#endif
+    return 1;
+}
+
+static void numbers_come_back_by_a_fork(void **state)
+{
+    unsigned mine = whet__thread_number();
+    pthread_t ids[WHET_THREAD_NUMBERS];
+    int status = -1;
+    pid_t pid;
+
+    (void)state;
+    if (!can_fork())
+        skip();
+    pthread_barrier_init(&together, NULL, WHET_THREAD_NUMBERS + 1);
+    for (unsigned i = 0; i < WHET_THREAD_NUMBERS; i++)
+        assert_int_equal(pthread_create(&ids[i], NULL, wait_with_number, ids), 0);
+    pthread_barrier_wait(&together);
+    pid = fork();
+    if (pid == 0)
+        _exit(child_has_numbers(mine) ? 0 : 1);
+    pthread_barrier_wait(&together);
+    for (unsigned i = 0; i < WHET_THREAD_NUMBERS; i++)
+        assert_int_equal(pthread_join(ids[i], NULL), 0);
+    pthread_barrier_destroy(&together);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+}
+
 static void barrier_returns(void **state)
 {
     (void)state;
@@ -63,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_are_ones_own),
+        cmocka_unit_test(numbers_come_back_by_a_fork),
         cmocka_unit_test(barrier_returns),
     };
 
