@@ -1,6 +1,5 @@
 /* Getting: level after level. Load: hits of memory are all of it, tens of millions per second;
- * they take a shard's lock, write to its lines only, and look at no clock unless entries end.
- */
+ * they take a shard's lock at most, and look at no clock unless entries end. */
 #include "cache/engine.h"
 
 #include <errno.h>

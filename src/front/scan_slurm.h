@@ -5,8 +5,8 @@
  * Units    none.
  * Memory   *out is freed by whet_scan_free.
  * Errors   -errno with *err filled: those of cluster/slurm.h, a shard that failed (the parts
- * are kept, and the message says where), those of whet_scan_merge. Threads  one call at a time;
- * it blocks until the array has ended.
+ *          are kept, and the message says where), those of whet_scan_merge.
+ * Threads  one call at a time; it blocks until the array has ended.
  */
 #ifndef WHET_FRONT_SCAN_SLURM_H
 #define WHET_FRONT_SCAN_SLURM_H

@@ -5,8 +5,9 @@
  * Units    nanoseconds.
  * Memory   the kernel's; a descriptor leaves the set when it is closed here and in every child
  *          that is between its start and its exec: for some microseconds its tag may still
- * come. Errors   -EMFILE, -ENOMEM, -ENOSPC: no room. -EPERM: a plain file, which is always
- * ready. Threads  one at a time.
+ *          come.
+ * Errors   -EMFILE, -ENOMEM, -ENOSPC: no room. -EPERM: a plain file, which is always ready.
+ * Threads  one at a time.
  */
 #ifndef WHET_OS_EVENTS_H
 #define WHET_OS_EVENTS_H

@@ -3,7 +3,9 @@
  * Shape    functions.
  * Units    bytes.
  * Memory   a block is zero, and given back by whet__pages_free; it takes no more than its
- * bytes, rounded up to WHET_PAGES_STEP. Errors   -ENOMEM. Threads  safe from any.
+ *          bytes, rounded up to WHET_PAGES_STEP.
+ * Errors   -ENOMEM.
+ * Threads  safe from any.
  */
 #ifndef WHET_OS_PAGES_H
 #define WHET_OS_PAGES_H

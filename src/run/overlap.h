@@ -4,7 +4,8 @@
  * Units    none.
  * Memory   some 100 bytes for each declared file, until it returns.
  * Errors   -EINVAL with a message and the job's line: a file that two jobs make, neither of
- * which needs the other, over however many others; -ENOMEM. Threads  one at a time.
+ *          which needs the other, over however many others; -ENOMEM.
+ * Threads  one at a time.
  *
  * Only names are looked at, not patterns, and nothing on the disk.
  */

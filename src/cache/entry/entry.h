@@ -3,10 +3,12 @@
  *
  * Shape    one block: this struct, the key, what the value was made of (packed, see
  *          cache/truth/inputs.h), the value. Never changed once it was shown to anybody, but
- * for the fields that say so. Units    wall-clock nanoseconds since 1970 for moments, as
- * entries go to other processes; bytes. Memory   counted references: _new gives one, _take adds
- * one, _drop gives one back. Errors   -ENOMEM, -EFBIG. Threads  safe from any; the counts are
- * atomic.
+ *          for the fields that say so.
+ * Units    wall-clock nanoseconds since 1970 for moments, as entries go to other processes;
+ *          bytes.
+ * Memory   counted references: _new gives one, _take adds one, _drop gives one back.
+ * Errors   -ENOMEM, -EFBIG.
+ * Threads  safe from any; the counts are atomic.
  */
 #ifndef WHET_CACHE_ENTRY_H
 #define WHET_CACHE_ENTRY_H

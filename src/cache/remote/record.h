@@ -2,10 +2,12 @@
  *
  * Shape    64 bytes of numbers, lowest byte first: "WHR" and a version, flags, the count of
  *          marks, made, end, idle life, cost, lengths; then key, inputs and value; then
- * XXH3-128 of all before it. Units    moments in nanoseconds since 1970 on the server's clock,
- * which is this machine's plus `ahead_ns`. Memory   encoding appends to the caller's text; a
- * decoded entry is the caller's. Errors   -EBADMSG: not a record, damaged, or of another key;
- * -ENOMEM, -EFBIG. Threads  safe from any.
+ *          XXH3-128 of all before it.
+ * Units    moments in nanoseconds since 1970 on the server's clock, which is this machine's
+ *          plus `ahead_ns`.
+ * Memory   encoding appends to the caller's text; a decoded entry is the caller's.
+ * Errors   -EBADMSG: not a record, damaged, or of another key; -ENOMEM, -EFBIG.
+ * Threads  safe from any.
  */
 #ifndef WHET_CACHE_REMOTE_RECORD_H
 #define WHET_CACHE_REMOTE_RECORD_H
