@@ -15,6 +15,9 @@
  * written into them. Two things change for them: setuid programs do not gain privileges (unless
  * we may administer the system), and there can be no second tracer of this kind within.
  *
+ * Each file is looked at once before the call that names it first goes on: one in a file system
+ * that does not answer holds up all traces, and whet__trace_end, until that does.
+ *
  * A process that outlives the tracer is answered by a process of ours that stays as long as it
  * does. If we are killed by SIGKILL, calls of such processes fail with ENOSYS instead; none is
  * left waiting.
