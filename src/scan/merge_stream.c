@@ -393,14 +393,14 @@ static int parts_check(struct stream *s)
 
 static int stream_init(struct stream *s, const char *const *files, size_t count)
 {
+    size_t piece = PIECES_BYTES / (count > 0 ? count : 1);
+
     s->parts = whet__mem_zalloc(count, sizeof(*s->parts));
     s->heap = whet__mem_zalloc(count, sizeof(struct part *));
     if (s->parts == NULL || s->heap == NULL)
         return -ENOMEM;
     s->count = count;
-    s->piece = PIECES_BYTES / count < PIECE_MIN   ? PIECE_MIN
-               : PIECES_BYTES / count > PIECE_MAX ? PIECE_MAX
-                                                  : PIECES_BYTES / count;
+    s->piece = piece < PIECE_MIN ? PIECE_MIN : piece > PIECE_MAX ? PIECE_MAX : piece;
     for (size_t i = 0; i < count; i++) {
         s->parts[i].name = files[i];
         whet__text_init(&s->parts[i].text, LINE_BYTES);
