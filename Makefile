@@ -35,6 +35,7 @@ clean:
 	rm -rf $(BUILD) build-*
 
 $(BUILD)/build.ninja:
+	rm -rf $(BUILD)/meson-private
 	meson setup $(BUILD)
 
 .PHONY: all demo check install guard peers asan tsan fuzz cover format clean
