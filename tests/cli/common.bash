@@ -39,12 +39,13 @@ fails()
     fi
 }
 
-# listens PID: waits until the process has a handler for SIGTERM, or is over.
+# listens PID: waits until the process is whet and has a handler for SIGTERM, or is over. Before it
+# is whet it is a copy of this shell, whose handler it has.
 listens()
 {
     local mask
     while mask=$(sed -n 's/^SigCgt:[[:space:]]*//p' "/proc/$1/status" 2>/dev/null) && [ -n "$mask" ]; do
-        ((0x$mask & 0x4000)) && return
+        [ "/proc/$1/exe" -ef "$WHET" ] && ((0x$mask & 0x4000)) && return
         sleep 0.01
     done
 }
