@@ -208,6 +208,14 @@ int whet__proc_tree(pid_t pid, struct whet_proc_tree *out)
     return 0;
 }
 
+/* What it has now that its part of it is not told: nothing, where it has ended meanwhile. */
+static uint64_t whole_bytes(const struct tree *t, unsigned i)
+{
+    struct node now = t->nodes[i];
+
+    return node_measure(&now) == 0 ? now.pages * (uint64_t)t->page_bytes : 0;
+}
+
 /* Its part of the pages that it has: one of n that share a page has an nth of it. */
 static uint64_t own_bytes(const struct tree *t, unsigned i)
 {
@@ -217,10 +225,10 @@ static uint64_t own_bytes(const struct tree *t, unsigned i)
 
     snprintf(path, sizeof(path), "/proc/%ld/smaps_rollup", (long)t->nodes[i].pid);
     if (proc_read(path, text, sizeof(text)) < 0)
-        return node_bytes(t, i);
+        return whole_bytes(t, i);
     line = strstr(text, "\nPss:");
     if (line == NULL || sscanf(line, " Pss: %" SCNu64, &kilobytes) != 1)
-        return node_bytes(t, i);
+        return whole_bytes(t, i);
     return kilobytes * 1024;
 }
 

@@ -167,12 +167,13 @@ import os, time
 a = bytearray(60 << 20)
 for i in range(0, len(a), 4096):
     a[i] = 1
-for _ in range(5):
-    if os.fork() == 0:
-        time.sleep(0.3)
-        os._exit(0)
-for _ in range(5):
-    os.wait()
+for i in range(20): # those that end while they are looked at have nothing
+    for k in range(5):
+        if os.fork() == 0:
+            time.sleep(0.3 if i == 0 else 0.005 * k)
+            os._exit(0)
+    for _ in range(5):
+        os.wait()
 PY
     whet run --memory 200MiB 'python3 family.py'
 }

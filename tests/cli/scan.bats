@@ -467,7 +467,7 @@ misses()
 @test "what takes more than its share is skipped with its reason" {
     project
     python3 -c 'print("x = [" + ",\n".join(map(str, range(2000000))) + "]")' >p/large.py
-    run -0 --separate-stderr whet scan --cache off --isolate --file-cpu 5ms --max-file-size 1G \
+    run -0 --separate-stderr whet scan --cache off --isolate --file-cpu 100ms --max-file-size 1G \
         --skipped p
     [[ $output == *"large.py"*"processor time"* ]]
     [[ $stderr == *"1 not analysed, first: 'large.py': processor time"* ]]
