@@ -9,6 +9,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "os/clock.h"
+
+#define RETRY_NS 5000000u
+
 int whet__lock_open(const char *path)
 {
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
@@ -33,6 +37,16 @@ int whet__lock_take(int fd, enum whet_lock_mode mode)
     if (rc == 0)
         return 0;
     return errno == EWOULDBLOCK ? -EBUSY : -errno;
+}
+
+int whet__lock_wait(int fd, enum whet_lock_mode mode, unsigned ms)
+{
+    uint64_t end = whet__clock_now_ns() + ms * (uint64_t)1000000;
+    int rc;
+
+    while ((rc = whet__lock_take(fd, mode)) == -EBUSY && whet__clock_now_ns() < end)
+        whet__clock_sleep_ns(RETRY_NS);
+    return rc;
 }
 
 int whet__lock_flag_set(int fd, int on)

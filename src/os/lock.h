@@ -25,6 +25,11 @@ void whet__lock_close(int fd);
  * was held before is gone. */
 WHET_MUST_USE int whet__lock_take(int fd, enum whet_lock_mode mode);
 
+/* The same, but for up to `ms` milliseconds it is tried again while others are in the way: of a
+ * process that was killed, those that it had forked and that had not become another program yet
+ * hold the lock until they do. */
+WHET_MUST_USE int whet__lock_wait(int fd, enum whet_lock_mode mode, unsigned ms);
+
 /* The flag is kept in the file. Any holder may raise it; lower it only under an
  * exclusive lock. */
 WHET_MUST_USE int whet__lock_flag_set(int fd, int on);

@@ -25,6 +25,7 @@
 #define EARLIER_MAX    ((size_t)10000000)
 #define PATH_BYTES     ((size_t)1 << 16)
 #define SECOND_NS      UINT64_C(1000000000)
+#define LOCK_MS        2000 /* a look: whoever holds it that long writes it */
 #define HEX_SIZE       33
 #define HEADER         "{\"type\":\"run-log\",\"version\":" WHET_JOB_LOG_VERSION_TEXT "}"
 
@@ -253,7 +254,7 @@ static int resume(struct whet_job_log *log, uint64_t size, struct whet_error *er
  * go without. */
 static int log_lock(const struct whet_job_log *log, struct whet_error *err)
 {
-    if (whet__lock_take(log->fd, WHET_LOCK_EXCLUSIVE) != -EBUSY)
+    if (whet__lock_wait(log->fd, WHET_LOCK_EXCLUSIVE, LOCK_MS) != -EBUSY)
         return 0;
     return whet_error_set(err, -EBUSY,
                           "another whet run writes this log: '%.300s': wait for it, or name "

@@ -168,12 +168,12 @@ PY
 }
 
 @test "exit codes: a comparison is an answer, a gate is a question" {
-    whet bench -q --no-history -r 12 --metric wall 'sleep 0.001' 'sleep 0.05' >out
+    whet bench -q --no-history -r 12 --metric wall 'sleep 0.001' 'sleep 0.2' >out
     grep -q '× slower: ' out
     run ! grep -q FAIL out
-    run -1 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.001' 'sleep 0.05'
+    run -1 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.001' 'sleep 0.2'
     [[ $output == *FAIL* ]]
-    run -0 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.05' 'sleep 0.001'
+    run -0 whet bench -q --no-history -r 12 --metric wall --fail 20% 'sleep 0.2' 'sleep 0.001'
     run -1 whet bench -q --no-history -r 3 --strict 'sleep 0.001' 'sleep 0.0011' # too few to tell
     run -0 whet bench -q --no-history -r 3 'sleep 0.001' 'sleep 0.0011'
 }
@@ -273,10 +273,9 @@ PY
     wait "$child" || code=$?
     [ "$code" = 143 ]
     run ! pgrep -f "sleep 77.$$\$" # whose number no other test has
-    "$WHET" bench -q --no-history -r 100000 'sleep 0.01' >out 2>err &
+    "$WHET" bench -q --no-history -r 100000 "sh -c 'echo >>n; sleep 0.01'" >out 2>err &
     child=$!
-    listens "$child"
-    sleep 0.5
+    until [ "$(wc -l <n)" -gt 50 ]; do sleep 0.01; done 2>/dev/null
     kill -TERM "$child"
     code=0
     wait "$child" || code=$?

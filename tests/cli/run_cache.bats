@@ -257,7 +257,7 @@ settle()
     cached --json --log log >sum
     grep -q '"cached": 1' sum
     [ "$(grep -o '"saved_ns": [0-9]*' sum | cut -d' ' -f2)" -gt 100000000 ]
-    grep -q '"cached":true,"saved_ns":1' log
+    grep -Eq '"cached":true,"saved_ns":[1-9][0-9]{8}' log
     cached -v 2>&1 | grep '1 cached (.* saved)'
 }
 
@@ -367,15 +367,20 @@ EOF
     redis-server --port 0 --unixsocket "$PWD/socket" --save '' --appendonly no \
         --daemonize no >/dev/null 2>&1 3>&- &
     server=$!
-    for _ in {1..100}; do [ -S socket ] && break; sleep 0.05; done
+    until [ -S socket ]; do kill -0 $server; sleep 0.01; done
     echo one >in
     job 'cat in; cp in out' '"inputs": ["in"], "outputs": ["out"]' >jobs
     whet run --cache --cache-dir here --remote "unix:$PWD/socket" -f jobs >1
-    rm out
-    whet run --cache --cache-dir there --remote "unix:$PWD/socket" -f jobs >2
-    cmp 1 2
-    [ "$(cat out)" = one ]
-    [ "$(ran)" = 1 ]
+    # A busy machine's server may answer too late, and then it is run; in the end it is not.
+    for machine in {1..50}; do
+        ran >/dev/null
+        rm out
+        whet run --cache --cache-dir "there$machine" --remote "unix:$PWD/socket" -f jobs >2
+        cmp 1 2
+        [ "$(cat out)" = one ]
+        [ -e runs ] || break
+    done
+    [ "$(ran)" = 0 ]
     kill $server
     wait $server || true
     whet run --cache --cache-dir elsewhere --remote "unix:$PWD/socket" -f jobs >3

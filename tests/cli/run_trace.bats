@@ -145,7 +145,7 @@ C
     traces
     nap=31.$$
     echo x >before
-    run -124 --separate-stderr whet run --trace-inputs -t 4 --grace 0.2 -s \
+    run -124 --separate-stderr whet run --trace-inputs -t 10 --grace 0.2 -s \
         "trap '' TERM; cat before; while :; do cat before; done & sleep $nap & wait; wait"
     [[ $stderr == *"undeclared input: 'before': read by"* ]]
     without pgrep -f "sleep $nap"
@@ -179,7 +179,7 @@ PY
     traces
     whet run --trace-inputs -s 'setsid sh -c "while [ ! -e go ]; do sleep 0.05; done; cat go >gone" >/dev/null 2>&1 &'
     echo here >go
-    for _ in {1..200}; do [ -s gone ] && break; sleep 0.05; done
+    for _ in {1..6000}; do [ -s gone ] && break; sleep 0.01; done
     [ "$(cat gone)" = here ]
 }
 
@@ -187,9 +187,9 @@ PY
     traces
     nap=32.$$
     "$WHET" run --trace-inputs -j 4 -s "echo 1 >>begun; while :; do test -e begun; done & sleep $nap #{}" ::: 1 2 3 4 &
-    for _ in {1..400}; do [ "$(cat begun 2>/dev/null | wc -l)" = 4 ] && break; sleep 0.05; done
+    for _ in {1..1200}; do [ "$(cat begun 2>/dev/null | wc -l)" = 4 ] && break; sleep 0.05; done
     kill -9 $!
-    for _ in {1..400}; do pgrep -f "sleep $nap" >/dev/null || break; sleep 0.05; done
+    for _ in {1..1200}; do pgrep -f "sleep $nap" >/dev/null || break; sleep 0.05; done
     without pgrep -f "sleep $nap"
 }
 

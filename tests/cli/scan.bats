@@ -273,7 +273,7 @@ PY
     "$WHET" scan -q --cache off -j 1 p >out 2>err &
     child=$!
     listens "$child"
-    kill -TERM "$child" # a shell starts its children with SIGINT ignored
+    kill -TERM "$child" || true # a shell starts its children with SIGINT ignored
     code=0
     wait "$child" || code=$?
     [ "$code" = 143 ] || [ "$code" = 0 ]

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "os/clock.h"
 #include "os/file.h"
 #include "os/lock.h"
 
@@ -55,6 +56,26 @@ static void holders_exclude_each_other(void **state)
     assert_int_equal(whet__lock_take(b, WHET_LOCK_EXCLUSIVE), 0);
     whet__lock_close(b);
     whet__lock_close(-1);
+}
+
+/* As a killed program's copy does that was about to become another one. */
+static void a_short_holder_is_waited_for(void **state)
+{
+    int a = open_lock(), b = open_lock();
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(whet__lock_take(a, WHET_LOCK_EXCLUSIVE), 0);
+    assert_int_equal(whet__lock_wait(b, WHET_LOCK_EXCLUSIVE, 20), -EBUSY);
+    child = fork();
+    if (child == 0) {
+        whet__clock_sleep_ns(50000000);
+        _exit(0);
+    }
+    whet__lock_close(a); /* the child's copy holds it still */
+    assert_int_equal(whet__lock_wait(b, WHET_LOCK_EXCLUSIVE, 600000), 0);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    whet__lock_close(b);
 }
 
 static void a_death_lets_go(void **state)
@@ -114,6 +135,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
     const struct CMUnitTest tests[] = {
         TEST(holders_exclude_each_other),
+        TEST(a_short_holder_is_waited_for),
         TEST(a_death_lets_go),
         TEST(the_flag_stays),
         TEST(says_why_not),
