@@ -204,6 +204,7 @@ void whet__disk_sync(struct whet_disk *d)
     pthread_mutex_lock(&d->write_lock);
     whet__disk_ask_again(d);
     whet__disk_drain(d);
+    whet__disk_fit_now(d);
     pthread_mutex_unlock(&d->write_lock);
 }
 
@@ -254,26 +255,6 @@ void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes)
     atomic_store(&d->resized, 1);
     if (!d->read_only && whet__disk_keeper_start(d) == 0)
         whet__disk_keeper_call(d);
-}
-
-void whet__disk_trim(struct whet_disk *d)
-{
-    int rc;
-
-    if (d->read_only)
-        return;
-    pthread_mutex_lock(&d->write_lock);
-    rc = whet__disk_write_uses(d);
-    if (rc == 0) {
-        pthread_mutex_lock(&d->writer.lock);
-        rc = whet__disk_link_open(d, &d->writer);
-        if (rc == 0)
-            rc = whet__disk_fit(d, &d->writer, 0);
-        pthread_mutex_unlock(&d->writer.lock);
-    }
-    if (rc != 0)
-        whet__disk_failed(d, rc);
-    pthread_mutex_unlock(&d->write_lock);
 }
 
 /* As they are now, on a connection that is free. */

@@ -106,15 +106,12 @@ int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash);
 /* The same for this process at once, for the others within a second: waits for no file. */
 void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash);
 
-/* Waits until all that was put before is committed, or known to be lost. */
+/* Waits until all that was put before is committed, or known to be lost, and a bound that was
+ * moved is kept to. */
 void whet__disk_sync(struct whet_disk *d);
 
-/* Another bound. */
+/* Another bound: what is over it is dropped by the writer, soon. */
 void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes);
-
-/* Writes down recency and what this process counted for its client, and drops what is over the
- * bound. Called at times by the writer, and by _free. */
-void whet__disk_trim(struct whet_disk *d);
 
 /* What this process counted for its client since the last call of this, of all levels: added to
  * the client's row once a minute, and at _free. */

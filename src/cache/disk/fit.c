@@ -101,3 +101,18 @@ int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l, uint64_t incom
         return rc;
     return total_of(&size) + incoming > max + max / 8 ? -EDQUOT : 0;
 }
+
+void whet__disk_fit_now(struct whet_disk *d)
+{
+    int rc;
+
+    if (!atomic_exchange(&d->resized, 0) || d->read_only)
+        return;
+    pthread_mutex_lock(&d->writer.lock);
+    rc = whet__disk_link_open(d, &d->writer);
+    if (rc == 0)
+        rc = whet__disk_fit(d, &d->writer, 0);
+    pthread_mutex_unlock(&d->writer.lock);
+    if (rc != 0)
+        whet__disk_failed(d, rc);
+}

@@ -91,22 +91,6 @@ static void write_uses_if_due(struct whet_disk *d)
         whet__disk_failed(d, rc);
 }
 
-/* The bound was moved. */
-static void fit_if_due(struct whet_disk *d)
-{
-    int rc;
-
-    if (!atomic_exchange(&d->resized, 0) || d->read_only)
-        return;
-    pthread_mutex_lock(&d->writer.lock);
-    rc = whet__disk_link_open(d, &d->writer);
-    if (rc == 0)
-        rc = whet__disk_fit(d, &d->writer, 0);
-    pthread_mutex_unlock(&d->writer.lock);
-    if (rc != 0)
-        whet__disk_failed(d, rc);
-}
-
 /* What is counted elsewhere, for the file. */
 static void ask_for_counts(struct whet_disk *d)
 {
@@ -125,7 +109,7 @@ static int look_around(struct whet_disk *d)
     pthread_mutex_lock(&d->write_lock);
     whet__disk_drain(d);
     write_uses_if_due(d);
-    fit_if_due(d);
+    whet__disk_fit_now(d);
     pthread_mutex_unlock(&d->write_lock);
     return look_at_links(d) || (whet__disk_owed_any(&d->owed) && !d->read_only);
 }

@@ -224,6 +224,9 @@ WHET_MUST_USE int whet__disk_measure(struct whet_disk_link *l, struct whet_disk_
 WHET_MUST_USE int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l,
                                  uint64_t incoming);
 
+/* The same where the bound was moved and nobody has seen to it yet. write_lock is held. */
+void whet__disk_fit_now(struct whet_disk *d);
+
 /* Drops until `target` bytes are left in use, or nothing can go. */
 WHET_MUST_USE int whet__disk_cut_down(struct whet_disk *d, struct whet_disk_link *l,
                                       uint64_t target);

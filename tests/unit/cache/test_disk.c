@@ -252,7 +252,7 @@ static void keeps_under_its_bound(void **state)
     assert_no_note(&v);
 
     whet__disk_resize(v.disk, max / 3);
-    whet__disk_trim(v.disk);
+    whet__disk_sync(v.disk);
     assert_true(disk_use() <= max / 3);
     assert_true(level_get(&v, 19500, 500) > 400);
     level_close(&v);
@@ -305,7 +305,9 @@ static void counts_for_clients(void **state)
     since.levels[WHET_CACHE_DISK].misses = 5;
     for (int i = 1; i <= 3; i++) {
         whet__disk_count(v.disk, &since);
-        whet__disk_trim(v.disk);
+        level_put(&v, 0, 1); /* who has written writes down what was counted too */
+        level_close(&v);
+        v = level_open(0);
     }
     whet__disk_count(v.disk, &since);
     level_close(&v);
@@ -317,7 +319,7 @@ static void counts_for_clients(void **state)
     assert_int_equal(c[0].saved_ns, 280);
     assert_int_equal(c[0].hits[WHET_CACHE_MEMORY], 44);
     assert_int_equal(c[0].misses[WHET_CACHE_DISK], 20);
-    assert_int_equal(c[0].entries, 0);
+    assert_int_equal(c[0].entries, 1);
     level_close(&v);
 }
 
@@ -380,8 +382,8 @@ static void only_reads(void **state)
     reader = level_for(CLIENT, 0, 0, 1);
     assert_int_equal(level_get(&reader, 0, 60), 50);
     level_put(&reader, 100, 10);
+    whet__disk_resize(reader.disk, 4096);
     whet__disk_sync(reader.disk);
-    whet__disk_trim(reader.disk);
     assert_int_equal(level_get(&reader, 100, 10), 0);
     assert_int_equal(whet__disk_gc(reader.disk, &how, &result), -EROFS);
     assert_no_note(&reader);
@@ -414,10 +416,10 @@ static void *use_level(void *arg)
     for (uint64_t n = 0; n < 20; n++) {
         level_put(v, base + n * 50, 50);
         assert_int_equal(level_get(v, base, (n + 1) * 50), (n + 1) * 50);
+        if (n % 9 == 0)
+            whet__disk_resize(v->disk, 0);
         if (n % 7 == 0)
             whet__disk_sync(v->disk);
-        if (n % 9 == 0)
-            whet__disk_trim(v->disk);
     }
     return NULL;
 }

@@ -117,7 +117,7 @@ static void hammer(uint64_t base, uint64_t end_ns)
         }
         n += 30;
         if (n / 30 % 50 == 0)
-            whet__disk_trim(v.disk);
+            whet__disk_resize(v.disk, NO_BOUND);
     }
     whet__disk_stats(v.disk, &stats);
     if (stats.evictions != 0)
@@ -333,7 +333,8 @@ static void lives_without_a_file(void **state)
     level_put(&v, 0, 10);
     whet__disk_sync(v.disk);
     assert_int_equal(level_get(&v, 0, 10), 0);
-    whet__disk_trim(v.disk);
+    whet__disk_resize(v.disk, 4096);
+    whet__disk_sync(v.disk);
     assert_null(whet__disk_store_borrow(v.disk));
     assert_int_equal(whet__disk_note(v.disk, note, sizeof(note)), 1);
     assert_non_null(strstr(note, "/proc/none/cache.db"));
