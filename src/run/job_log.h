@@ -20,10 +20,9 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
-#include "base/arena.h"
-#include "base/map.h"
 #include "base/text.h"
 #include "run/job.h"
+#include "run/job_past.h"
 
 #define WHET_JOB_LOG_VERSION      1
 #define WHET_JOB_LOG_VERSION_TEXT "1"
@@ -44,9 +43,7 @@ struct whet_job_log {
     struct whet_text line;
     struct whet_text identity;
     struct whet_text here;
-    struct whet_map earlier; /* from identity to what is known of equals */
-    struct whet_map numbers; /* from equals and a number to what is known of that one */
-    struct whet_arena arena;
+    struct whet_job_past past;
 };
 
 WHET_MUST_USE int whet__job_log_open(struct whet_job_log *log, const char *path,
