@@ -42,7 +42,8 @@ extern "C" {
 
 enum whet_cache_level {
     WHET_CACHE_MEMORY,
-    WHET_CACHE_PACKED, /* compressed in memory: what memory had to let go */
+    WHET_CACHE_PACKED, /* what memory had to let go, in memory, compressed if that saves an
+                          eighth of it */
     WHET_CACHE_DISK,
     WHET_CACHE_REMOTE,
     WHET_CACHE_LEVELS

@@ -83,20 +83,19 @@ static int find_in(struct whet_cache *c, struct whet_memory *m, const struct whe
     return reason < 0;
 }
 
-/* What was found packed is expanded, and moves up. */
+/* What was found packed is expanded, if it was compressed, and moves up. */
 static int unpack(struct whet_cache *c, const struct whet_ask *ask, unsigned group,
                   struct whet_found *out)
 {
     struct whet_entry *packed = out->entry;
-    int rc;
+    int rc = 0;
 
     out->entry = NULL;
     out->level = WHET_CACHE_PACKED;
-    if (packed->raw_len == 0) {
-        out->entry = packed;
-        return 1;
-    }
-    rc = whet__entry_unpack(packed, &out->entry);
+    if (packed->raw_len == 0)
+        out->entry = whet__entry_take(packed);
+    else
+        rc = whet__entry_unpack(packed, &out->entry);
     if (rc == -EBADMSG) {
         struct whet_turn *t = whet__cache_turn(c, &ask->hash);
 

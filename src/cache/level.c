@@ -29,13 +29,49 @@ int whet__cache_judge(struct whet_cache *c, const struct whet_ask *ask,
     return WHET_CACHE_INVALIDATED;
 }
 
-/* Packs what is still good for something. 1: it is in the packed level. */
+/* An entry that others hold too may be on its way out of memory; its copy is not. */
+static struct whet_entry *own_copy(struct whet_entry *entry)
+{
+    struct whet_entry *copy;
+
+    if (atomic_load(&entry->refs) == 1)
+        return whet__entry_take(entry);
+    if (whet__entry_new(&copy, &entry->hash, whet__entry_key(entry), entry->key_len,
+                        whet__entry_about(entry), entry->about_len, entry->value_len) != 0)
+        return NULL;
+    copy->flags = entry->flags;
+    copy->raw_len = entry->raw_len;
+    copy->epoch = entry->epoch;
+    copy->made_ns = entry->made_ns;
+    copy->end_ns = entry->end_ns;
+    copy->idle_ns = entry->idle_ns;
+    copy->cost_ns = entry->cost_ns;
+    atomic_store(&copy->used_ns, atomic_load(&entry->used_ns));
+    atomic_store(&copy->checked, atomic_load(&entry->checked));
+    memcpy(whet__entry_value(copy), whet__entry_value(entry), entry->value_len);
+    return copy;
+}
+
+/* What does not shrink is taken too: as it is it answers as fast, and room left empty answers
+ * nothing. */
+static int keep_packed(struct whet_cache *c, struct whet_entry *entry)
+{
+    struct whet_entry *packed = NULL;
+    int in;
+
+    if (whet__entry_pack(entry, &packed) != 0)
+        packed = own_copy(entry);
+    in = packed != NULL && whet__memory_put(c->packed, packed) == 1;
+    whet__entry_drop(packed);
+    return in;
+}
+
+/* Moves what is still good for something. 1: it is in the packed level. */
 static int demote(struct whet_cache *c, struct whet_entry *entry,
                   enum whet_cache_reason *reason)
 {
     struct whet_ask ask;
-    struct whet_entry *packed;
-    int judged, in;
+    int judged;
 
     whet__ask_init(c, &ask, whet__entry_key(entry), entry->key_len);
     judged = whet__cache_judge(c, &ask, entry);
@@ -43,11 +79,7 @@ static int demote(struct whet_cache *c, struct whet_entry *entry,
         *reason = (enum whet_cache_reason)judged;
         return 0;
     }
-    if (whet__entry_pack(entry, &packed) != 0)
-        return 0;
-    in = whet__memory_put(c->packed, packed) == 1;
-    whet__entry_drop(packed);
-    return in;
+    return keep_packed(c, entry);
 }
 
 void whet__cache_memory_left(void *ctx, struct whet_entry *entry, enum whet_cache_reason reason)
@@ -64,19 +96,6 @@ void whet__cache_packed_left(void *ctx, struct whet_entry *entry, enum whet_cach
 {
     (void)ctx;
     whet__turn_gone(whet__turn_mine(), entry, reason);
-}
-
-/* Without a level for values as they are, the packed one takes those too that do not shrink. */
-static int keep_packed(struct whet_cache *c, struct whet_entry *entry)
-{
-    struct whet_entry *packed = NULL;
-    int in;
-
-    if (whet__entry_pack(entry, &packed) != 0)
-        packed = whet__entry_take(entry);
-    in = whet__memory_put(c->packed, packed) == 1;
-    whet__entry_drop(packed);
-    return in;
 }
 
 int whet__cache_keep(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *entry)
@@ -115,29 +134,6 @@ int whet__cache_is_near(struct whet_cache *c, const struct whet_ask *ask)
     return e != NULL;
 }
 
-/* An entry that others hold too may be on its way out of memory; its copy is not. */
-static struct whet_entry *own_copy(struct whet_entry *entry)
-{
-    struct whet_entry *copy;
-
-    if (atomic_load(&entry->refs) == 1)
-        return whet__entry_take(entry);
-    if (whet__entry_new(&copy, &entry->hash, whet__entry_key(entry), entry->key_len,
-                        whet__entry_about(entry), entry->about_len, entry->value_len) != 0)
-        return NULL;
-    copy->flags = entry->flags;
-    copy->raw_len = entry->raw_len;
-    copy->epoch = entry->epoch;
-    copy->made_ns = entry->made_ns;
-    copy->end_ns = entry->end_ns;
-    copy->idle_ns = entry->idle_ns;
-    copy->cost_ns = entry->cost_ns;
-    atomic_store(&copy->used_ns, atomic_load(&entry->used_ns));
-    atomic_store(&copy->checked, atomic_load(&entry->checked));
-    memcpy(whet__entry_value(copy), whet__entry_value(entry), entry->value_len);
-    return copy;
-}
-
 /* The turn is held. What is still in the packed level moves, and is nowhere twice. */
 static int bring_up(struct whet_cache *c, const struct whet_ask *ask, struct whet_entry *entry,
                     enum whet_cache_level from)
@@ -149,11 +145,11 @@ static int bring_up(struct whet_cache *c, const struct whet_ask *ask, struct whe
     if (from == WHET_CACHE_PACKED) {
         if (c->memory == NULL || !whet__memory_remove(c->packed, ask, WHET_CACHE_EVICTED, &old))
             return 0;
-        whet__entry_drop(old);
     } else if (whet__cache_is_near(c, ask)) {
         return 1; /* another get has brought it */
     }
-    own = own_copy(entry);
+    own = own_copy(entry); /* of `old` itself, too, which others may be looking at */
+    whet__entry_drop(old);
     if (own == NULL)
         return 0;
     in = whet__cache_keep(c, ask, own);

@@ -8,6 +8,7 @@
 
 #include <whet/cache.h>
 
+#include "base/random.h"
 #include "os/clock.h"
 
 #define MIB ((uint64_t)1 << 20)
@@ -135,6 +136,47 @@ static void test_shares(void **state)
     assert_int_equal(capacity(o, memory), 5 * MIB);
     o = (struct whet_cache_options){.bytes = 5 * MIB, .memory_bytes = WHET_CACHE_NONE};
     assert_int_equal(capacity(o, packed), 5 * MIB);
+}
+
+/* What does not shrink, as it is small or noise, has the room of both levels, not of the first
+ * alone; what is asked for again moves up, and is nowhere twice. */
+static void test_what_does_not_shrink(void **state)
+{
+    static const size_t sizes[] = {8, 1000};
+    unsigned char noise[1000];
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        struct whet_cache *c = open_with(&(struct whet_cache_options){.bytes = 2 * MIB});
+        uint32_t keys = (uint32_t)(3 * MIB / 2 / (sizes[i] + 400));
+        struct whet_random random;
+        struct whet_cache_value v;
+        struct whet_cache_stats s;
+
+        whet__random_init(&random, i);
+        for (size_t at = 0; at < sizeof(noise); at++)
+            noise[at] = (unsigned char)whet__random_below(&random, 256);
+        for (uint32_t key = 0; key < keys; key++) {
+            memcpy(noise, &key, sizeof(key));
+            assert_int_equal(whet_cache_put(c, &key, sizeof(key), noise, sizes[i], NULL), 0);
+        }
+        whet_cache_stats_read(c, &s);
+        assert_true(s.levels[WHET_CACHE_PACKED].entries > keys / 2);
+        for (uint32_t round = 0; round < 2 * keys; round++) {
+            uint32_t key = round / 2;
+
+            assert_int_equal(whet_cache_get(c, &key, sizeof(key), &v), 1);
+            memcpy(noise, &key, sizeof(key));
+            assert_int_equal(v.len, sizes[i]);
+            assert_memory_equal(v.data, noise, v.len);
+            assert_true(round % 2 == 0 || v.level == WHET_CACHE_MEMORY);
+            whet_cache_value_clear(&v);
+        }
+        whet_cache_stats_read(c, &s);
+        assert_int_equal(
+            s.levels[WHET_CACHE_MEMORY].entries + s.levels[WHET_CACHE_PACKED].entries, keys);
+        whet_cache_free(c);
+    }
 }
 
 static void test_keys_and_values(void **state)
@@ -510,13 +552,21 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options),         cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_keys_and_values), cmocka_unit_test(test_read_own_writes),
-        cmocka_unit_test(test_held_longer),     cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_negative),        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_jitter),          cmocka_unit_test(test_many),
-        cmocka_unit_test(test_pinned),          cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_invalidate),      cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_keys_and_values),
+        cmocka_unit_test(test_read_own_writes),
+        cmocka_unit_test(test_held_longer),
+        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_negative),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_pinned),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_what_does_not_shrink),
+        cmocka_unit_test(test_invalidate),
+        cmocka_unit_test(test_without_memory),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
