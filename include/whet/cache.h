@@ -143,7 +143,8 @@ WHET_API WHET_MUST_USE int whet_cache_new(struct whet_cache **out,
                                           const struct whet_cache_options *options,
                                           struct whet_error *err);
 
-/* Writes down what is still on its way to disk and server (the latter for at most a second).
+/* Writes down what is still on its way to disk and server (the latter for at most a second, or
+ * remote_timeout_ns where that is longer).
  * A file that could not be written before is tried once more, which takes up to five seconds
  * when another program holds it. After all other calls; values that are held stay. */
 WHET_API void whet_cache_free(struct whet_cache *cache);

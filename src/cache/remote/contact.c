@@ -31,9 +31,14 @@ int whet__remote_ready_locked(struct whet_remote *r, uint64_t deadline_ns)
     return r->reached && !r->down && !r->stopping;
 }
 
+uint64_t whet__remote_patience_ns(const struct whet_remote *r)
+{
+    return r->timeout_ns > WHET_REMOTE_SLOW_NS ? r->timeout_ns : WHET_REMOTE_SLOW_NS;
+}
+
 uint64_t whet__remote_slow_ns(struct whet_remote *r)
 {
-    uint64_t deadline_ns = whet__clock_now_ns() + WHET_REMOTE_SLOW_NS;
+    uint64_t deadline_ns = whet__clock_now_ns() + whet__remote_patience_ns(r);
 
     pthread_mutex_lock(&r->lock);
     if (r->stopping && r->stop_ns < deadline_ns)

@@ -145,7 +145,10 @@ int whet__remote_wait_locked(struct whet_remote *r, uint64_t deadline_ns);
 /* 1 when it can be asked; waits for the first contact. */
 int whet__remote_ready_locked(struct whet_remote *r, uint64_t deadline_ns);
 
-/* The deadline of what nobody waits for. */
+/* How long the server may take for what no caller waits for: no less than for a caller. */
+uint64_t whet__remote_patience_ns(const struct whet_remote *r);
+
+/* The deadline of that, from now. */
 uint64_t whet__remote_slow_ns(struct whet_remote *r);
 
 /* What went wrong, as -errno and, where it said something, the server's words (or NULL). It is

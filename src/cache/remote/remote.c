@@ -138,7 +138,7 @@ void whet__remote_free(struct whet_remote *r)
         return;
     pthread_mutex_lock(&r->lock);
     r->stopping = 1;
-    r->stop_ns = whet__clock_now_ns() + WHET_REMOTE_SLOW_NS;
+    r->stop_ns = whet__clock_now_ns() + whet__remote_patience_ns(r);
     running = r->running;
     pthread_cond_signal(&r->work);
     pthread_cond_broadcast(&r->moved);

@@ -61,7 +61,7 @@ WHET_MUST_USE int whet__remote_new(struct whet_remote **out,
                                    const struct whet_remote_options *options,
                                    struct whet_error *err);
 
-/* Sends what waits, for at most a second. */
+/* Sends what waits, for at most a second, or timeout_ns where that is longer. */
 void whet__remote_free(struct whet_remote *r);
 
 /* 1: a hit: whole, checked, not ended, not marked on the server after it was put. Its epoch is
