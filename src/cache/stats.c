@@ -12,7 +12,7 @@ void whet__cache_count(struct whet_cache *c, enum whet_cache_count which, uint64
     if (number == 0)
         number = atomic_fetch_add(&threads, 1) % WHET_COUNT_STRIPES + 1;
     atomic_fetch_add_explicit(&c->stripes[number - 1].counts[which], more,
-                              memory_order_relaxed);
+                              memory_order_release);
 }
 
 uint64_t whet__cache_counted(const struct whet_cache *c, enum whet_cache_count which)
@@ -20,7 +20,7 @@ uint64_t whet__cache_counted(const struct whet_cache *c, enum whet_cache_count w
     uint64_t sum = 0;
 
     for (size_t i = 0; i < WHET_COUNT_STRIPES; i++)
-        sum += atomic_load_explicit(&c->stripes[i].counts[which], memory_order_relaxed);
+        sum += atomic_load_explicit(&c->stripes[i].counts[which], memory_order_acquire);
     return sum;
 }
 
@@ -68,8 +68,9 @@ static void read_all(struct whet_cache *c, struct whet_cache_stats *out, disk_te
     if (c->packed != NULL)
         whet__memory_sums(c->packed, &packed);
     fast = s.levels[WHET_CACHE_MEMORY].hits;
-    s.gets = fast + whet__cache_counted(c, WHET_COUNT_GETS);
+    /* A get is counted before its hit, so that hits, read first, are never more than gets. */
     s.hits = fast + whet__cache_counted(c, WHET_COUNT_HITS);
+    s.gets = fast + whet__cache_counted(c, WHET_COUNT_GETS);
     s.negative = sums.negative + whet__cache_counted(c, WHET_COUNT_NEGATIVE);
     s.saved_ns = sums.saved_ns + whet__cache_counted(c, WHET_COUNT_SAVED_NS);
     s.stale = whet__cache_counted(c, WHET_COUNT_STALE);

@@ -125,7 +125,7 @@ static void disturb(struct world *w, const struct whet_cache_options *o, const c
         assert_true(whet_cache_advise(w->cache, 0.5, &advice) <= 0);
         (void)whet_cache_note(w->cache, note, sizeof(note));
         whet_cache_stats_read(w->cache, &s);
-        assert_true(s.hits <= s.gets + 1000);
+        assert_true(s.hits <= s.gets);
     }
     assert_int_equal(whet_cache_trace(w->cache, NULL, 0, 0), 0);
 }
