@@ -18,7 +18,8 @@
 struct maker {
     struct whet_cache *cache;
     atomic_int calls;
-    atomic_int gate; /* 0: make returns only when somebody sets it */
+    atomic_int named; /* calls that have said what they are made of */
+    atomic_int gate;  /* 0: make returns only when somebody sets it */
     int answer;
     int tagged;
     const char *path; /* of a file that it is made of; NULL: none */
@@ -34,6 +35,7 @@ static int make(void *ctx, struct whet_cache_draft *draft)
         rc = whet_inputs_tag(whet_cache_draft_inputs(draft), "tag");
     if (rc == 0 && m->path != NULL)
         rc = whet_inputs_file(whet_cache_draft_inputs(draft), m->path);
+    atomic_fetch_add(&m->named, 1);
     while (atomic_load(&m->gate) == 0)
         whet__clock_sleep_ns(200000);
     if (m->answer != 0)
@@ -252,9 +254,8 @@ static void test_begun_before(void **state)
 
         assert_int_equal(whet__file_write(path, "one", 3, 0), 0);
         assert_int_equal(pthread_create(&before, NULL, load_one, &m), 0);
-        while (atomic_load(&m.calls) != 1)
+        while (atomic_load(&m.named) != 1)
             whet__clock_sleep_ns(1000000);
-        whet__clock_sleep_ns(20000000); /* and has named what it is made of, mostly */
         apply(m.cache, change, path);
         assert_int_equal(pthread_create(&after, NULL, load_one, &m), 0);
         wait_for_gets(m.cache, 2);

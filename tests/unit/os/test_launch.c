@@ -94,7 +94,6 @@ static void what_cannot_be_started_is_told(void **state)
  */
 static void nobody_is_left_behind(void **state)
 {
-    uint64_t until = whet__clock_now_ns() + 20 * SECOND_NS;
     int fds[2];
     pid_t pid;
     char byte;
@@ -107,7 +106,7 @@ static void nobody_is_left_behind(void **state)
         struct whet_launcher l;
 
         if (whet__launcher_init(&l, 1) == 0 &&
-            start(&l, "sleep 60 & sleep 60", NULL, &child, NULL) == 0)
+            start(&l, "sleep 100000 & sleep 100000", NULL, &child, NULL) == 0)
             (void)!write(fds[1], "x", 1);
         pause();
         _exit(1);
@@ -117,9 +116,8 @@ static void nobody_is_left_behind(void **state)
     whet__clock_sleep_ns(SECOND_NS / 20);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
-    /* Closed by all: the pipe was inherited by each. */
+    /* Closed by all: the pipe was inherited by each. Else this would wait for hours. */
     assert_int_equal(read(fds[0], &byte, 1), 0);
-    assert_true(whet__clock_now_ns() < until);
     close(fds[0]);
 }
 

@@ -25,8 +25,8 @@ static uint64_t late(void)
     return whet__clock_now_ns() + LONG_NS;
 }
 
-/* A socket that listens on a port of its own. */
-static int listen_anywhere(unsigned *port)
+/* A socket with a port that is nobody else's as long as it is open. */
+static int bind_anywhere(unsigned *port)
 {
     struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t len = sizeof(a);
@@ -34,9 +34,16 @@ static int listen_anywhere(unsigned *port)
 
     assert_true(fd >= 0);
     assert_int_equal(bind(fd, (struct sockaddr *)&a, sizeof(a)), 0);
-    assert_int_equal(listen(fd, 4), 0);
     assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &len), 0);
     *port = ntohs(a.sin_port);
+    return fd;
+}
+
+static int listen_anywhere(unsigned *port)
+{
+    int fd = bind_anywhere(port);
+
+    assert_int_equal(listen(fd, 4), 0);
     return fd;
 }
 
@@ -101,11 +108,13 @@ static void test_nobody_listens(void **state)
     struct whet_address to;
     char path[200];
     unsigned port;
+    int fd;
 
     (void)state;
-    close(listen_anywhere(&port));
+    fd = bind_anywhere(&port);
     assert_int_equal(whet__address_numeric(&to, 1, "127.0.0.1", port), 1);
     assert_int_equal(whet__socket_connect(&to, late()), -ECONNREFUSED);
+    close(fd);
     assert_int_equal(whet__address_unix(&to, "/nowhere/at/all"), 0);
     assert_int_equal(whet__socket_connect(&to, late()), -ENOENT);
     memset(path, 'x', sizeof(path));

@@ -188,6 +188,18 @@ static void starts_with_fresh_signals(void **state)
     signal(SIGPIPE, SIG_DFL);
 }
 
+/* Ends it in time, but not before it has come so far as to print something: what it makes of
+ * SIGTERM is settled by then, however slow the machine is. */
+static void run_until_it_speaks(struct shell *s)
+{
+    s->options.timeout_ns = SECOND_NS / 10;
+    do {
+        s->options.timeout_ns *= 2;
+        shell_run(s);
+        assert_true(s->result.timed_out);
+    } while (s->out.len == 0);
+}
+
 static void end_in_time(unsigned flags)
 {
     struct shell s;
@@ -198,15 +210,13 @@ static void end_in_time(unsigned flags)
     shell_run(&s);
     assert_true(s.result.timed_out);
     assert_int_equal(s.result.signal, SIGTERM);
-    assert_true(s.result.wall_ns >= SECOND_NS / 5 && s.result.wall_ns < 60 * SECOND_NS);
+    assert_true(s.result.wall_ns >= SECOND_NS / 5 && s.result.wall_ns < 600 * SECOND_NS);
     shell_clear(&s);
 
     shell_init(&s, "trap '' TERM; echo deaf; while :; do sleep 0.01; done");
-    s.options.timeout_ns = SECOND_NS / 5;
     s.options.grace_ns = SECOND_NS / 20;
     s.options.flags = flags;
-    shell_run(&s);
-    assert_true(s.result.timed_out);
+    run_until_it_speaks(&s);
     assert_int_equal(s.result.signal, SIGKILL);
     assert_string_equal(whet__text_str(&s.out), "deaf\n");
     shell_clear(&s);
@@ -241,9 +251,8 @@ static void leaves_nobody_behind_after_a_time_out(void **state)
 
     (void)state;
     shell_init(&s, "trap 'exit 3' TERM; (trap '' TERM; exec sleep 600) & echo $!; wait");
-    s.options.timeout_ns = SECOND_NS / 5;
-    shell_run(&s);
-    assert_true(s.result.timed_out);
+    s.options.grace_ns = 600 * SECOND_NS;
+    run_until_it_speaks(&s);
     assert_int_equal(s.result.exit_code, 3);
     pid = strtol(whet__text_str(&s.out), NULL, 10);
     assert_true(pid > 1);
@@ -291,12 +300,15 @@ static void waits_for_the_child_only(void **state)
     struct shell s;
 
     (void)state;
-    shell_init(&s, "(while echo noise; do :; done) & sleep 0.05; echo $! >&2");
+    /* It writes more than is wanted before it is left alone. */
+    shell_init(&s, "exec 3>&1; echo $( (printf %0200d 1 >&3; exec >&3; while echo noise; do :; "
+                   "done) & echo $!) >&2");
     s.out.max = 100;
     shell_run(&s);
     assert_int_equal(s.result.exit_code, 0);
     assert_true(s.result.out_cut);
-    assert_int_equal(kill((pid_t)strtol(whet__text_str(&s.errors), NULL, 10), SIGKILL), 0);
+    /* Its next word has ended it, most often. */
+    (void)kill((pid_t)strtol(whet__text_str(&s.errors), NULL, 10), SIGKILL);
     shell_clear(&s);
 }
 
