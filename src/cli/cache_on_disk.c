@@ -5,9 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "front/bench_outputs.h"
 #include "front/cache_files.h"
-#include "os/signal.h"
+#include "front/terminal.h"
 
 #define REPORT_MAX ((size_t)64 << 20)
 
@@ -31,12 +30,6 @@ static size_t verb_of(const char *name)
     while (at < VERBS && strcmp(name, files_verbs[at].name) != 0)
         at++;
     return at;
-}
-
-static int watch_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
 }
 
 static int files_check(const struct whet_call *call, size_t verb, struct whet_error *err)
@@ -89,7 +82,7 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
         .dry_run = args->dry_run,
         .repair = args->repair,
         .json = args->json,
-        .stop = watch_stop,
+        .stop = whet__terminal_stop,
     };
     struct whet_table_style style;
     struct whet_text text;
@@ -97,7 +90,7 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
 
     if (rc != 0)
         return rc;
-    whet__outputs_style(call->out, call->global, &style);
+    whet__terminal_style(call->out, call->global, &style);
     whet__text_init(&text, REPORT_MAX);
     rc = files_verbs[verb].run(&wishes, &text, &style, err);
     if (rc == 0 || rc == WHET_EXIT_NO)

@@ -8,12 +8,10 @@
 #include <unistd.h>
 
 #include "base/nearest.h"
-#include "front/bench_outputs.h"
 #include "front/cache_study.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/file.h"
-#include "os/signal.h"
-#include "os/term.h"
 #include "view/progress.h"
 
 #define REPORT_MAX ((size_t)64 << 20)
@@ -150,12 +148,6 @@ static const struct {
     enum form form;
 } endings[] = {{".html", FORM_HTML}, {".json", FORM_JSON}, {".txt", FORM_TEXT}};
 
-static int watch_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
-}
-
 static void watch_progress(void *ctx, uint64_t done, uint64_t total)
 {
     whet__progress_update(ctx, whet__clock_now_ns(), done, total, NULL);
@@ -235,20 +227,10 @@ static int study_with_progress(const struct whet_call *call, struct whet_study_w
                                struct whet_study *study, struct whet_error *err)
 {
     struct whet_progress line;
-    struct whet_term term;
     int rc;
 
-    whet__term_read(fileno(stderr), &term);
-    whet__progress_init(&line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(call->global),
-                            .columns = term.columns,
-                            .label = "simulating",
-                            .noun = "requests",
-                        },
-                        whet__clock_now_ns());
-    w->stop = watch_stop;
+    whet__terminal_progress(&line, call->global, "simulating", "requests");
+    w->stop = whet__terminal_stop;
     w->progress = watch_progress;
     w->ctx = &line;
     rc = whet__study_run(study, w, err);
@@ -284,7 +266,7 @@ static int answer(const struct whet_call *call, const struct whet_study *study,
     struct whet_text text;
     int rc;
 
-    whet__outputs_style(call->out, call->global, &style);
+    whet__terminal_style(call->out, call->global, &style);
     whet__text_init(&text, REPORT_MAX);
     rc = put(&text, study, args->json ? FORM_JSON : FORM_TEXT, &style);
     if (rc == 0)

@@ -15,10 +15,9 @@
 #include "data/project.h"
 #include "front/bench_outputs.h"
 #include "front/bench_typed.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/path.h"
-#include "os/signal.h"
-#include "os/term.h"
 #include "view/progress.h"
 
 #define COMMAND_MAX ((size_t)64 << 10)
@@ -144,12 +143,6 @@ static const struct whet_option options[] = {
              "code quality report"},
 };
 
-static int watch_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
-}
-
 static void watch_progress(void *ctx, const struct whet_check_progress *now)
 {
     const struct whet_rounds_progress *r = now->round;
@@ -172,20 +165,10 @@ static int run_with_progress(const struct whet_call *call, const struct whet_pro
                              struct whet_error *err)
 {
     struct whet_progress line;
-    struct whet_term term;
     int rc;
 
-    whet__term_read(fileno(stderr), &term);
-    whet__progress_init(&line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(call->global),
-                            .columns = term.columns,
-                            .label = "checking",
-                            .noun = "runs",
-                        },
-                        whet__clock_now_ns());
-    o->stop = watch_stop;
+    whet__terminal_progress(&line, call->global, "checking", "runs");
+    o->stop = whet__terminal_stop;
     o->progress = watch_progress;
     o->ctx = &line;
     rc = whet__check_run(out, project, o, err);

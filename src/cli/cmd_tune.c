@@ -13,11 +13,10 @@
 #include "cli/save.h"
 #include "cli/tune_workers.h"
 #include "data/project.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/file.h"
-#include "os/signal.h"
 #include "os/spawn.h"
-#include "os/term.h"
 #include "tune/report.h"
 #include "view/progress.h"
 
@@ -134,12 +133,6 @@ static const struct whet_option options[] = {
      .help = "write a report to FILE, too: .html, .md, .json or .txt"},
 };
 
-static int watch_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
-}
-
 static void watch_progress(void *ctx, const struct whet_tune_progress *now)
 {
     whet__progress_update(ctx, whet__clock_now_ns(), now->done, now->total, now->doing);
@@ -177,13 +170,10 @@ static int answer(const struct whet_call *call, const struct whet_tune *tune,
     const struct tune_args *args = call->args;
     const struct whet_tune_report *report =
         args->json ? &whet__tune_report_json : &whet__tune_report_text;
-    struct whet_term term;
     struct whet_text text;
     int rc;
 
-    whet__term_read(fileno(call->out), &term);
-    how->style.width = term.tty ? term.columns : 80;
-    how->style.colour = whet__global_color(call->global, fileno(call->out));
+    whet__terminal_style(call->out, call->global, &how->style);
     whet__text_init(&text, REPORT_MAX);
     rc = report->put(&text, tune, how);
     if (rc == 0)
@@ -243,28 +233,18 @@ static int tune_with_progress(const struct whet_call *call, const char *path,
         .time_budget_ns = args->budget_ns,
         .seed = args->seed,
         .max_file_bytes = max_file_bytes(args, path),
-        .stop = watch_stop,
+        .stop = whet__terminal_stop,
         .progress = watch_progress,
         .ctx = &line,
     };
     struct whet_text self;
-    struct whet_term term;
     int rc;
 
     /* This very program, whatever it is called. */
     whet__text_init(&self, (size_t)1 << 16);
     if (whet__spawn_self(&self) == 0)
         tune_options.program = whet__text_str(&self);
-    whet__term_read(fileno(stderr), &term);
-    whet__progress_init(&line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(call->global),
-                            .columns = term.columns,
-                            .label = "measuring",
-                            .noun = "runs",
-                        },
-                        whet__clock_now_ns());
+    whet__terminal_progress(&line, call->global, "measuring", "runs");
     rc = whet_tune_run(out, path, &tune_options, err);
     whet__progress_end(&line);
     whet__text_clear(&self);

@@ -12,7 +12,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "cli/command.h"
-#include "os/signal.h"
+#include "front/terminal.h"
 #include "view/table.h"
 
 #define ANSWER_MAX     ((size_t)1 << 20)
@@ -26,19 +26,13 @@ struct answer {
     const struct whet_tune_workers_args *args;
 };
 
-static int stop_asked(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
-}
-
 static int measure(struct answer *a, const struct whet_call *call, struct whet_error *err)
 {
     const char **argv = whet__mem_zalloc(call->operand_count + 1, sizeof(*argv));
     struct whet_sizing_probe_options options = {.argv = argv,
                                                 .most = 2 * a->machine.cores,
                                                 .rounds = a->args->rounds,
-                                                .stop = stop_asked};
+                                                .stop = whet__terminal_stop};
     int rc;
 
     if (argv == NULL)

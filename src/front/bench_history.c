@@ -7,9 +7,8 @@
 #include "base/json.h"
 #include "check/history.h"
 #include "check/trend_view.h"
-#include "front/bench_outputs.h"
+#include "front/terminal.h"
 #include "os/file.h"
-#include "os/term.h"
 
 #define ANSWER_MAX ((size_t)256 << 20)
 #define NAMES_MAX  100000
@@ -81,7 +80,7 @@ static int put_text(struct whet_text *out, const struct whet_trend *trend,
 {
     struct whet_table_style style = {0};
 
-    whet__outputs_style(call->out, call->global, &style);
+    whet__terminal_style(call->out, call->global, &style);
     return whet__trend_put_text(out, trend, &style);
 }
 

@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
-#include "os/term.h"
+#include "front/terminal.h"
 
 #define OUTPUTS_MAX 64
 #define ANSWER_MAX  ((size_t)1 << 30)
@@ -118,18 +118,6 @@ int whet__outputs_write(const struct whet_outputs *o, const struct whet_report *
     return 0;
 }
 
-void whet__outputs_style(FILE *out, const struct whet_global *global,
-                         struct whet_table_style *style)
-{
-    struct whet_term term;
-
-    whet__term_read(fileno(out), &term);
-    *style = (struct whet_table_style){
-        .width = term.tty ? term.columns : 80,
-        .colour = whet__global_color(global, fileno(out)),
-    };
-}
-
 int whet__outputs_answer(FILE *out, const struct whet_report *report,
                          const struct whet_global *global, int json, struct whet_error *err)
 {
@@ -140,7 +128,7 @@ int whet__outputs_answer(FILE *out, const struct whet_report *report,
 
     if (form == NULL)
         return -EINVAL;
-    whet__outputs_style(out, global, &options.style);
+    whet__terminal_style(out, global, &options.style);
     whet__text_init(&text, ANSWER_MAX);
     rc = form->put(&text, report, &options);
     if (rc == 0)

@@ -42,10 +42,6 @@ WHET_MUST_USE int whet__outputs_write(const struct whet_outputs *o,
                                       const struct whet_report *report, int verbose,
                                       struct whet_error *err);
 
-/* As wide and colourful as `out` takes it. */
-void whet__outputs_style(FILE *out, const struct whet_global *global,
-                         struct whet_table_style *style);
-
 /* The answer itself: for people or as JSON. */
 WHET_MUST_USE int whet__outputs_answer(FILE *out, const struct whet_report *report,
                                        const struct whet_global *global, int json,

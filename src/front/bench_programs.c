@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "front/bench_watch.h"
+#include "front/terminal.h"
 #include "os/spawn.h"
 
 #define NONE ((size_t)-1)
@@ -35,7 +36,7 @@ static int open_one(struct whet_programs *p, const char *const *argv, const char
                                        .suite = suite,
                                        .prefix = prefix,
                                        .timeout_ns = call->args->timeout_ns,
-                                       .stop = whet__bench_watch_stop};
+                                       .stop = whet__terminal_stop};
     int rc;
 
     if (p->count == WHET_PROGRAMS_MAX)

@@ -10,8 +10,8 @@
 #include "base/mem.h"
 #include "bench/plan.h"
 #include "bench/session.h"
-#include "front/bench_outputs.h"
 #include "front/bench_watch.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/signal.h"
 #include "os/spawn.h"
@@ -137,7 +137,7 @@ static struct whet_session_options options_of(struct selftest *t, uint64_t budge
                    .seed = (a->seed != 0 ? a->seed : whet__clock_wall_ns()) + t->done,
                    .spawn_flags = WHET_SPAWN_DETAILS,
                    .pad_env = 1,
-                   .stop = whet__bench_watch_stop},
+                   .stop = whet__terminal_stop},
         .verdict = {.warn = a->warn,
                     .fail = a->fail,
                     .level = a->level,
@@ -312,7 +312,7 @@ static int answer(struct selftest *t)
 
     if (t->done == 0)
         return whet_error_set(t->err, -EINTR, "interrupted: nothing was measured yet");
-    whet__outputs_style(t->call->out, t->call->global, &style);
+    whet__terminal_style(t->call->out, t->call->global, &style);
     whet__text_init(&text, ANSWER_MAX);
     if (t->call->args->json)
         put_json(t, &text);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "front/terminal.h"
 #include "os/clock.h"
 
 #define BUDGET_NS    UINT64_C(10000000000)
@@ -72,7 +73,7 @@ int whet__bench_session_options(struct whet_session_options *out,
                    .spawn_flags = WHET_SPAWN_DETAILS | WHET_SPAWN_TREE_MEMORY,
                    .pad_env = !a->no_pad,
                    .progress = whet__bench_watch_progress,
-                   .stop = whet__bench_watch_stop,
+                   .stop = whet__terminal_stop,
                    .ctx = watch},
         .verdict = {.warn = a->warn,
                     .fail = a->fail,

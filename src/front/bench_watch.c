@@ -3,28 +3,15 @@
 #include "front/bench_watch.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
+#include "front/terminal.h"
 #include "os/clock.h"
-#include "os/signal.h"
-#include "os/term.h"
 
 void whet__bench_watch_init(struct whet_bench_watch *w, const struct whet_global *global,
                             uint64_t budget_ns)
 {
-    struct whet_term term;
-
-    whet__term_read(STDERR_FILENO, &term);
     w->budget_ns = budget_ns;
-    whet__progress_init(&w->line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(global),
-                            .columns = term.columns,
-                            .label = "measuring",
-                            .noun = "runs",
-                        },
-                        whet__clock_now_ns());
+    whet__terminal_progress(&w->line, global, "measuring", "runs");
 }
 
 void whet__bench_watch_end(struct whet_bench_watch *w)
@@ -60,10 +47,4 @@ void whet__bench_watch_progress(void *ctx, const struct whet_rounds_progress *p)
                          : "",
              p->arm);
     whet__progress_update(&w->line, whet__clock_now_ns(), p->done, runs_expected(w, p), detail);
-}
-
-int whet__bench_watch_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted() != 0;
 }

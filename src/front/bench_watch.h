@@ -1,7 +1,6 @@
-/* front/bench_watch.h - what a person sees of a session while it goes on, and how it is
- * stopped.
+/* front/bench_watch.h - what a person sees of a session while it goes on.
  *
- * Shape    init, hand the calls to the session, end.
+ * Shape    init, hand the call to the session, end.
  * Units    none.
  * Memory   embedded.
  * Errors   none.
@@ -24,8 +23,7 @@ void whet__bench_watch_init(struct whet_bench_watch *w, const struct whet_global
                             uint64_t budget_ns);
 void whet__bench_watch_end(struct whet_bench_watch *w);
 
-/* For struct whet_rounds_options, with the watch as ctx. */
+/* For struct whet_rounds_options, with the watch as ctx; `stop` is whet__terminal_stop. */
 void whet__bench_watch_progress(void *ctx, const struct whet_rounds_progress *p);
-int whet__bench_watch_stop(void *ctx);
 
 #endif

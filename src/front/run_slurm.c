@@ -15,11 +15,11 @@
 #include "cluster/slurm.h"
 #include "front/run_merge.h"
 #include "front/run_part.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/signal.h"
 #include "os/spawn.h"
-#include "os/term.h"
 #include "view/progress.h"
 
 #define WORDS_MAX   4096 /* as of one call of sbatch: cluster/slurm.c */
@@ -241,12 +241,6 @@ static int list_make(struct task *t, struct whet_error *err)
 
 /* ---- The array ---- */
 
-static int stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted() != 0;
-}
-
 static void progress(void *ctx, unsigned ended, unsigned running, unsigned total)
 {
     struct task *t = ctx;
@@ -281,24 +275,15 @@ static int array_run(struct task *t, unsigned shards, struct whet_error *err)
         .folder = whet__text_str(&t->folder),
         .more = t->request->sbatch != NULL ? t->request->sbatch->items : NULL,
         .more_count = t->request->sbatch != NULL ? t->request->sbatch->len : 0,
-        .stop = stop,
+        .stop = whet__terminal_stop,
         .progress = progress,
         .ctx = t,
     };
-    struct whet_term term;
     int rc;
 
     if (tasks == NULL)
         return whet_error_set(err, -ENOMEM, "out of memory: '--shards'");
-    whet__term_read(fileno(stderr), &term);
-    whet__progress_init(&t->line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(t->request->global),
-                            .columns = term.columns,
-                            .label = "running",
-                            .noun = "shards"},
-                        whet__clock_now_ns());
+    whet__terminal_progress(&t->line, t->request->global, "running", "shards");
     rc = whet__slurm_run(&array, tasks, err);
     whet__progress_end(&t->line);
     if (rc == 0)

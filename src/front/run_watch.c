@@ -12,9 +12,9 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "front/terminal.h"
 #include "os/clock.h"
 #include "os/signal.h"
-#include "os/term.h"
 
 #define DESCRIBE_MAX 4096
 #define NAME_SHOWN   200
@@ -23,7 +23,6 @@
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,
                           uint64_t total, unsigned workers, struct whet_job_log *log)
 {
-    struct whet_term term;
 
     memset(w, 0, sizeof(*w));
     w->request = r;
@@ -31,16 +30,7 @@ void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_reques
     w->total = total;
     w->workers = workers;
     w->start_ns = whet__clock_now_ns();
-    whet__term_read(fileno(stderr), &term);
-    whet__progress_init(&w->line,
-                        &(struct whet_progress_options){
-                            .out = stderr,
-                            .is_terminal = whet__global_progress(r->global),
-                            .columns = term.columns,
-                            .label = "running",
-                            .noun = "jobs",
-                        },
-                        w->start_ns);
+    whet__terminal_progress(&w->line, r->global, "running", "jobs");
 }
 
 void whet__run_watch_end(struct whet_run_watch *w)
@@ -232,12 +222,6 @@ static void on_tick(void *ctx, const struct whet_run_counts *counts)
                           counts->failed > 0 ? failed : NULL);
 }
 
-static int on_stop(void *ctx)
-{
-    (void)ctx;
-    return whet__interrupted();
-}
-
 static int on_suspend_asked(void *ctx)
 {
     (void)ctx;
@@ -263,7 +247,7 @@ struct whet_run_hooks whet__run_watch_hooks(struct whet_run_watch *w)
                                    .ended = on_ended,
                                    .say = on_say,
                                    .tick = w->line.out != NULL ? on_tick : NULL,
-                                   .stop = on_stop,
+                                   .stop = whet__terminal_stop,
                                    .suspend_asked = on_suspend_asked,
                                    .suspend = on_suspend};
 }
