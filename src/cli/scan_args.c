@@ -191,6 +191,9 @@ int whet__scan_args_check(const struct whet_call *call, struct whet_error *err)
         return whet_error_set(err, -EINVAL,
                               "unexpected operand: '%.200s': 'whet scan -h' shows the usage",
                               call->operands[1]);
+    if (!args->isolate && (args->file_cpu_ns != 0 || args->file_memory_bytes != 0))
+        return whet_error_set(err, -EINVAL, "what for: '%s' goes with '--isolate'",
+                              args->file_cpu_ns != 0 ? "--file-cpu" : "--file-memory");
     return 0;
 }
 
