@@ -6,21 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/little.h"
+
 #define RECORD 24
-
-static uint64_t little(const unsigned char *at, unsigned bytes)
-{
-    uint64_t value = 0;
-
-    for (unsigned i = 0; i < bytes; i++)
-        value |= (uint64_t)at[i] << 8 * i;
-    return value;
-}
 
 /* A next request lies ahead, or there is none (-1, or the largest number). */
 static int is_record(const unsigned char *at, uint64_t number)
 {
-    uint64_t next = little(at + 16, 8);
+    uint64_t next = whet__little_get(at + 16, 8);
 
     return next > number && (next <= INT64_MAX || next == UINT64_MAX);
 }
@@ -43,7 +36,8 @@ static int read_oracle(struct whet_trace_input *in, struct whet_trace_builder *b
 
         if (!is_record(at, in->number))
             return record_error(in, err, "not oracleGeneral: the next request is not ahead");
-        rc = whet__trace_add(b, little(at + 4, 8), (uint32_t)little(at + 12, 4));
+        rc = whet__trace_add(b, whet__little_get(at + 4, 8),
+                             (uint32_t)whet__little_get(at + 12, 4));
         in->used += RECORD;
         in->number++;
     }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/little.h"
 #include "base/text.h"
 #include "os/environ.h"
 #include "os/path.h"
@@ -247,8 +248,7 @@ static void add_sized(struct whet_sha256_sum *sum, const void *bytes, size_t len
 {
     unsigned char size[8];
 
-    for (unsigned i = 0; i < sizeof(size); i++)
-        size[i] = (unsigned char)((uint64_t)len >> (8 * i));
+    whet__little_put(size, len, sizeof(size));
     whet__sha256_add(sum, size, sizeof(size));
     whet__sha256_add(sum, bytes, len);
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/little.h"
 #include "base/pack.h"
 #include "cache/disk/disk.h"
 #include "cache/disk/large.h"
@@ -68,21 +69,6 @@ void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e
     r->large_sum = whet__hash64(value, e->value_len);
 }
 
-static void put_number(unsigned char *out, uint64_t n)
-{
-    for (int i = 0; i < 8; i++)
-        out[i] = (unsigned char)(n >> 8 * i);
-}
-
-static uint64_t get_number(const unsigned char *in)
-{
-    uint64_t n = 0;
-
-    for (int i = 0; i < 8; i++)
-        n |= (uint64_t)in[i] << 8 * i;
-    return n;
-}
-
 size_t whet__disk_record_room(const struct whet_disk_record *r)
 {
     return HEAD_MAX + r->key_len + r->about_len +
@@ -108,13 +94,13 @@ static size_t head_pack(const struct whet_disk_record *r, unsigned char head[HEA
     size_t len = FIXED_BYTES;
 
     memset(head, 0, SUM_BYTES);
-    put_number(head + 8, r->epoch);
-    put_number(head + 16, r->made);
+    whet__little_put(head + 8, r->epoch, 8);
+    whet__little_put(head + 16, r->made, 8);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         len += put_packed(head + len, numbers[i]);
     if (!whet__disk_record_is_large(r))
         return len;
-    put_number(head + len, r->large_sum);
+    whet__little_put(head + len, r->large_sum, 8);
     return len + sizeof(r->large_sum);
 }
 
@@ -129,7 +115,7 @@ void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *
     whet__pack_bytes(out, r->bytes, value);
     if (whet__text_error(out) != 0)
         return;
-    put_number(sum, sum_of(r->client, (unsigned char *)out->data + at, out->len - at));
+    whet__little_put(sum, sum_of(r->client, (unsigned char *)out->data + at, out->len - at), 8);
     memcpy(out->data + at, sum, sizeof(sum));
 }
 
@@ -139,8 +125,8 @@ static void unpack_fixed(struct whet_disk_record *r, struct whet_unpack *u)
 
     if (fixed == NULL)
         return;
-    r->epoch = get_number(fixed + 8);
-    r->made = get_number(fixed + 16);
+    r->epoch = whet__little_get(fixed + 8, 8);
+    r->made = whet__little_get(fixed + 16, 8);
 }
 
 static void unpack_large(struct whet_disk_record *r, struct whet_unpack *u)
@@ -148,7 +134,7 @@ static void unpack_large(struct whet_disk_record *r, struct whet_unpack *u)
     const unsigned char *sum = whet__unpack_bytes(u, sizeof(r->large_sum));
 
     if (sum != NULL)
-        r->large_sum = get_number(sum);
+        r->large_sum = whet__little_get(sum, 8);
 }
 
 void whet__disk_record_unpack(struct whet_disk_record *r, const void *row, size_t len)
@@ -230,7 +216,8 @@ static int value_read(const struct whet_disk_record *r, const char *large, struc
 
 static int check_sum(const struct whet_disk_record *r)
 {
-    return r->row_len != 0 && get_number(r->row) == sum_of(r->client, r->row, r->row_len)
+    return r->row_len != 0 &&
+                   whet__little_get(r->row, 8) == sum_of(r->client, r->row, r->row_len)
                ? 0
                : -EBADMSG;
 }

@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/little.h"
+
 #define VERSION 1
 #define HEAD    ((size_t)64)
 #define SUM     sizeof(struct whet_hash128)
@@ -13,21 +15,6 @@
 #define FLAGS_SENT ((uint32_t)WHET_ENTRY_NEGATIVE)
 
 static const unsigned char magic[4] = {'W', 'H', 'R', VERSION};
-
-static void put_number(unsigned char *to, uint64_t value, int bytes)
-{
-    for (int i = 0; i < bytes; i++)
-        to[i] = (unsigned char)(value >> (8 * i));
-}
-
-static uint64_t get_number(const unsigned char *from, int bytes)
-{
-    uint64_t value = 0;
-
-    for (int i = 0; i < bytes; i++)
-        value |= (uint64_t)from[i] << (8 * i);
-    return value;
-}
 
 /* A moment on the other clock; 0 stays "none", and nothing else becomes it. */
 static uint64_t shift(uint64_t moment_ns, int64_t by_ns)
@@ -50,15 +37,15 @@ static void encode_head(unsigned char head[HEAD], const struct whet_entry *e, ui
                         int64_t ahead_ns)
 {
     memcpy(head, magic, sizeof(magic));
-    put_number(head + 4, e->flags & FLAGS_SENT, 4);
-    put_number(head + 8, count, 8);
-    put_number(head + 16, shift(e->made_ns, ahead_ns), 8);
-    put_number(head + 24, shift(e->end_ns, ahead_ns), 8);
-    put_number(head + 32, e->idle_ns, 8);
-    put_number(head + 40, e->cost_ns, 8);
-    put_number(head + 48, e->key_len, 4);
-    put_number(head + 52, e->about_len, 4);
-    put_number(head + 56, e->value_len, 8);
+    whet__little_put(head + 4, e->flags & FLAGS_SENT, 4);
+    whet__little_put(head + 8, count, 8);
+    whet__little_put(head + 16, shift(e->made_ns, ahead_ns), 8);
+    whet__little_put(head + 24, shift(e->end_ns, ahead_ns), 8);
+    whet__little_put(head + 32, e->idle_ns, 8);
+    whet__little_put(head + 40, e->cost_ns, 8);
+    whet__little_put(head + 48, e->key_len, 4);
+    whet__little_put(head + 52, e->about_len, 4);
+    whet__little_put(head + 56, e->value_len, 8);
 }
 
 void whet__record_encode(struct whet_text *out, const struct whet_entry *e, uint64_t count,
@@ -95,9 +82,9 @@ static int check_whole(const unsigned char *bytes, size_t len, struct lengths *o
 
     if (len < WHET_RECORD_FRAME || memcmp(bytes, magic, sizeof(magic)) != 0)
         return -EBADMSG;
-    out->key = (size_t)get_number(bytes + 48, 4);
-    out->about = (size_t)get_number(bytes + 52, 4);
-    value = get_number(bytes + 56, 8);
+    out->key = (size_t)whet__little_get(bytes + 48, 4);
+    out->about = (size_t)whet__little_get(bytes + 52, 4);
+    value = whet__little_get(bytes + 56, 8);
     len -= WHET_RECORD_FRAME;
     if (out->key > len || out->about > len - out->key || value != len - out->key - out->about)
         return -EBADMSG;
@@ -111,11 +98,11 @@ static void decode_head(const unsigned char *bytes, int64_t ahead_ns, struct whe
 {
     int64_t back = ahead_ns == INT64_MIN ? INT64_MAX : -ahead_ns;
 
-    e->flags = (uint32_t)get_number(bytes + 4, 4) & FLAGS_SENT;
-    e->made_ns = shift(get_number(bytes + 16, 8), back);
-    e->end_ns = shift(get_number(bytes + 24, 8), back);
-    e->idle_ns = get_number(bytes + 32, 8);
-    e->cost_ns = get_number(bytes + 40, 8);
+    e->flags = (uint32_t)whet__little_get(bytes + 4, 4) & FLAGS_SENT;
+    e->made_ns = shift(whet__little_get(bytes + 16, 8), back);
+    e->end_ns = shift(whet__little_get(bytes + 24, 8), back);
+    e->idle_ns = whet__little_get(bytes + 32, 8);
+    e->cost_ns = whet__little_get(bytes + 40, 8);
 }
 
 int whet__record_decode(const void *bytes, size_t len, const struct whet_hash128 *hash,
@@ -137,7 +124,7 @@ int whet__record_decode(const void *bytes, size_t len, const struct whet_hash128
         return rc;
     decode_head(at, ahead_ns, e);
     memcpy(whet__entry_value(e), at + HEAD + has.key + has.about, has.value);
-    *count = get_number(at + 8, 8);
+    *count = whet__little_get(at + 8, 8);
     *out = e;
     return 0;
 }
