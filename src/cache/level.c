@@ -36,18 +36,9 @@ static struct whet_entry *own_copy(struct whet_entry *entry)
 
     if (atomic_load(&entry->refs) == 1)
         return whet__entry_take(entry);
-    if (whet__entry_new(&copy, &entry->hash, whet__entry_key(entry), entry->key_len,
-                        whet__entry_about(entry), entry->about_len, entry->value_len) != 0)
+    if (whet__entry_like(&copy, entry, entry->value_len) != 0)
         return NULL;
-    copy->flags = entry->flags;
     copy->raw_len = entry->raw_len;
-    copy->epoch = entry->epoch;
-    copy->made_ns = entry->made_ns;
-    copy->end_ns = entry->end_ns;
-    copy->idle_ns = entry->idle_ns;
-    copy->cost_ns = entry->cost_ns;
-    atomic_store(&copy->used_ns, atomic_load(&entry->used_ns));
-    atomic_store(&copy->checked, atomic_load(&entry->checked));
     memcpy(whet__entry_value(copy), whet__entry_value(entry), entry->value_len);
     return copy;
 }

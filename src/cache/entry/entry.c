@@ -49,6 +49,26 @@ int whet__entry_new(struct whet_entry **out, const struct whet_hash128 *hash, co
     return 0;
 }
 
+int whet__entry_like(struct whet_entry **out, const struct whet_entry *from, size_t value_len)
+{
+    struct whet_entry *e;
+    int rc = whet__entry_new(&e, &from->hash, whet__entry_key(from), from->key_len,
+                             whet__entry_about(from), from->about_len, value_len);
+
+    if (rc != 0)
+        return rc;
+    e->epoch = from->epoch;
+    e->made_ns = from->made_ns;
+    e->cost_ns = from->cost_ns;
+    e->end_ns = from->end_ns;
+    e->idle_ns = from->idle_ns;
+    e->flags = from->flags;
+    atomic_init(&e->used_ns, atomic_load_explicit(&from->used_ns, memory_order_relaxed));
+    atomic_init(&e->checked, atomic_load_explicit(&from->checked, memory_order_relaxed));
+    *out = e;
+    return 0;
+}
+
 int whet__entry_shorten(struct whet_entry **entry, size_t value_len)
 {
     struct whet_entry *e = *entry;

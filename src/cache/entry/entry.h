@@ -66,6 +66,11 @@ WHET_MUST_USE int whet__entry_new(struct whet_entry **out, const struct whet_has
                                   const void *key, size_t key_len, const void *about,
                                   size_t about_len, size_t value_len);
 
+/* One with the same fields, key and about, and room for another value; `raw_len`, which is the
+ * value's, is 0. */
+WHET_MUST_USE int whet__entry_like(struct whet_entry **out, const struct whet_entry *from,
+                                   size_t value_len);
+
 /* Gives back what is behind the first `value_len` bytes of the value, while nobody else has
  * seen it: the block may move. -ENOMEM: it is as it was. */
 WHET_MUST_USE int whet__entry_shorten(struct whet_entry **entry, size_t value_len);

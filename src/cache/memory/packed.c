@@ -3,38 +3,10 @@
 #include "cache/memory/packed.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 
 #include "data/lz4.h"
 
 #define VALUE_MIN 128 /* below this, keys and heads outweigh what is saved */
-
-/* All but counts, links and the value. */
-static void copy_fields(struct whet_entry *to, struct whet_entry *from)
-{
-    to->epoch = from->epoch;
-    to->made_ns = from->made_ns;
-    to->cost_ns = from->cost_ns;
-    to->end_ns = from->end_ns;
-    to->idle_ns = from->idle_ns;
-    to->flags = from->flags;
-    atomic_store_explicit(&to->used_ns,
-                          atomic_load_explicit(&from->used_ns, memory_order_relaxed),
-                          memory_order_relaxed);
-    atomic_store_explicit(&to->checked,
-                          atomic_load_explicit(&from->checked, memory_order_relaxed),
-                          memory_order_relaxed);
-}
-
-static int entry_like(struct whet_entry **out, struct whet_entry *from, size_t value_len)
-{
-    int rc = whet__entry_new(out, &from->hash, whet__entry_key(from), from->key_len,
-                             whet__entry_about(from), from->about_len, value_len);
-
-    if (rc == 0)
-        copy_fields(*out, from);
-    return rc;
-}
 
 int whet__entry_pack(struct whet_entry *entry, struct whet_entry **out)
 {
@@ -45,7 +17,7 @@ int whet__entry_pack(struct whet_entry *entry, struct whet_entry **out)
 
     if (entry->raw_len != 0 || entry->value_len < VALUE_MIN)
         return -E2BIG;
-    rc = entry_like(&e, entry, room);
+    rc = whet__entry_like(&e, entry, room);
     if (rc != 0)
         return rc;
     rc = whet__lz4_pack(whet__entry_value(entry), entry->value_len, whet__entry_value(e), room,
@@ -69,7 +41,7 @@ int whet__entry_unpack(struct whet_entry *entry, struct whet_entry **out)
 
     if (entry->raw_len == 0 || entry->raw_len > WHET_CACHE_VALUE_MAX)
         return -EBADMSG;
-    rc = entry_like(&e, entry, entry->raw_len);
+    rc = whet__entry_like(&e, entry, entry->raw_len);
     if (rc != 0)
         return rc;
     rc = whet__lz4_unpack(whet__entry_value(entry), entry->value_len, whet__entry_value(e),
