@@ -166,8 +166,9 @@ static int take_chunk(struct asking *a, size_t n, struct whet_redis_reply *reply
 }
 
 /* Asks for all that have no answer yet, on one connection. */
-static int ask_on(struct asking *a, struct whet_remote_line *line)
+static int ask_on(void *ctx, struct whet_remote_line *line)
 {
+    struct asking *a = ctx;
     size_t commands = say_asks(a, &line->out);
     size_t at = a->next;
     int rc = whet__text_error(&line->out);
@@ -188,39 +189,13 @@ static int ask_on(struct asking *a, struct whet_remote_line *line)
     return rc;
 }
 
-/* One round. A connection that the server has closed since it was last used is no news of the
- * server: then all that are as old are closed, and it is asked on a new one. */
-static int ask_once(struct asking *a)
-{
-    struct whet_remote *r = a->r;
-    struct whet_remote_line *line;
-    int again;
-    int rc;
-
-    do {
-        rc = whet__remote_line_take(r, a->deadline_ns, &line);
-        if (rc != 0)
-            return rc;
-        again = line->used;
-        rc = ask_on(a, line);
-        again = again && (rc == -EPIPE || rc == -ECONNRESET);
-        whet__remote_line_give(r, line);
-        if (again) {
-            pthread_mutex_lock(&r->lock);
-            whet__remote_lines_close_locked(r);
-            pthread_mutex_unlock(&r->lock);
-        }
-    } while (again);
-    return rc;
-}
-
 /* A server that has answered some, and not all in time, was asked for too much: it is not down.
  */
 static void ask_all(struct asking *a)
 {
     for (int round = 0; round < 3 && a->next < a->count; round++) {
         size_t before = a->next;
-        int rc = begin(a) ? ask_once(a) : -EAGAIN;
+        int rc = begin(a) ? whet__remote_line_do(a->r, a->deadline_ns, ask_on, a) : -EAGAIN;
 
         if (rc == -EAGAIN || rc == -ENOMEM || (rc == -ETIMEDOUT && a->next != before))
             return; /* of our own making */

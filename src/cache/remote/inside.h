@@ -178,6 +178,13 @@ WHET_MUST_USE int whet__remote_line_take(struct whet_remote *r, uint64_t deadlin
                                          struct whet_remote_line **out);
 void whet__remote_line_give(struct whet_remote *r, struct whet_remote_line *line);
 
+/* Does something on a line. A connection that the server has closed since it was used last is
+ * no news of the server: then all that are as old are closed, and it is done on a new one. */
+typedef int (*whet_remote_deed)(void *ctx, struct whet_remote_line *line);
+
+WHET_MUST_USE int whet__remote_line_do(struct whet_remote *r, uint64_t deadline_ns,
+                                       whet_remote_deed deed, void *ctx);
+
 /* Closes the connection when it cannot be used again. */
 void whet__remote_line_rest(struct whet_remote_line *line);
 void whet__remote_line_close(struct whet_remote_line *line);

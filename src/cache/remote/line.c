@@ -114,6 +114,30 @@ void whet__remote_lines_close_locked(struct whet_remote *r)
     }
 }
 
+int whet__remote_line_do(struct whet_remote *r, uint64_t deadline_ns, whet_remote_deed deed,
+                         void *ctx)
+{
+    struct whet_remote_line *line;
+    int again;
+    int rc;
+
+    do {
+        rc = whet__remote_line_take(r, deadline_ns, &line);
+        if (rc != 0)
+            return rc;
+        again = line->used;
+        rc = deed(ctx, line);
+        again = again && (rc == -EPIPE || rc == -ECONNRESET);
+        whet__remote_line_give(r, line);
+        if (again) {
+            pthread_mutex_lock(&r->lock);
+            whet__remote_lines_close_locked(r);
+            pthread_mutex_unlock(&r->lock);
+        }
+    } while (again);
+    return rc;
+}
+
 void whet__remote_replies_free(struct whet_redis_reply **replies, size_t count)
 {
     for (size_t i = 0; i < count; i++)

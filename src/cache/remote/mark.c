@@ -156,34 +156,32 @@ void whet__remote_owed_clear(struct whet_remote *r)
     r->owes_all = 0;
 }
 
-/* Sends it now. A connection that was closed since it was used last is no news of the server.
- */
+/* One that is sent now. */
+struct sending {
+    struct whet_remote *r;
+    const struct whet_remote_mark *mark;
+    uint64_t deadline_ns;
+    char why[128];
+};
+
+static int send_on(void *ctx, struct whet_remote_line *line)
+{
+    struct sending *s = ctx;
+    int rc = whet__remote_mark_send(s->r, line, s->mark, s->deadline_ns);
+
+    if (rc == -EACCES)
+        memcpy(s->why, whet__redis_link_why(line->link), sizeof(s->why));
+    return rc;
+}
+
 static int send_now(struct whet_remote *r, const struct whet_remote_mark *mark,
                     uint64_t deadline_ns)
 {
-    struct whet_remote_line *line;
-    char why[128] = "";
-    int again;
-    int rc;
+    struct sending s = {r, mark, deadline_ns, ""};
+    int rc = whet__remote_line_do(r, deadline_ns, send_on, &s);
 
-    do {
-        rc = whet__remote_line_take(r, deadline_ns, &line);
-        if (rc != 0)
-            break;
-        again = line->used;
-        rc = whet__remote_mark_send(r, line, mark, deadline_ns);
-        again = again && (rc == -EPIPE || rc == -ECONNRESET);
-        if (rc == -EACCES)
-            memcpy(why, whet__redis_link_why(line->link), sizeof(why));
-        whet__remote_line_give(r, line);
-        if (again) {
-            pthread_mutex_lock(&r->lock);
-            whet__remote_lines_close_locked(r);
-            pthread_mutex_unlock(&r->lock);
-        }
-    } while (again);
     if (rc != 0 && rc != -EIO && rc != -EAGAIN)
-        whet__remote_failed(r, rc, why[0] != '\0' ? why : NULL);
+        whet__remote_failed(r, rc, s.why[0] != '\0' ? s.why : NULL);
     return rc;
 }
 

@@ -36,30 +36,36 @@ static int flies_locked(const struct whet_remote *r, const struct whet_hash128 *
     return 0;
 }
 
+/* One that is deleted now. */
+struct deleting {
+    struct whet_remote *r;
+    const struct whet_hash128 *hash;
+    uint64_t deadline_ns;
+};
+
+static int delete_on(void *ctx, struct whet_remote_line *line)
+{
+    const struct deleting *d = ctx;
+    struct whet_redis_reply *reply = NULL;
+    int rc;
+
+    whet__redis_begin(&line->out, 2);
+    whet__redis_word(&line->out, "DEL", 3);
+    whet__remote_key(d->r, &line->out, d->hash);
+    rc = whet__remote_exchange(line, 1, d->deadline_ns, &reply);
+    if (rc != 0)
+        return rc;
+    rc = reply->kind == WHET_REDIS_INTEGER ? 0 : -EIO;
+    whet__redis_reply_free(reply);
+    return rc;
+}
+
 static int delete_now(struct whet_remote *r, const struct whet_hash128 *hash,
                       uint64_t deadline_ns)
 {
-    struct whet_redis_reply *reply = NULL;
-    struct whet_remote_line *line;
-    int again;
-    int rc;
+    struct deleting d = {r, hash, deadline_ns};
+    int rc = whet__remote_line_do(r, deadline_ns, delete_on, &d);
 
-    do {
-        rc = whet__remote_line_take(r, deadline_ns, &line);
-        if (rc != 0)
-            break;
-        again = line->used;
-        whet__redis_begin(&line->out, 2);
-        whet__redis_word(&line->out, "DEL", 3);
-        whet__remote_key(r, &line->out, hash);
-        rc = whet__remote_exchange(line, 1, deadline_ns, &reply);
-        if (rc == 0) {
-            rc = reply->kind == WHET_REDIS_INTEGER ? 0 : -EIO;
-            whet__redis_reply_free(reply);
-        }
-        again = again && (rc == -EPIPE || rc == -ECONNRESET);
-        whet__remote_line_give(r, line);
-    } while (again);
     if (rc != 0 && rc != -EIO && rc != -EAGAIN)
         whet__remote_failed(r, rc, NULL);
     return rc;
