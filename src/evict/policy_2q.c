@@ -23,21 +23,7 @@ static inline void hit(struct whet_policy *p, uint32_t id)
 
 static void take_out(struct whet_policy *p, uint32_t id)
 {
-    const struct whet_policy_node *n = &p->nodes[id];
-
-    if (n->where != WHET_POLICY_GHOST)
-        p->used -= n->size;
-    whet__policy_pull(p, &p->lists[n->where == WHET_POLICY_GHOST ? OUT : n->where - 1], id);
-}
-
-static void remember(struct whet_policy *p, uint32_t id)
-{
-    struct whet_policy_list *out = &p->lists[OUT];
-
-    whet__policy_push(p, out, id);
-    whet__policy_tell(p, id, 1);
-    while (out->size > p->capacity / 2)
-        whet__policy_forget_last(p, out);
+    whet__policy_leave(p, id, OUT);
 }
 
 static int evict(struct whet_policy *p)
@@ -51,7 +37,7 @@ static int evict(struct whet_policy *p)
             return 0;
         id = whet__policy_list_last(p, in);
         take_out(p, id);
-        remember(p, id);
+        whet__policy_remember(p, &p->lists[OUT], id, p->capacity / 2);
     } else {
         id = whet__policy_list_last(p, main);
         take_out(p, id);
@@ -70,16 +56,12 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
         take_out(p, id);
     while (p->used + size > p->capacity)
         evict(p);
-    p->nodes[id].size = size;
-    whet__policy_push(p, &p->lists[known ? MAIN : IN], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[known ? MAIN : IN], id, size);
 }
 
 static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
 {
-    p->nodes[id].size = size;
-    whet__policy_push(p, &p->lists[uses != 0 ? MAIN : IN], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[uses != 0 ? MAIN : IN], id, size);
 }
 
 static int forget(struct whet_policy *p)

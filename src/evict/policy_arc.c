@@ -34,13 +34,6 @@ static int resize(struct whet_policy *p)
     return 0;
 }
 
-static struct whet_policy_list *list_of(struct whet_policy *p, uint32_t id)
-{
-    unsigned where = p->nodes[id].where;
-
-    return &p->lists[where < WHET_POLICY_GHOST ? where - 1 : where - WHET_POLICY_GHOST + B1];
-}
-
 static inline void hit(struct whet_policy *p, uint32_t id)
 {
     if (p->nodes[id].where == p->lists[T2].where) {
@@ -53,9 +46,7 @@ static inline void hit(struct whet_policy *p, uint32_t id)
 
 static void take_out(struct whet_policy *p, uint32_t id)
 {
-    if (whet__policy_resident(p, id))
-        p->used -= p->nodes[id].size;
-    whet__policy_pull(p, list_of(p, id), id);
+    whet__policy_leave(p, id, B1);
 }
 
 /* The paper's REPLACE: from T1 or T2 to its ghosts. */
@@ -91,7 +82,7 @@ static void insert_ghost(struct whet_policy *p, uint32_t id, uint32_t size)
     struct arc *a = arc_of(p);
     double b1 = (double)p->lists[B1].size;
     double b2 = (double)p->lists[B2].size;
-    int from_b2 = list_of(p, id) == &p->lists[B2];
+    int from_b2 = p->nodes[id].where == p->lists[B2].where;
 
     if (from_b2) {
         a->target -= b2 >= b1 ? size : size * b1 / b2;
@@ -138,16 +129,12 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
         insert_ghost(p, id, size);
     else
         make_room(p, size);
-    p->nodes[id].size = size;
-    whet__policy_push(p, &p->lists[known ? T2 : T1], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[known ? T2 : T1], id, size);
 }
 
 static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
 {
-    p->nodes[id].size = size;
-    whet__policy_push(p, &p->lists[uses != 0 ? T2 : T1], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[uses != 0 ? T2 : T1], id, size);
 }
 
 static int forget(struct whet_policy *p)

@@ -71,6 +71,26 @@ static inline void whet__policy_renew(struct whet_policy *p, const struct whet_p
     whet__policy_link(p, l, id);
 }
 
+/* A resident comes in, as the newest of a list. */
+static inline void whet__policy_enter(struct whet_policy *p, struct whet_policy_list *l,
+                                      uint32_t id, uint32_t size)
+{
+    p->nodes[id].size = size;
+    whet__policy_push(p, l, id);
+    p->used += size;
+}
+
+/* Takes an id out of the list it is in, where lists[ghosts] and those behind it hold ghosts. */
+static inline void whet__policy_leave(struct whet_policy *p, uint32_t id, unsigned ghosts)
+{
+    unsigned where = p->nodes[id].where;
+    unsigned list = where < WHET_POLICY_GHOST ? where - 1 : where - WHET_POLICY_GHOST + ghosts;
+
+    if (where < WHET_POLICY_GHOST)
+        p->used -= p->nodes[id].size;
+    whet__policy_pull(p, &p->lists[list], id);
+}
+
 /* Tells the owner that an id has left, for good or as a ghost. Its node must be right. */
 static inline void whet__policy_tell(struct whet_policy *p, uint32_t id, int remembered)
 {
@@ -101,6 +121,17 @@ static inline int whet__policy_forget_one(struct whet_policy *p, struct whet_pol
         return 0;
     whet__policy_forget_last(p, l);
     return 1;
+}
+
+/* One that has left the cache stays known, in a list of ghosts of which those over `max` are
+ * forgotten. */
+static inline void whet__policy_remember(struct whet_policy *p, struct whet_policy_list *ghosts,
+                                         uint32_t id, uint64_t max)
+{
+    whet__policy_push(p, ghosts, id);
+    whet__policy_tell(p, id, 1);
+    while (ghosts->size > max)
+        whet__policy_forget_last(p, ghosts);
 }
 
 #endif

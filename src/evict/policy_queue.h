@@ -35,16 +35,12 @@ static inline int whet__policy_queue_evict(struct whet_policy *p)
 static inline void whet__policy_queue_insert(struct whet_policy *p, uint32_t id, uint32_t size,
                                              int (*evict)(struct whet_policy *p))
 {
-    struct whet_policy_node *n = &p->nodes[id];
-
     if (size > p->capacity)
         return;
     while (p->used + size > p->capacity)
         evict(p);
-    n->size = size;
-    n->mark = 0;
-    whet__policy_push(p, &p->lists[0], id);
-    p->used += size;
+    p->nodes[id].mark = 0;
+    whet__policy_enter(p, &p->lists[0], id, size);
 }
 
 #endif

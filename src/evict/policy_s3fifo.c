@@ -57,21 +57,7 @@ static void ask_uses(struct whet_policy *p, uint32_t id)
 
 static void take_out(struct whet_policy *p, uint32_t id)
 {
-    const struct whet_policy_node *n = &p->nodes[id];
-
-    if (n->where != WHET_POLICY_GHOST)
-        p->used -= n->size;
-    whet__policy_pull(p, &p->lists[n->where == WHET_POLICY_GHOST ? GHOSTS : n->where - 1], id);
-}
-
-static void remember(struct whet_policy *p, uint32_t id)
-{
-    struct whet_policy_list *ghosts = &p->lists[GHOSTS];
-
-    whet__policy_push(p, ghosts, id);
-    whet__policy_tell(p, id, 1);
-    while (ghosts->size > s3fifo_of(p)->main_max)
-        whet__policy_forget_last(p, ghosts);
+    whet__policy_leave(p, id, GHOSTS);
 }
 
 /* Moves what was used to main; 1 once something is evicted, 0 when small is empty. */
@@ -85,7 +71,7 @@ static int evict_small(struct whet_policy *p)
         ask_uses(p, id);
         if (p->nodes[id].mark < USES_MAIN) {
             take_out(p, id);
-            remember(p, id);
+            whet__policy_remember(p, &p->lists[GHOSTS], id, s3fifo_of(p)->main_max);
             return 1;
         }
         whet__policy_pull(p, small, id);
@@ -139,18 +125,14 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
         take_out(p, id);
     while (p->used + size > p->capacity)
         evict(p);
-    p->nodes[id].size = size;
     p->nodes[id].mark = 0;
-    whet__policy_push(p, &p->lists[known ? MAIN : SMALL], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[known ? MAIN : SMALL], id, size);
 }
 
 static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
 {
-    p->nodes[id].size = size;
     p->nodes[id].mark = 0;
-    whet__policy_push(p, &p->lists[uses != 0 ? MAIN : SMALL], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[uses != 0 ? MAIN : SMALL], id, size);
 }
 
 static int forget(struct whet_policy *p)

@@ -330,16 +330,12 @@ static void insert(struct whet_policy *p, uint32_t id, uint32_t size)
     }
     while (window->size + size > t->window_max && !whet__policy_list_empty(p, window))
         move(p, whet__policy_list_last(p, window), WINDOW, PROBATION);
-    p->nodes[id].size = size;
-    whet__policy_push(p, window, id);
-    p->used += size;
+    whet__policy_enter(p, window, id, size);
 }
 
 static void adopt(struct whet_policy *p, uint32_t id, uint32_t size, unsigned uses)
 {
-    p->nodes[id].size = size;
-    whet__policy_push(p, &p->lists[uses != 0 ? PROTECTED : PROBATION], id);
-    p->used += size;
+    whet__policy_enter(p, &p->lists[uses != 0 ? PROTECTED : PROBATION], id, size);
     for (unsigned i = 0; i <= uses; i++)
         count_use(p, id);
     demote(p);
