@@ -24,12 +24,6 @@ struct caches {
     uint64_t next;
 };
 
-static void configure(struct whet_bench_config *config, const char *about)
-{
-    whet_bench_group(config, "cache");
-    whet_bench_about(config, about);
-}
-
 /* Stores the keys from c->next on; 1: all of them are where they shall be. */
 static int put_batch(struct caches *c)
 {
@@ -140,40 +134,43 @@ static void put_run(struct whet_bench_state *state)
     }
 }
 
+static void configure(struct whet_bench_config *config,
+                      void *(*open)(struct whet_bench_state *state), const char *about)
+{
+    whet_bench_group(config, "cache");
+    whet_bench_about(config, about);
+    whet_bench_once(config, open, caches_close);
+}
+
 static void hit_configure(struct whet_bench_config *config)
 {
-    configure(config, "a value of 1,000 bytes that is in memory");
-    whet_bench_once(config, memory_open, caches_close);
+    configure(config, memory_open, "a value of 1,000 bytes that is in memory");
 }
 
 static void miss_configure(struct whet_bench_config *config)
 {
-    configure(config, "a value that is not in memory, the only level");
-    whet_bench_once(config, memory_open, caches_close);
+    configure(config, memory_open, "a value that is not in memory, the only level");
 }
 
 static void put_configure(struct whet_bench_config *config)
 {
-    configure(config, "200 values of 1,000 bytes put into memory");
-    whet_bench_once(config, memory_open, caches_close);
+    configure(config, memory_open, "200 values of 1,000 bytes put into memory");
 }
 
 static void file_hit_configure(struct whet_bench_config *config)
 {
-    configure(config, "a value of 1,000 bytes that is in the file only");
-    whet_bench_once(config, file_open, caches_close);
+    configure(config, file_open, "a value of 1,000 bytes that is in the file only");
 }
 
 static void file_miss_configure(struct whet_bench_config *config)
 {
-    configure(config, "a value that is not in the file, the only level");
-    whet_bench_once(config, file_open, caches_close);
+    configure(config, file_open, "a value that is not in the file, the only level");
 }
 
 static void file_put_configure(struct whet_bench_config *config)
 {
-    configure(config, "200 values of 1,000 bytes put into the file, until they are there");
-    whet_bench_once(config, file_open, caches_close);
+    configure(config, file_open,
+              "200 values of 1,000 bytes put into the file, until they are there");
 }
 
 static struct whet_bench_entry benchmarks[] = {
