@@ -251,9 +251,10 @@ SH
 }
 
 @test "Ctrl-Z stops what runs, too, and its time-out; fg goes on" {
+    mkfifo go # a shell that waits here starts nobody, and stops at once
     cat >job <<'END'
 echo $$ >pid
-until test -e go; do sleep 0.01; done
+read line <go
 echo went
 END
     python3 - "$WHET" <<'END'
@@ -268,8 +269,8 @@ pid, status = os.waitpid(whet.pid, os.WUNTRACED)
 assert os.WIFSTOPPED(status), status
 while state() != "T":
     time.sleep(0.01)
-open("go", "w")
 os.kill(whet.pid, signal.SIGCONT)
+print("on", file=open("go", "w"))
 pid, status = os.waitpid(whet.pid, 0)
 assert os.waitstatus_to_exitcode(status) == 0, status
 END
