@@ -330,12 +330,20 @@ WHET_API size_t whet_cache_warm(struct whet_cache *cache, const struct whet_cach
  * to what memory takes. Returns how many. */
 WHET_API size_t whet_cache_warm_hot(struct whet_cache *cache, size_t max_entries);
 
-/* ---- Resize ---- */
+/* ---- Resize and tidy ---- */
 
 /* Another size of a level of this machine, up or down. What is over it goes bit by bit with the
  * next calls. -EINVAL: no such level here, or too small for its tables; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_cache_resize(struct whet_cache *cache,
                                              enum whet_cache_level level, uint64_t bytes);
+
+/* Takes out of the file what has ended, and what this client has not used for `unused_ns`; 0:
+ * it may be as old as it is. A use is known to the hour or, while the file is less than half
+ * full, to the day. Memory goes by its policy, and by the lives that ttl_ns and idle_ns give.
+ * *dropped (may be NULL) is how many; without a file 0. -EROFS; or another error of the file.
+ */
+WHET_API WHET_MUST_USE int whet_cache_tidy(struct whet_cache *cache, uint64_t unused_ns,
+                                           uint64_t *dropped);
 
 /* ---- Ask ---- */
 
@@ -351,6 +359,7 @@ struct whet_cache_level_stats {
     uint64_t bytes;          /* in use now, tables included; likewise */
     uint64_t capacity_bytes; /* likewise */
     uint64_t failures;       /* calls that found it broken, full, slow or gone */
+    uint64_t saved_ns;       /* what its hits would have cost, where the cost is known */
 };
 
 struct whet_cache_stats {
@@ -365,7 +374,7 @@ struct whet_cache_stats {
     uint64_t load_errors;    /* ... and failed */
     uint64_t waits;          /* served by the computing of another */
     uint64_t early;          /* computed before their end */
-    uint64_t saved_ns;       /* what all hits would have cost, where the cost is known */
+    uint64_t saved_ns;       /* by the hits of all levels */
     uint64_t predicted;      /* fetched ahead ... */
     uint64_t predicted_hits; /* ... and then asked for */
     uint64_t pinned_bytes;
@@ -432,6 +441,37 @@ WHET_API WHET_MUST_USE int whet_cache_advise(struct whet_cache *cache, double ta
  * -EINVAL, also: no regular file; -errno of the file; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_cache_trace(struct whet_cache *cache, const char *path,
                                             double rate, uint64_t max_accesses);
+
+#define WHET_CACHE_POLICIES_MAX 32
+
+/* What a policy would make of the accesses in a trace. */
+struct whet_cache_choice {
+    const char *policy; /* as in the options; "belady" is the optimum, which no cache can do */
+    uint64_t size;      /* that reaches the target, to two percent; 0: none does */
+    double hit_ratio;   /* at the size that LRU needs, ... */
+    double regret;      /* ... and how much less that is than the best one's; of "belady" NaN */
+};
+
+struct whet_cache_tuning {
+    uint64_t requests, keys;
+    double hit_ratio_most; /* the rest are first uses: a target above is not reachable */
+    int reachable;         /* 0: all below is 0 */
+    uint64_t lru_size;     /* the least for the target, by the exact curve */
+    double quick_estimate; /* a published closed form of the hit ratio there, to compare */
+    uint64_t levels[3];    /* the same as memory, packed and disk, shared out by what hits cost:
+                              100 ns, 2 us, 6 us, a miss 1 ms, and by what a byte holds: 1,
+                              2.5 and 10 times as much */
+    const char *policy;    /* that needs the least; none that knows the future */
+    struct whet_cache_choice choices[WHET_CACHE_POLICIES_MAX]; /* the best first */
+    size_t count;
+};
+
+/* Replays a trace (of whet_cache_trace, or any that `whet cache tune` reads) for the hit ratio
+ * `target`, above 0 and below 1, on all processors. Sizes are entries or, with `in_bytes`,
+ * bytes as the trace has them.
+ * -EINVAL: the target, no trace, or one without sizes; -errno of the file; -ENOMEM. */
+WHET_API WHET_MUST_USE int whet_cache_tune(struct whet_cache_tuning *out, const char *path,
+                                           double target, int in_bytes, struct whet_error *err);
 
 #ifdef __cplusplus
 }

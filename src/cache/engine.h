@@ -60,7 +60,8 @@ enum whet_cache_count {
     WHET_COUNT_LOAD_ERRORS,
     WHET_COUNT_WAITS,
     WHET_COUNT_EARLY,
-    WHET_COUNT_SAVED_NS,
+    WHET_COUNT_SAVED_NS, /* one for each level */
+    WHET_COUNT_SAVED_LAST = WHET_COUNT_SAVED_NS + WHET_CACHE_REMOTE,
     WHET_COUNT_DISK_UNTRUE, /* hits of that level that were none after all */
     WHET_COUNT_REMOTE_UNTRUE,
     WHET_COUNTS

@@ -37,7 +37,7 @@ void whet__cache_found(struct whet_cache *c, const struct whet_found *found)
     if (found->entry->flags & WHET_ENTRY_NEGATIVE)
         whet__cache_count(c, WHET_COUNT_NEGATIVE, 1);
     if (found->entry->cost_ns != 0)
-        whet__cache_count(c, WHET_COUNT_SAVED_NS, found->entry->cost_ns);
+        whet__cache_count(c, WHET_COUNT_SAVED_NS + found->level, found->entry->cost_ns);
 }
 
 /* It may still be served while a new one is computed: it has ended, but nothing that it was

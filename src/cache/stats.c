@@ -72,7 +72,11 @@ static void read_all(struct whet_cache *c, struct whet_cache_stats *out, disk_te
     s.hits = fast + whet__cache_counted(c, WHET_COUNT_HITS);
     s.gets = fast + whet__cache_counted(c, WHET_COUNT_GETS);
     s.negative = sums.negative + whet__cache_counted(c, WHET_COUNT_NEGATIVE);
-    s.saved_ns = sums.saved_ns + whet__cache_counted(c, WHET_COUNT_SAVED_NS);
+    s.levels[WHET_CACHE_MEMORY].saved_ns = sums.saved_ns;
+    for (unsigned i = 0; i < WHET_CACHE_LEVELS; i++) {
+        s.levels[i].saved_ns += whet__cache_counted(c, WHET_COUNT_SAVED_NS + i);
+        s.saved_ns += s.levels[i].saved_ns;
+    }
     s.stale = whet__cache_counted(c, WHET_COUNT_STALE);
     s.puts = whet__cache_counted(c, WHET_COUNT_PUTS);
     s.loads = whet__cache_counted(c, WHET_COUNT_LOADS);
@@ -115,6 +119,7 @@ void whet__cache_stats_since(struct whet_cache_stats *now, struct whet_cache_sta
         since(&n->expirations, &b->expirations);
         since(&n->invalidations, &b->invalidations);
         since(&n->failures, &b->failures);
+        since(&n->saved_ns, &b->saved_ns);
     }
     since(&now->gets, &before->gets);
     since(&now->hits, &before->hits);

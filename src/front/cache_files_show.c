@@ -43,6 +43,7 @@ static const struct whet_table_column stats_columns[] = {
     {.heading = "Evicted", .align = WHET_ALIGN_RIGHT, .priority = 40},
     {.heading = "Expired", .align = WHET_ALIGN_RIGHT, .priority = 30},
     {.heading = "Untrue", .align = WHET_ALIGN_RIGHT, .priority = 35},
+    {.heading = "Miss cost", .align = WHET_ALIGN_RIGHT, .priority = 45},
     {.heading = "Saved", .align = WHET_ALIGN_RIGHT, .priority = 87},
 };
 
@@ -87,9 +88,12 @@ static void client_rows(struct show *s, const struct whet_disk_client *c)
             whet__table_cell(t, WHET_ROLE_PLAIN, "");
         }
         level_cells(t, c, level);
-        if (first)
+        if (first) {
+            whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_DURATION,
+                              c->loads != 0 ? (double)c->load_ns / (double)c->loads : NAN);
             whet__table_value(t, WHET_ROLE_GOOD, WHET_UNIT_DURATION,
                               c->saved_ns != 0 ? (double)c->saved_ns : NAN);
+        }
         first = 0;
     }
 }

@@ -93,10 +93,14 @@ static void put_curve(struct whet_json *j, const struct whet_study *s)
 
 static void put_tune(struct whet_json *j, const struct whet_study *s)
 {
+    int choice = whet__study_choice(s);
+
     whet__json_put_double(j, "target", s->wishes->target);
     whet__json_put_bool(j, "reachable", s->target_size != 0);
     if (s->target_size == 0)
         return;
+    if (choice >= 0)
+        whet__json_put_string(j, "policy", s->policies[choice]->name);
     whet__json_put_uint(j, "lru_size", s->target_size);
     whet__json_put_double(j, "quick_estimate", s->estimate);
     if (s->has_splits)

@@ -304,13 +304,42 @@ double whet__study_regret(const struct whet_study *s, size_t policy)
     return mean_above(s, policy, 1);
 }
 
+/* By what the target needs of them, and then by what is missed at LRU's size. */
+static int needs_less(const struct whet_study *s, size_t a, size_t b)
+{
+    uint64_t x = s->needs[a].size - 1, y = s->needs[b].size - 1; /* 0, none has it, is last */
+
+    return x != y ? x < y : mean_above(s, a, 0) < mean_above(s, b, 0);
+}
+
+int whet__study_choice(const struct whet_study *s)
+{
+    int choice = -1;
+
+    for (size_t i = 0; i < s->policy_count; i++) {
+        if (s->policies[i]->flags & WHET_POLICY_FUTURE || s->needs[i].size == 0)
+            continue;
+        if (choice < 0 || needs_less(s, i, (size_t)choice) ||
+            (!needs_less(s, (size_t)choice, i) &&
+             s->policies[i] == whet__policy_find("s3fifo")))
+            choice = (int)i;
+    }
+    return choice;
+}
+
+static int is_before(const struct whet_study *s, size_t a, size_t b)
+{
+    double x = mean_above(s, a, 0), y = mean_above(s, b, 0);
+
+    return x < y || (x <= y && needs_less(s, a, b));
+}
+
 void whet__study_order(const struct whet_study *s, size_t order[WHET_STUDY_POLICIES_MAX])
 {
     for (size_t i = 0; i < s->policy_count; i++) {
-        double mean = mean_above(s, i, 0);
         size_t at = i;
 
-        while (at > 0 && mean < mean_above(s, order[at - 1], 0)) {
+        while (at > 0 && is_before(s, i, order[at - 1])) {
             order[at] = order[at - 1];
             at--;
         }

@@ -94,7 +94,12 @@ double whet__study_best(const struct whet_study *s, size_t size);
 /* The mean over sizes of a policy's miss ratio less the best one; NaN: none. */
 double whet__study_regret(const struct whet_study *s, size_t policy);
 
-/* Policies by their mean miss ratio, lowest first. */
+/* Of those that do not know the future, the one that reaches the target of tune with the least;
+ * of equals the one that misses less at LRU's size, then the default one. -1: none does. */
+int whet__study_choice(const struct whet_study *s);
+
+/* Policies by their mean miss ratio, lowest first; of equals, what needs less for the target.
+ */
 void whet__study_order(const struct whet_study *s, size_t order[WHET_STUDY_POLICIES_MAX]);
 
 /* "2,500" or "64 MiB". */

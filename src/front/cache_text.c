@@ -30,6 +30,19 @@ static void put_trace(struct whet_text *out, const struct whet_study *s)
                       100 * (1 - (double)t->unique / (double)t->count));
 }
 
+static void put_choice(struct whet_text *out, const struct whet_study *s)
+{
+    int choice = s->policy_count > 1 ? whet__study_choice(s) : -1;
+
+    if (choice < 0)
+        return;
+    whet__text_printf(out,
+                      " Of the policies %s (%s) needs the least: ", s->policies[choice]->title,
+                      s->policies[choice]->name);
+    put_size(out, s, s->needs[choice].size);
+    whet__text_puts(out, ".");
+}
+
 static void put_tune(struct whet_text *out, const struct whet_study *s)
 {
     double target = 100 * s->wishes->target;
@@ -49,6 +62,7 @@ static void put_tune(struct whet_text *out, const struct whet_study *s)
                           100 * (1 - whet__curve_at(&s->curve, s->target_size / 2)),
                           100 * (1 - whet__curve_at(&s->curve, s->target_size * 2)));
         whet__text_printf(out, " Quick estimate of its hit rate: %.0f%%.", 100 * s->estimate);
+        put_choice(out, s);
     }
 }
 

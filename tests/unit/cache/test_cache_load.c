@@ -94,6 +94,7 @@ static void test_contract(void **state)
     assert_int_equal(s.gets, 9);
     assert_int_equal(s.hits, 1);
     assert_true(s.saved_ns > 0 && s.saved_ns <= s.load_ns);
+    assert_int_equal(s.saved_ns, s.levels[WHET_CACHE_MEMORY].saved_ns);
     whet_cache_free(c);
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <whet/cache.h>
+
 #include "front/cache_study.h"
 #include "os/file.h"
 
@@ -72,6 +74,89 @@ static void grid_is_summed_up(void **state)
     whet__study_order(&s, order);
     assert_int_equal(order[0], 0); /* the optimum */
     whet__study_clear(&s);
+}
+
+/* A loop of 60 keys as LRU sees it: all or none; 2Q and LIRS hit with half of it. */
+static void policy_is_chosen(void **state)
+{
+    struct whet_study_wishes w = wishes_of(WHET_STUDY_TUNE);
+    struct whet_text out;
+    size_t order[WHET_STUDY_POLICIES_MAX];
+    struct whet_study s;
+
+    (void)state;
+    w.policies = "lru,fifo,belady,lirs,arc";
+    w.target = .7;
+    assert_int_equal(whet__study_run(&s, &w, NULL), 0);
+    assert_int_equal(whet__study_choice(&s), 3);
+    for (size_t i = 0; i < s.policy_count; i++)
+        assert_true(i == 2 || s.needs[i].size == 0 || s.needs[i].size >= s.needs[3].size);
+    whet__study_order(&s, order);
+    assert_int_equal(order[0], 2);
+    assert_int_equal(order[1], 3); /* at LRU's size they are equal, and it needs less */
+    whet__text_init(&out, 1 << 16);
+    whet__study_sentence(&out, &s);
+    assert_non_null(strstr(whet__text_str(&out), "LIRS (lirs) needs the least: "));
+    whet__text_clear(&out);
+    whet__text_init(&out, 1 << 16);
+    whet__study_json(&out, &s);
+    assert_non_null(strstr(whet__text_str(&out), "\"policy\": \"lirs\",\n  \"lru_size\""));
+    whet__text_clear(&out);
+    whet__study_clear(&s);
+
+    w.target = .99;
+    assert_int_equal(whet__study_run(&s, &w, NULL), 0);
+    assert_int_equal(whet__study_choice(&s), -1);
+    assert_int_equal(s.target_size, 0);
+    whet__study_clear(&s);
+}
+
+/* The call for programs says what the study found out. */
+static void programs_are_told(void **state)
+{
+    struct whet_study_wishes w = wishes_of(WHET_STUDY_TUNE);
+    struct whet_cache_tuning t = {.count = 99};
+    struct whet_error err;
+    struct whet_study s;
+    double best = 0;
+
+    (void)state;
+    assert_int_equal(whet__study_run(&s, &w, NULL), 0);
+    assert_int_equal(whet_cache_tune(&t, path, w.target, 0, &err), 0);
+    assert_int_equal(t.requests, 2000);
+    assert_int_equal(t.keys, s.trace.unique);
+    assert_int_equal(t.reachable, 1);
+    assert_int_equal(t.lru_size, s.target_size);
+    assert_int_equal(t.count, s.policy_count);
+    assert_string_equal(t.policy, s.policies[whet__study_choice(&s)]->name);
+    assert_memory_equal(t.levels, s.splits[0].sizes, sizeof(t.levels));
+    assert_string_equal(t.choices[0].policy, "belady");
+    assert_true(isnan(t.choices[0].regret));
+    for (size_t i = 1; i < t.count; i++) {
+        best = fmax(best, t.choices[i].hit_ratio);
+        assert_true(t.choices[i].hit_ratio <= t.choices[i - 1].hit_ratio);
+        assert_true(fabs(t.choices[i].regret - (best - t.choices[i].hit_ratio)) < 1e-12);
+    }
+    whet__study_clear(&s);
+    assert_int_equal(whet_cache_tune(&t, path, .999, 1, NULL), 0);
+    assert_int_equal(t.reachable, 0);
+    assert_int_equal(t.count, 0);
+    t.count = 99;
+    assert_int_equal(whet_cache_tune(&t, path, 1, 0, &err), -EINVAL);
+    assert_int_equal(whet_cache_tune(&t, "/nowhere/at all", .5, 0, &err), -ENOENT);
+    assert_int_equal(t.count, 99);
+}
+
+static void tells_or_fails_without_memory(void **state)
+{
+    (void)state;
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_cache_tuning t;
+        int rc = whet_cache_tune(&t, path, .5, 1, NULL);
+
+        assert_true(rc == 0 || rc == -ENOMEM);
+    }
 }
 
 static void lists_are_checked(void **state)
@@ -158,9 +243,8 @@ static void survives_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(grid_is_summed_up),
-        cmocka_unit_test(lists_are_checked),
-        cmocka_unit_test(stops),
+        cmocka_unit_test(grid_is_summed_up),  cmocka_unit_test(policy_is_chosen),
+        cmocka_unit_test(lists_are_checked),  cmocka_unit_test(stops),
         cmocka_unit_test(survives_no_memory),
     };
 
