@@ -3,6 +3,7 @@
 #include "front/cache_study.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -141,6 +142,19 @@ void whet__study_levels_table(struct whet_study_table *own, const struct whet_st
     }
 }
 
+/* The budget that is enough when all of it is the level that holds the most. */
+static uint64_t least_budget(const struct whet_study *s)
+{
+    double most = fmax(s->costs.density[0], fmax(s->costs.density[1], s->costs.density[2]));
+
+    return (uint64_t)ceil((double)s->target_size / most);
+}
+
+static int reaches(const struct whet_study *s)
+{
+    return s->splits[0].hit_ratio >= s->wishes->target;
+}
+
 void whet__study_levels_sentence(struct whet_text *out, const struct whet_study *s)
 {
     const struct whet_levels_costs *c = &s->costs;
@@ -157,6 +171,10 @@ void whet__study_levels_sentence(struct whet_text *out, const struct whet_study 
     whet__text_printf(out, ", and a byte of L2 and L3 holds %.3g and %.3g times as much",
                       c->density[1], c->density[2]);
     whet__text_puts(out, s->wishes->costs == NULL ? " (assumed: --costs, --density)." : ".");
+    if (!reaches(s))
+        whet__text_printf(out, " That is too little for %.4g%%: it takes %s.",
+                          100 * s->wishes->target,
+                          whet__study_size(s, least_budget(s), size, sizeof(size)));
 }
 
 void whet__study_levels_json(struct whet_json *j, const struct whet_study *s)
@@ -164,6 +182,7 @@ void whet__study_levels_json(struct whet_json *j, const struct whet_study *s)
     whet__json_key(j, "levels");
     whet__json_object(j);
     whet__json_put_uint(j, "budget", s->budget);
+    whet__json_put_bool(j, "reachable", reaches(s));
     whet__json_key(j, "hit_ns");
     whet__json_array(j);
     for (unsigned i = 0; i < WHET_LEVELS; i++)

@@ -96,6 +96,7 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
     whet cache tune --target 60% mix.txt >out
     grep -q 'Size for target' out
     grep -q 'Quick estimate' out
+    [[ $(tr '\n' ' ' <out) == *" needs the least: "* ]]
     run -1 --separate-stderr whet cache tune --target 99.9% mix.txt
     [[ ${output//$'\n'/ } == *"99.9% is unreachable"* ]]
 }
@@ -116,6 +117,16 @@ assert s["cheapest"]["mean_ns"] <= s["default"]["mean_ns"]'
     whet cache tune --target 50% -p lru --costs 1us,2us,3us,20ms --bytes --sampled mix.csv \
         -o r.html >out
     grep -q 'a miss 20.0 ms' out
+    ! grep -q 'too little' out
+    whet cache tune --target 60% -p lru --budget 1 --json mix.txt >out
+    least=$(python3 -c 'import json; a = json.load(open("out"))
+assert a["levels"]["reachable"] is False
+print(-(-a["lru_size"] // 10))')
+    whet cache tune --target 60% -p lru --budget 1 mix.txt >out
+    [[ $(tr '\n' ' ' <out) == *"too little for 60%: it takes $least."* ]]
+    whet cache tune --target 60% -p lru --budget "$least" --json mix.txt >out
+    grep -q '"reachable": true,$' out
+    ! grep -q '"reachable": false' out
     grep -q 'Three levels' r.html
 }
 

@@ -244,6 +244,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(grid_is_summed_up),  cmocka_unit_test(policy_is_chosen),
+        cmocka_unit_test(programs_are_told),  cmocka_unit_test(tells_or_fails_without_memory),
         cmocka_unit_test(lists_are_checked),  cmocka_unit_test(stops),
         cmocka_unit_test(survives_no_memory),
     };
