@@ -11,17 +11,18 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static atomic_ullong taken;        /* a bit per number */
-static _Thread_local unsigned own; /* from 1; 0: not given yet */
-static pthread_key_t at_end;       /* its value is `own` */
+static atomic_ullong taken;  /* a bit per number */
+static pthread_key_t at_end; /* its value is whet__thread_own */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static int no_key;
+
+_Thread_local unsigned whet__thread_own;
 
 /* A key's destructor that runs after this one may still ask for the number: it has none then.
  */
 static void give_back(void *number)
 {
-    own = WHET_THREAD_NUMBERS + 1;
+    whet__thread_own = WHET_THREAD_NUMBERS + 1;
     atomic_fetch_and(&taken, ~(UINT64_C(1) << ((uintptr_t)number - 1)));
 }
 
@@ -29,9 +30,9 @@ static void give_back(void *number)
  * not called they are lost to it, and no more than that. */
 static void keep_own(void)
 {
-    int is_given = own != 0 && own <= WHET_THREAD_NUMBERS;
+    int is_given = whet__thread_own != 0 && whet__thread_own <= WHET_THREAD_NUMBERS;
 
-    atomic_store(&taken, is_given ? UINT64_C(1) << (own - 1) : 0);
+    atomic_store(&taken, is_given ? UINT64_C(1) << (whet__thread_own - 1) : 0);
 }
 
 static void make_key(void)
@@ -62,9 +63,9 @@ static unsigned take(void)
 
 unsigned whet__thread_number(void)
 {
-    if (own == 0)
-        own = take() + 1;
-    return own - 1;
+    if (whet__thread_own == 0)
+        whet__thread_own = take() + 1;
+    return whet__thread_own - 1;
 }
 
 static int ask_kernel(int command)

@@ -16,6 +16,10 @@
 
 unsigned whet__thread_number(void);
 
+/* One more than the calling thread's; 0: nobody has asked for it yet. In a place that is the
+ * same however the library was loaded, so that two instructions find it. */
+extern _Thread_local unsigned whet__thread_own __attribute__((tls_model("initial-exec")));
+
 /* Once, before the first whet__thread_barrier of the process. */
 WHET_MUST_USE int whet__thread_barrier_init(void);
 

@@ -14,11 +14,6 @@ uint64_t whet__key_seed(const char *client)
     return whet__hash64(client, strlen(client));
 }
 
-struct whet_hash128 whet__key_hash(uint64_t seed, const void *key, size_t key_len)
-{
-    return whet__hash128_seeded(key, key_len, seed);
-}
-
 /* From the head of the entry to its value. */
 static size_t value_offset(size_t key_len, size_t about_len)
 {

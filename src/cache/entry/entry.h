@@ -58,7 +58,10 @@ struct whet_entry {
 /* The head of a key everywhere: the same key of two clients is two keys. `seed` is made from
  * the client's name once (whet__key_seed). */
 uint64_t whet__key_seed(const char *client);
-struct whet_hash128 whet__key_hash(uint64_t seed, const void *key, size_t key_len);
+static inline struct whet_hash128 whet__key_hash(uint64_t seed, const void *key, size_t key_len)
+{
+    return whet__hash128_seeded(key, key_len, seed);
+}
 
 /* A block of which the caller fills fields and value (whet__entry_value) before it shows it to
  * anybody; refs is 1, key and about are copied, all other fields 0. */

@@ -67,18 +67,21 @@ struct glimpse {
 };
 
 /* 1: it is whole and sure. */
-static inline int glimpse_take(const struct whet_index *x, uint32_t at,
-                               const struct whet_ask *ask, struct glimpse *out)
+static inline __attribute__((always_inline)) int glimpse_take(const struct whet_cell *cell,
+                                                              const struct whet_ask *ask,
+                                                              size_t key_len,
+                                                              struct glimpse *out)
 {
-    unsigned first = WHET_LINE_TEXT + whet__text_words(ask->key_len);
-    uint64_t about = whet__line_word(x, at, WHET_LINE_ABOUT);
+    unsigned first = WHET_LINE_TEXT + whet__text_words(key_len);
+    uint64_t about = whet__cell_word(cell, WHET_LINE_ABOUT);
+    size_t len = whet__about_value(about);
 
     if ((about & WHET_ABOUT_WHOLE) == 0 ||
-        whet__line_word(x, at, WHET_LINE_CHECKED) != ask->changes)
+        whet__cell_word(cell, WHET_LINE_CHECKED) != ask->changes)
         return 0;
-    out->len = whet__about_value(about);
-    for (unsigned i = 0; first + i < WHET_LINE_WORDS && i * sizeof(uint64_t) < out->len; i++)
-        out->words[i] = whet__line_word(x, at, first + i);
+    for (unsigned i = 0; first + i < WHET_LINE_WORDS && i * sizeof(uint64_t) < len; i++)
+        out->words[i] = whet__cell_word(cell, first + i);
+    out->len = len;
     return 1;
 }
 
@@ -88,14 +91,17 @@ static inline void glimpse_give(const struct glimpse *g, void *out, size_t room,
     *len = g->len;
 }
 
-/* Of the reader's thread, while it looks. */
-static inline int look(const struct whet_index *x, const struct whet_ask *ask,
-                       struct glimpse *out)
+/* Of the reader's thread, while it looks. `number`, which the compiler knows: the key is one,
+ * and is only looked for at home. */
+static inline __attribute__((always_inline)) int
+look(const struct whet_index *x, const struct whet_ask *ask, int number, struct glimpse *out)
 {
     unsigned moves = atomic_load_explicit(&x->moves, memory_order_acquire);
-    uint32_t at = whet__index_find(x, ask);
+    uint32_t at = number ? whet__index_find_number(x, ask) : whet__index_find(x, ask);
+    size_t key_len = number ? sizeof(uint64_t) : ask->key_len;
 
-    if (at == WHET_LINE_NONE || moves % 2 != 0 || !glimpse_take(x, at, ask, out) ||
+    if (at == WHET_LINE_NONE || moves % 2 != 0 ||
+        !glimpse_take(&x->cells[at], ask, key_len, out) ||
         atomic_load_explicit(&x->moves, memory_order_relaxed) != moves)
         return 0;
     whet__index_use(x, at);
@@ -103,8 +109,10 @@ static inline int look(const struct whet_index *x, const struct whet_ask *ask,
 }
 
 /* 0: it is not as simple as that. */
-static inline int read_line(struct whet_memory *m, const struct whet_ask *ask, void *out,
-                            size_t room, size_t *len)
+static inline __attribute__((always_inline)) int read_line(const struct whet_memory *m,
+                                                           const struct whet_ask *ask,
+                                                           int number, void *out, size_t room,
+                                                           size_t *len)
 {
     const struct whet_shard *s = whet__memory_shard(m, &ask->hash);
     struct whet_reader *r = whet__readers_mine(&m->readers);
@@ -112,11 +120,11 @@ static inline int read_line(struct whet_memory *m, const struct whet_ask *ask, v
     struct glimpse value;
     int hit;
 
-    if (r == NULL || ask->key_len > WHET_TEXT_BYTES)
+    if (r == NULL)
         return 0;
     whet__reader_enter(r);
     x = atomic_load_explicit(&s->shown, memory_order_acquire);
-    hit = x != NULL && look(x, ask, &value);
+    hit = x != NULL && look(x, ask, number, &value);
     whet__reader_leave(r);
     if (hit) {
         whet__reader_hit(r);
@@ -140,15 +148,18 @@ static int read_entry(struct whet_shard *s, const struct whet_ask *ask, uint32_t
     return 1;
 }
 
-static int read_locked(struct whet_memory *m, const struct whet_ask *ask, void *out,
-                       size_t room, size_t *len)
+static __attribute__((noinline)) int read_locked(struct whet_memory *m,
+                                                 const struct whet_ask *ask, void *out,
+                                                 size_t room, size_t *len)
 {
     struct whet_shard *s = whet__memory_lock(m, &ask->hash);
     uint32_t at = whet__index_find(s->tables.index, ask);
     struct glimpse value;
     int rc = 0;
 
-    if (at != WHET_LINE_NONE && glimpse_take(s->tables.index, at, ask, &value)) {
+    (void)whet__thread_number(); /* from now on it has one, and may look without the lock */
+    if (at != WHET_LINE_NONE &&
+        glimpse_take(&s->tables.index->cells[at], ask, ask->key_len, &value)) {
         whet__shard_use(s, at);
         whet__shard_add(s, WHET_SHARD_HITS, 1);
         glimpse_give(&value, out, room, len);
@@ -160,10 +171,22 @@ static int read_locked(struct whet_memory *m, const struct whet_ask *ask, void *
     return rc;
 }
 
+static __attribute__((noinline)) int read_any(struct whet_memory *m, const struct whet_ask *ask,
+                                              void *out, size_t room, size_t *len)
+{
+    if (ask->key_len <= WHET_TEXT_BYTES && read_line(m, ask, 0, out, room, len))
+        return 1;
+    return read_locked(m, ask, out, room, len);
+}
+
+/* Keys that are numbers are common, and found with half the instructions: so few that the
+ * processor asks for the next hit's memory while this one's is on its way. */
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len)
 {
-    return read_line(m, ask, out, room, len) ? 1 : read_locked(m, ask, out, room, len);
+    if (ask->key_len == sizeof(uint64_t) && read_line(m, ask, 1, out, room, len))
+        return 1;
+    return read_any(m, ask, out, room, len);
 }
 
 /* ---- What was not sure ---- */

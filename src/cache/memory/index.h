@@ -135,9 +135,14 @@ static inline unsigned whet__text_words(size_t len)
     return (unsigned)((len + sizeof(uint64_t) - 1) / sizeof(uint64_t));
 }
 
+static inline uint64_t whet__cell_word(const struct whet_cell *cell, unsigned word)
+{
+    return atomic_load_explicit(&cell->words[word], memory_order_acquire);
+}
+
 static inline uint64_t whet__line_word(const struct whet_index *x, uint32_t at, unsigned word)
 {
-    return atomic_load_explicit(&x->cells[at].words[word], memory_order_acquire);
+    return whet__cell_word(&x->cells[at], word);
 }
 
 static inline struct whet_entry *whet__line_entry(const struct whet_index *x, uint32_t at)
@@ -164,24 +169,42 @@ static inline uint64_t whet__text_word(const unsigned char *text, size_t left)
 
 /* All keys of a level are of one client, so that the key says it. What is longer than a line
  * is only asked for under the lock. */
-static inline int whet__line_is(const struct whet_index *x, uint32_t at,
-                                const struct whet_ask *ask)
+static inline __attribute__((always_inline)) int
+whet__cell_is(const struct whet_cell *cell, const unsigned char *key, size_t len)
 {
-    const unsigned char *key = ask->key;
-    size_t len = ask->key_len;
-
-    if (whet__about_key(whet__line_word(x, at, WHET_LINE_ABOUT)) != len)
+    if (whet__about_key(whet__cell_word(cell, WHET_LINE_ABOUT)) != len)
         return 0;
-    if (len > WHET_TEXT_BYTES)
-        return memcmp(whet__line_entry(x, at)->bytes, key, len) == 0;
+    if (len > WHET_TEXT_BYTES) {
+        uintptr_t entry = (uintptr_t)whet__cell_word(cell, WHET_LINE_ENTRY);
+
+        return memcmp(((const struct whet_entry *)entry)->bytes, key, len) == 0;
+    }
     for (unsigned i = 0; i * sizeof(uint64_t) < len; i++) {
         size_t done = i * sizeof(uint64_t);
 
-        if (whet__line_word(x, at, WHET_LINE_TEXT + i) !=
+        if (whet__cell_word(cell, WHET_LINE_TEXT + i) !=
             whet__text_word(key + done, len - done))
             return 0;
     }
     return 1;
+}
+
+/* In one group: where the key of the question is, or WHET_LINE_NONE. `len` is its length: where
+ * the compiler knows it, a comparison is two instructions. */
+static inline __attribute__((always_inline)) uint32_t
+whet__group_find(const struct whet_index *x, uint32_t group, uint64_t wanted,
+                 const struct whet_ask *ask, size_t len)
+{
+    const struct whet_cell *cells = &x->cells[group * WHET_GROUP];
+    uint64_t same = whet__zero_bytes(whet__index_tags(x, group) ^ wanted);
+
+    for (; same != 0; same &= same - 1) {
+        unsigned at = whet__first_byte(same);
+
+        if (whet__cell_is(&cells[at], ask->key, len))
+            return group * WHET_GROUP + at;
+    }
+    return WHET_LINE_NONE;
 }
 
 /* Where the key is, or WHET_LINE_NONE. */
@@ -192,19 +215,23 @@ static inline uint32_t whet__index_find(const struct whet_index *x, const struct
     uint32_t group = whet__index_home(x, hash);
 
     for (uint32_t seen = 0; seen < x->group_count; seen++) {
-        uint64_t tags = whet__index_tags(x, group);
+        uint32_t at = whet__group_find(x, group, wanted, ask, ask->key_len);
 
-        for (uint64_t same = whet__zero_bytes(tags ^ wanted); same != 0; same &= same - 1) {
-            uint32_t at = group * WHET_GROUP + whet__first_byte(same);
-
-            if (whet__line_is(x, at, ask))
-                return at;
-        }
-        if (whet__index_passed(x, group) == 0)
-            break;
+        if (at != WHET_LINE_NONE || whet__index_passed(x, group) == 0)
+            return at;
         group = whet__index_after(x, group);
     }
     return WHET_LINE_NONE;
+}
+
+/* Likewise, of a key that is a number, and only where it is at home, as nearly all are. */
+static inline uint32_t whet__index_find_number(const struct whet_index *x,
+                                               const struct whet_ask *ask)
+{
+    uint64_t hash = whet__hash_low(&ask->hash);
+
+    return whet__group_find(x, whet__index_home(x, hash),
+                            whet__index_tag(hash) * WHET_EACH_BYTE, ask, sizeof(uint64_t));
 }
 
 /* ---- Uses ---- */

@@ -31,10 +31,10 @@ struct whet_readers {
 /* How many a level of so many bytes has: they take no more than a thousandth of it. */
 unsigned whet__readers_count(uint64_t bytes);
 
-/* The calling thread's, or NULL. */
+/* The calling thread's, or NULL: it has no number, or none yet. */
 static inline struct whet_reader *whet__readers_mine(const struct whet_readers *r)
 {
-    unsigned number = whet__thread_number();
+    unsigned number = whet__thread_own - 1;
 
     return number < r->count ? &r->each[number] : NULL;
 }
