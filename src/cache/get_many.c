@@ -1,7 +1,9 @@
-/* Getting many at once: what the nearer levels do not have is asked of the server in one
- * pipeline. Load: batches of some ten to a thousand keys. */
+/* Getting many at once: memory is asked for some keys at a time, and what the nearer levels do
+ * not have is asked of the server in one pipeline. Load: batches of some ten to a thousand
+ * keys. */
 #include "cache/engine.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/vec.h"
@@ -12,11 +14,28 @@
 struct many {
     struct whet_cache *cache;
     const struct whet_cache_key *keys;
-    struct whet_cache_value *out;
-    struct whet_vec asks; /* of struct whet_remote_ask: what waits for the server */
+    struct whet_cache_value *out;  /* NULL: ... */
+    struct whet_cache_room *rooms; /* ... here, copied */
+    struct whet_vec asks;          /* of struct whet_remote_ask: what waits for the server */
     uint64_t waited_ns;
     size_t hits;
 };
+
+/* Takes the reference over. */
+static void copy_out(struct whet_cache_room *room, struct whet_entry *e)
+{
+    size_t len = e->value_len;
+
+    if (e->flags & WHET_ENTRY_NEGATIVE) {
+        room->rc = -ENOENT;
+    } else {
+        if (room->size != 0)
+            memcpy(room->data, whet__entry_value(e), len < room->size ? len : room->size);
+        room->len = len;
+        room->rc = 1;
+    }
+    whet__entry_drop(e);
+}
 
 static void answer(struct many *m, const struct whet_ask *ask, struct whet_found *found,
                    size_t at)
@@ -24,7 +43,10 @@ static void answer(struct many *m, const struct whet_ask *ask, struct whet_found
     if (found->level != WHET_CACHE_MEMORY)
         whet__cache_found(m->cache, found);
     whet__cache_saw(m->cache, ask, found->entry->value_len, WHET_WATCH_ACCESS);
-    whet__cache_answer(&m->out[at], found->entry, found->level, 0);
+    if (m->rooms != NULL)
+        copy_out(&m->rooms[at], found->entry);
+    else
+        whet__cache_answer(&m->out[at], found->entry, found->level, 0);
     m->hits++;
 }
 
@@ -105,19 +127,89 @@ static void get_one(struct many *m, size_t at)
         whet__cache_missed(c, &ask);
 }
 
+/* ---- Some keys at a time ---- */
+
+struct batch {
+    struct whet_ask asks[WHET_MEMORY_AHEAD]; /* of those keys that are keys */
+    size_t at[WHET_MEMORY_AHEAD];
+    size_t count;
+};
+
+/* From *next on. 0: there are no more. */
+static int take_batch(const struct many *m, size_t count, size_t *next, struct batch *out)
+{
+    out->count = 0;
+    for (; *next < count && out->count < WHET_MEMORY_AHEAD; ++*next) {
+        const struct whet_cache_key *key = &m->keys[*next];
+
+        if (!whet__key_ok(key->data, key->len))
+            continue;
+        whet__ask_init(m->cache, &out->asks[out->count], key->data, key->len);
+        out->at[out->count++] = *next;
+    }
+    if (m->cache->memory != NULL)
+        whet__memory_expect(m->cache->memory, out->asks, out->count, m->rooms == NULL);
+    return out->count != 0;
+}
+
+static void get_batch(struct many *m, const struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++)
+        get_one(m, b->at[i]);
+}
+
+static void read_batch(struct many *m, const struct batch *b)
+{
+    struct whet_memory *memory = m->cache->memory;
+
+    for (size_t i = 0; i < b->count; i++) {
+        const struct whet_ask *ask = &b->asks[i];
+        struct whet_cache_room *room = &m->rooms[b->at[i]];
+
+        if (memory != NULL)
+            room->rc = whet__memory_read(memory, ask, room->data, room->size, &room->len);
+        if (room->rc != 0) {
+            whet__cache_saw(m->cache, ask, room->rc == 1 ? room->len : 0, WHET_WATCH_ACCESS);
+            m->hits++;
+        } else {
+            get_one(m, b->at[i]);
+        }
+    }
+}
+
+static size_t ask_many(struct many *m, size_t count,
+                       void (*ask)(struct many *, const struct batch *))
+{
+    struct whet_cache *c = m->cache;
+    struct batch b;
+    size_t next = 0;
+
+    whet__vec_init(&m->asks, sizeof(struct whet_remote_ask), PIPELINE);
+    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+        m->waited_ns = whet__cache_tend(c, whet__clock_wall_coarse_ns());
+    whet__cache_hear(c);
+    while (take_batch(m, count, &next, &b))
+        ask(m, &b);
+    send(m);
+    whet__vec_clear(&m->asks);
+    return m->hits;
+}
+
 size_t whet_cache_get_many(struct whet_cache *c, const struct whet_cache_key *keys,
                            size_t count, struct whet_cache_value *out)
 {
     struct many m = {.cache = c, .keys = keys, .out = out};
 
     memset(out, 0, count * sizeof(*out));
-    whet__vec_init(&m.asks, sizeof(struct whet_remote_ask), PIPELINE);
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
-        m.waited_ns = whet__cache_tend(c, whet__clock_wall_coarse_ns());
-    whet__cache_hear(c);
+    return ask_many(&m, count, get_batch);
+}
+
+size_t whet_cache_read_many(struct whet_cache *c, const struct whet_cache_key *keys,
+                            size_t count, struct whet_cache_room *rooms)
+{
+    struct many m = {.cache = c, .keys = keys, .rooms = rooms};
+
     for (size_t i = 0; i < count; i++)
-        get_one(&m, i);
-    send(&m);
-    whet__vec_clear(&m.asks);
-    return m.hits;
+        rooms[i].rc = whet__key_ok(keys[i].data, keys[i].len) ? 0 : -EINVAL;
+    return ask_many(&m, count, read_batch);
 }

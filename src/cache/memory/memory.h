@@ -67,6 +67,12 @@ WHET_MUST_USE struct whet_entry *whet__memory_get(struct whet_memory *m,
 int whet__memory_read(struct whet_memory *m, const struct whet_ask *ask, void *out, size_t room,
                       size_t *len);
 
+/* Brings near what looks at these, at most WHET_MEMORY_AHEAD, are going to touch; `entries`:
+ * those too, for _get. Says nothing of what is there. */
+#define WHET_MEMORY_AHEAD 16
+void whet__memory_expect(const struct whet_memory *m, const struct whet_ask *asks, size_t count,
+                         int entries);
+
 /* It was true after all: counts a hit, tells the policy. (At which count of changes, _check of
  * cache/truth/validity.h has noted.) */
 void whet__memory_confirm(struct whet_memory *m, const struct whet_ask *ask,

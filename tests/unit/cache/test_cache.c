@@ -409,6 +409,71 @@ static void test_many(void **state)
     whet_cache_free(c);
 }
 
+/* As whet_cache_read of each. */
+static void are_read(struct whet_cache *c, const struct whet_cache_key *keys, size_t count,
+                     struct whet_cache_room *rooms)
+{
+    size_t hits = 0;
+
+    for (size_t i = 0; i < count; i++)
+        rooms[i].rc = 77;
+    hits = whet_cache_read_many(c, keys, count, rooms);
+    for (size_t i = 0; i < count; i++) {
+        char copy[64] = {0};
+        size_t len = 0;
+        int rc = whet_cache_read(c, keys[i].data, keys[i].len, copy, rooms[i].size, &len);
+
+        assert_int_equal(rooms[i].rc, rc);
+        hits -= rc == 1 || rc == -ENOENT;
+        if (rc == 1) {
+            assert_int_equal(rooms[i].len, len);
+            assert_memory_equal(rooms[i].data, copy, len < rooms[i].size ? len : rooms[i].size);
+        }
+    }
+    assert_int_equal(hits, 0);
+}
+
+/* Keys of all lengths, of which numbers go a way of their own; values that fit and that do not;
+ * hits, misses, what is known not to be, and what is no key. */
+static void test_read_many(void **state)
+{
+    enum { COUNT = 300 };
+    static const size_t lengths[] = {8, 1, 7, 9, 16, 39, 41, 8};
+    struct whet_cache_options o = {.negative_ttl_ns = UINT64_C(3600000000000)};
+    struct whet_cache_put none = {.flags = WHET_CACHE_NO_VALUE};
+    struct whet_cache *c = open_with(&o);
+    struct whet_cache_key keys[COUNT];
+    struct whet_cache_room rooms[COUNT];
+    unsigned char text[COUNT][48] = {{0}}, out[COUNT][64];
+    struct whet_cache_stats before, after;
+
+    (void)state;
+    assert_int_equal(whet_cache_read_many(c, keys, 0, rooms), 0);
+    for (int i = 0; i < COUNT; i++) {
+        size_t len = lengths[i % 8], value_len = (size_t)(i * 7 % 60);
+
+        memset(text[i], i % 251, sizeof(text[i]));
+        keys[i] = (struct whet_cache_key){text[i], len};
+        rooms[i] = (struct whet_cache_room){.data = out[i], .size = (size_t)(i % 5) * 16};
+        if (i % 11 == 0)
+            assert_int_equal(whet_cache_put(c, text[i], len, NULL, 0, &none), 0);
+        else if (i % 3 != 0)
+            assert_int_equal(whet_cache_put(c, text[i], len, text[i], value_len, NULL), 0);
+    }
+    keys[5].len = 0;
+    keys[6].data = NULL;
+    are_read(c, keys, COUNT, rooms);
+    assert_int_equal(rooms[5].rc, -EINVAL);
+    assert_int_equal(rooms[6].rc, -EINVAL);
+    assert_int_equal(rooms[11].rc, -ENOENT);
+    whet_cache_stats_read(c, &before);
+    are_read(c, keys + 100, 17, rooms + 100);
+    whet_cache_stats_read(c, &after);
+    assert_int_equal((after.gets - before.gets) % 2, 0);
+    assert_int_equal((after.hits - before.hits) % 2, 0);
+    whet_cache_free(c);
+}
+
 static void test_pinned(void **state)
 {
     struct whet_cache_options o = {.memory_bytes = MIB, .packed_bytes = WHET_CACHE_NONE};
@@ -552,21 +617,14 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_keys_and_values),
-        cmocka_unit_test(test_read_own_writes),
-        cmocka_unit_test(test_held_longer),
-        cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_negative),
-        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_jitter),
-        cmocka_unit_test(test_many),
-        cmocka_unit_test(test_pinned),
-        cmocka_unit_test(test_explain),
-        cmocka_unit_test(test_what_does_not_shrink),
-        cmocka_unit_test(test_invalidate),
-        cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_options),         cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_keys_and_values), cmocka_unit_test(test_read_own_writes),
+        cmocka_unit_test(test_held_longer),     cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_negative),        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_jitter),          cmocka_unit_test(test_many),
+        cmocka_unit_test(test_read_many),       cmocka_unit_test(test_pinned),
+        cmocka_unit_test(test_explain),         cmocka_unit_test(test_what_does_not_shrink),
+        cmocka_unit_test(test_invalidate),      cmocka_unit_test(test_without_memory),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -69,6 +69,7 @@ static void is(struct whet_cache *c, const char *key, const char *value)
     struct whet_cache_key name = {key, strlen(key)};
     struct whet_cache_value v = {0};
     char copy[64];
+    struct whet_cache_room room = {.data = copy, .size = sizeof(copy)};
     size_t len = 0;
     int hit = value != NULL;
 
@@ -81,6 +82,10 @@ static void is(struct whet_cache *c, const char *key, const char *value)
     if (hit)
         assert_memory_equal(v.data, value, v.len);
     whet_cache_value_clear(&v);
+    assert_int_equal(whet_cache_read_many(c, &name, 1, &room), hit);
+    assert_int_equal(room.rc, hit);
+    if (hit)
+        assert_memory_equal(copy, value, room.len);
     assert_int_equal(whet_cache_get_many(c, &name, 1, &v), hit);
     if (hit)
         assert_memory_equal(v.data, value, v.len);

@@ -178,6 +178,22 @@ static void run_get_many(struct world *w)
     get_many(w, w->other);
 }
 
+static void run_read_many(struct world *w)
+{
+    static const struct whet_cache_key keys[KEYS] = {{"none", 4}, {"key", 3}, {"base", 4}};
+    unsigned versions[KEYS];
+    struct whet_cache_room rooms[KEYS];
+    size_t hits;
+
+    for (int i = 0; i < KEYS; i++)
+        rooms[i] = (struct whet_cache_room){.data = &versions[i], .size = sizeof(versions[i])};
+    hits = whet_cache_read_many(w->other, keys, KEYS, rooms);
+    assert_int_equal(rooms[0].rc, 0);
+    assert_int_equal(hits, rooms[1].rc + rooms[2].rc);
+    if (rooms[1].rc == 1)
+        check_value(w, &versions[1], rooms[1].len);
+}
+
 static int make(void *ctx, struct whet_cache_draft *draft)
 {
     struct world *w = ctx;
@@ -349,6 +365,7 @@ static const struct call {
     {"get from afar", run_get_far},
     {"read", run_read},
     {"get_many", run_get_many},
+    {"read_many", run_read_many},
     {"load", run_load},
     {"load of none", run_load_none},
     {"invalidate", run_invalidate},

@@ -15,22 +15,31 @@ static int get(struct world *w, unsigned k)
 {
     const char *name = w->keys[k].name;
     size_t name_len = strlen(name), len = 0;
-    unsigned way = below_n(w, 3);
+    unsigned way = below_n(w, 4);
     struct whet_cache_key key = {name, name_len};
     struct whet_cache_value v = {0};
     unsigned char bytes[PAD];
+    struct whet_cache_room room = {.data = bytes, .size = sizeof(bytes)};
     int hit;
 
-    if (way == 0)
+    switch (way) {
+    case 0:
         hit = whet_cache_read(w->cache, name, name_len, bytes, sizeof(bytes), &len);
-    else if (way == 1)
+        break;
+    case 1:
         hit = (int)whet_cache_get_many(w->cache, &key, 1, &v);
-    else
+        break;
+    case 2:
+        hit = (int)whet_cache_read_many(w->cache, &key, 1, &room);
+        len = room.len;
+        break;
+    default:
         hit = whet_cache_get(w->cache, name, name_len, &v);
+    }
     w->state->gets++;
     if (hit == 1) {
         w->state->hits++;
-        (void)check(w, k, way == 0 ? bytes : v.data, way == 0 ? len : v.len);
+        (void)check(w, k, v.held != NULL ? v.data : bytes, v.held != NULL ? v.len : len);
     }
     whet_cache_value_clear(&v);
     return hit;

@@ -148,6 +148,8 @@ static void *read_small(void *ctx)
         unsigned char out[32];
         size_t len;
 
+        if (key % 4 != 0)
+            whet__memory_expect(m, &ask, 1, key % 2 != 0);
         if (whet__memory_read(m, &ask, out, sizeof(out), &len) != 1)
             continue;
         for (size_t i = 0; i < len; i++)
