@@ -88,6 +88,7 @@ void whet__run_trace_close(struct whet_run_trace *t)
 {
     whet__tracer_close(t->tracer);
     last_clear(t);
+    whet__looks_clear(&t->looks);
     whet__text_clear(&t->here);
     whet__vec_clear(&t->ignored);
     whet__map_clear(&t->files);
@@ -174,24 +175,71 @@ static const char *const *names_of(struct whet_arena *arena, const struct whet_v
     return names != NULL ? names : none;
 }
 
+/* In the order of the bits of enum whet_unseen. */
+static const struct {
+    const char *word;
+    const char *text;
+} reasons[] = {
+    {"limit", "not all that it names could be read or kept"},
+    {"no_answer", "a file system does not answer"},
+    {"io_uring", "it uses io_uring, and what it opens by that is not seen"},
+    {"x32", "it is an x32 program, or runs one, and what that opens is not seen"},
+};
+_Static_assert(1u << (sizeof(reasons) / sizeof(reasons[0])) == WHET_UNSEEN_ALL,
+               "each has its words");
+
+/* The names of what has happened, ended by NULL. */
+static const char *const *reasons_of(struct whet_arena *arena, unsigned unseen)
+{
+    static const char *const none[] = {NULL};
+    size_t most = sizeof(reasons) / sizeof(reasons[0]), count = 0;
+    const char **words = whet__arena_zalloc(arena, most + 1, sizeof(*words));
+
+    for (size_t i = 0; words != NULL && i < most; i++)
+        if ((unseen & 1u << i) != 0)
+            words[count++] = reasons[i].word;
+    return words != NULL ? words : none;
+}
+
+static void tell_unseen(struct whet_run_trace *t, const struct whet_run_job *job,
+                        const char *silent)
+{
+    unsigned fresh = t->last.unseen & ~t->unseen;
+    struct whet_text text;
+
+    if (t->last.unseen == 0)
+        return;
+    t->partial++;
+    t->unseen |= fresh;
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(job, &text);
+    for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+        if ((fresh & 1u << i) != 0)
+            whet__log(WHET_LOG_WARNING, "cannot trace all of '%.200s': %s%s%.300s",
+                      whet__text_str(&text), reasons[i].text,
+                      1u << i == WHET_UNSEEN_ANSWER && silent != NULL ? ": " : "",
+                      1u << i == WHET_UNSEEN_ANSWER && silent != NULL ? silent : "");
+    whet__text_clear(&text);
+}
+
 void whet__run_trace_job(struct whet_run_trace *t, const struct whet_run_job *job,
                          struct whet_job_result *result, const struct whet_trace_files *seen)
 {
     last_clear(t);
     t->jobs++;
-    if (whet__undeclared_find(&t->last, job, whet__text_str(&t->here), &t->ignored, seen) !=
-        0) {
+    if (whet__undeclared_find(&t->last, job, whet__text_str(&t->here), &t->ignored, &t->looks,
+                              seen) != 0) {
         t->partial++;
         return;
     }
     t->last_open = 1;
-    t->partial += t->last.partial != 0;
     tell_files(t, job);
     tell_absent(t, job);
+    tell_unseen(t, job, seen->silent);
     t->names = (struct whet_job_traced){.undeclared = names_of(&t->last.arena, &t->last.files),
                                         .listed = names_of(&t->last.arena, &t->last.listed),
                                         .absent = names_of(&t->last.arena, &t->last.absent),
-                                        .partial = t->last.partial};
+                                        .unseen = reasons_of(&t->last.arena, t->last.unseen)};
     result->traced = &t->names;
 }
 

@@ -7,7 +7,8 @@
  * Errors   -errno with a message: it cannot trace here. Later what cannot be kept is said.
  * Threads  one at a time.
  *
- * A file is told once, with the first command that used it; the log has them all.
+ * A file is told once, with the first command that used it, and so is each reason why not all
+ * could be seen; the log has them all.
  */
 #ifndef WHET_FRONT_RUN_TRACE_H
 #define WHET_FRONT_RUN_TRACE_H
@@ -29,6 +30,8 @@ struct whet_run_trace {
     struct whet_job_traced names; /* ... as its result has it */
     uint64_t jobs;                /* that were traced */
     uint64_t partial;             /* those of them of which not all was seen */
+    unsigned unseen;              /* the reasons that were told */
+    struct whet_looks looks;
 };
 
 WHET_MUST_USE int whet__run_trace_open(struct whet_run_trace *t,

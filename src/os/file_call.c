@@ -20,7 +20,8 @@ enum form {
     FORM_LOOK,
     FORM_RUN,
     FORM_WRITE, /* it is made, or replaced */
-    FORM_MOVE   /* a file becomes, or is linked to, another */
+    FORM_MOVE,  /* a file becomes, or is linked to, another */
+    FORM_RING   /* what is asked by it is not seen */
 };
 
 struct call {
@@ -40,6 +41,8 @@ struct call {
 #    define MACHINE 0u
 #endif
 
+#define RING_SETUP 425 /* io_uring_setup, on every machine */
+
 /* clang-format off */
 #define CALL(nr, form, folder, path, flags) {{MACHINE, nr, -1, 0}, form, folder, path, flags}
 /* With AT_EMPTY_PATH in its flags it is about a descriptor. */
@@ -57,6 +60,7 @@ static const struct call calls[] = {
     CALL(SYS_linkat, FORM_MOVE, 0, 1, -1),
     CALL(SYS_symlinkat, FORM_WRITE, 1, 2, -1),
     CALL(SYS_renameat2, FORM_MOVE, 0, 1, -1),
+    CALL(RING_SETUP, FORM_RING, -1, -1, -1),
 #ifdef SYS_renameat
     CALL(SYS_renameat, FORM_MOVE, 0, 1, -1),
 #endif
@@ -93,6 +97,7 @@ static const struct call calls[] = {
     CALL_32(353, FORM_MOVE, 0, 1, -1),     /* renameat2 */
     {{MACHINE_32, 358, 4, 0}, FORM_RUN, 0, 1, 4},  /* execveat */
     {{MACHINE_32, 383, 2, 0}, FORM_LOOK, 0, 1, 2}, /* statx */
+    CALL_32(RING_SETUP, FORM_RING, -1, -1, -1),
     CALL_32(437, FORM_OPENAT2, 0, 1, 2),   /* openat2 */
     CALL_32(439, FORM_LOOK, 0, 1, -1),     /* faccessat2 */
 #endif
@@ -238,6 +243,7 @@ static unsigned use_of(const struct whet_notice *n, const struct call *c)
     case FORM_MOVE:
         return WHET_FILE_READ;
     case FORM_LOOK:
+    case FORM_RING:
         break;
     }
     return WHET_FILE_LOOK;
@@ -248,7 +254,7 @@ int whet__file_call_read(const struct whet_notice *n, struct whet_file_call out[
     const struct call *c = call_of(n);
     int step, rc, count;
 
-    if (c == NULL)
+    if (c == NULL || c->form == FORM_RING)
         return 0;
     count = path_read(n, c->folder, c->path, out[0].path);
     if (count < 0)
@@ -262,4 +268,25 @@ int whet__file_call_read(const struct whet_notice *n, struct whet_file_call out[
     if (rc > 0)
         out[count].use = WHET_FILE_WRITE;
     return rc < 0 ? rc : count + rc;
+}
+
+/* Whether the kernel, and a sandbox that is around us and so around what we run, has such
+ * calls. The arguments are wrong, so nothing is made. */
+static int is_there(long number)
+{
+    return syscall(number, 0, NULL) >= 0 || (errno != ENOSYS && errno != EPERM);
+}
+
+unsigned whet__file_call_unseen(const struct whet_notice *n)
+{
+    const struct call *c = call_of(n);
+
+    if (c != NULL && c->form == FORM_RING && is_there(RING_SETUP))
+        return WHET_UNSEEN_RING;
+#ifdef WHET_NOTICE_X32
+    if (n->machine == whet__notice_machine && n->number >= WHET_NOTICE_X32 &&
+        is_there((long)(WHET_NOTICE_X32 | SYS_getpid)))
+        return WHET_UNSEEN_X32;
+#endif
+    return 0;
 }

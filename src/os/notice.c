@@ -17,6 +17,7 @@
 #include "base/mem.h"
 
 #define RULE_MAX 10 /* instructions for one rule */
+#define REST_MAX 4  /* rules' worth of instructions beside them */
 
 /* Linux 5.19; older headers and kernels do without. */
 #ifndef SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV
@@ -90,6 +91,19 @@ static void put_rule(struct writer *w, const struct whet_notice_rule *rule)
     put_end(w, SECCOMP_RET_USER_NOTIF);
 }
 
+/* With the number of the call in hand. One that a debugger has taken away is -1. */
+static void put_x32(struct writer *w)
+{
+#ifdef WHET_NOTICE_X32
+    put(w, BPF_JMP | BPF_JGE | BPF_K, WHET_NOTICE_X32, 0, 3);
+    put(w, BPF_JMP | BPF_JGE | BPF_K, 0x80000000u, 0, 1);
+    put_end(w, SECCOMP_RET_ALLOW);
+    put_end(w, SECCOMP_RET_USER_NOTIF);
+#else
+    (void)w;
+#endif
+}
+
 /* A jump reaches 255 instructions, so the way past a machine's rules is by their own tests:
  * each rule is behind one that asks for the machine. */
 static void put_machine(struct writer *w, uint32_t machine,
@@ -102,6 +116,8 @@ static void put_machine(struct writer *w, uint32_t machine,
         unsigned short jump = (unsigned short)(w->length - 1);
 
         put_load(w, offsetof(struct seccomp_data, nr));
+        if (machine == whet__notice_machine)
+            put_x32(w);
         for (size_t i = 0; i < count; i++)
             if (rules[i].machine == machine)
                 put_rule(w, &rules[i]);
@@ -132,7 +148,7 @@ int whet__notice_filter_make(struct whet_notice_filter *f, const struct whet_not
     struct whet_notice_filter made = {.flags = SECCOMP_FILTER_FLAG_NEW_LISTENER |
                                                SECCOMP_FILTER_FLAG_SPEC_ALLOW |
                                                SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV};
-    struct writer w = {.code = whet__mem_zalloc(count + 4, RULE_MAX * sizeof(*w.code))};
+    struct writer w = {.code = whet__mem_zalloc(count + REST_MAX, RULE_MAX * sizeof(*w.code))};
     int rc;
 
     if (w.code == NULL)

@@ -39,6 +39,12 @@ struct whet_notice_rule {
 /* AT_EMPTY_PATH: it names no file, but an open descriptor. */
 #define WHET_NOTICE_EMPTY_PATH 0x1000u
 
+/* Numbers from here on, up to half of all there are, are calls of x32, which has the same
+ * machine: all of them are told. */
+#if defined(__x86_64__)
+#    define WHET_NOTICE_X32 0x40000000u
+#endif
+
 extern const uint32_t whet__notice_machine;    /* ours */
 extern const uint32_t whet__notice_machine_32; /* of 32-bit programs; 0: there is none */
 

@@ -7,7 +7,7 @@
  *          WHET_TRACE_FILES files. One descriptor for each trace, until the last process of it
  *          has ended.
  * Errors   whet__tracer_open finds out by a trial whether it works here, and says why not.
- *          Later nothing fails: what could not be seen is told by `partial`.
+ *          Later nothing fails: what could not be seen is told by `unseen`.
  * Threads  one that calls.
  *
  * By notifications of seccomp (os/notice.h): programs may be static, may fork and have threads,
@@ -15,8 +15,9 @@
  * written into them. Two things change for them: setuid programs do not gain privileges (unless
  * we may administer the system), and there can be no second tracer of this kind within.
  *
- * Each file is looked at once before the call that names it first goes on: one in a file system
- * that does not answer holds up all traces, and whet__trace_end, until that does.
+ * Each file is looked at once before the call that names it first goes on: by what the kernel
+ * has in its cache, else by a looker (os/look.h), which alone waits for the file system. While
+ * it does only that call is held up, for WHET_LOOK_NS at most.
  *
  * A process that outlives the tracer is answered by a process of ours that stays as long as it
  * does. If we are killed by SIGKILL, calls of such processes fail with ENOSYS instead; none is
@@ -31,22 +32,23 @@
 #include <whet/error.h>
 
 #include "os/file_call.h"
+#include "os/look.h"
 
 #define WHET_TRACE_FILES ((size_t)1000000)
 
-enum whet_trace_kind { WHET_TRACE_GONE, WHET_TRACE_FILE, WHET_TRACE_DIR, WHET_TRACE_OTHER };
-
 struct whet_trace_file {
-    const char *path;          /* as in os/file_call.h */
-    enum whet_trace_kind kind; /* when it was named first; behind links */
-    unsigned uses;             /* enum whet_file_use; reading and running only before writing */
+    const char *path;         /* as in os/file_call.h */
+    enum whet_look_kind kind; /* when it was named first; behind links */
+    unsigned uses;            /* enum whet_file_use; reading and running only before writing */
 };
 
 struct whet_trace_files {
     const struct whet_trace_file *const
         *files; /* in the order in which they were named first */
     size_t count;
-    int partial; /* 1: not all could be seen */
+    unsigned unseen;    /* enum whet_unseen: why not all could be seen; 0: it could */
+    const char *silent; /* WHET_UNSEEN_ANSWER: the first whose file system did not answer; may
+                           be NULL for want of memory */
 };
 
 struct whet_tracer;

@@ -7,7 +7,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/map.h"
 #include "os/file.h"
@@ -43,6 +42,9 @@ struct finder {
     struct whet_map made; /* by the command itself */
     struct whet_map told;
     struct whet_text scratch;
+    struct whet_looks *looks;
+    struct whet_look look;
+    int silent; /* 1: a file system has not answered */
 };
 
 /* ---- Paths ---- */
@@ -52,8 +54,22 @@ static const char *copy(struct finder *f, const char *text, size_t len)
     return whet__arena_strndup(&f->u->arena, text, len);
 }
 
-/* realpath asks of each part of a path whether it is a link, and files share their folders. "":
- * there is no such folder. NULL: no memory. */
+/* Links and ".." resolved. NULL: it leads nowhere, or is not known. One that does not answer is
+ * enough: what else the kernel does not know by itself is not asked for. */
+static const char *real_of(struct finder *f, const char *path)
+{
+    int rc = f->silent ? whet__look_cached(path, 1, &f->look)
+                       : whet__looks_ask(f->looks, path, &f->look);
+
+    if (rc != 0) {
+        f->silent = 1;
+        f->u->unseen |=
+            rc == -EAGAIN || rc == -ETIMEDOUT ? WHET_UNSEEN_ANSWER : WHET_UNSEEN_LIMIT;
+    }
+    return rc == 0 && f->look.real[0] != '\0' ? f->look.real : NULL;
+}
+
+/* Files share their folders. "": there is no such folder. NULL: no memory. */
 static const char *folder_resolve(struct finder *f, const char *path, size_t len)
 {
     const char *folder, *real = whet__map_get(&f->folders, path, len);
@@ -63,10 +79,8 @@ static const char *folder_resolve(struct finder *f, const char *path, size_t len
     folder = copy(f, path, len);
     if (folder == NULL)
         return NULL;
-    whet__text_reset(&f->scratch);
-    real = whet__path_real(len > 0 ? folder : "/", &f->scratch) == 0
-               ? copy(f, whet__text_str(&f->scratch), f->scratch.len)
-               : "";
+    real = real_of(f, len > 0 ? folder : "/");
+    real = real != NULL ? copy(f, real, strlen(real)) : "";
     if (real == NULL || whet__map_put(&f->folders, folder, len, (void *)(uintptr_t)real) != 0)
         return NULL;
     return real;
@@ -85,33 +99,20 @@ static const char *join(struct finder *f, const char *folder, const char *name)
                : NULL;
 }
 
-static int is_link(const char *path)
-{
-    struct stat st;
-
-    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
-}
-
 /* With links and ".." resolved as far as it is there. NULL: no memory. */
 static const char *resolve(struct finder *f, const char *path)
 {
     const char *slash = strrchr(path, '/'), *name = slash != NULL ? slash + 1 : path;
-    const char *real;
+    const char *real = real_of(f, path);
 
+    if (real != NULL)
+        return copy(f, real, strlen(real));
     if (name[0] == '\0' || strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        real = "";
-    else
-        real = folder_resolve(f, path, (size_t)(name - path) - 1);
+        return path;
+    real = folder_resolve(f, path, (size_t)(name - path) - 1);
     if (real == NULL)
         return NULL;
-    if (real[0] != '\0')
-        real = join(f, real, name);
-    if (real == NULL || (real[0] != '\0' && !is_link(real)))
-        return real;
-    whet__text_reset(&f->scratch);
-    if (whet__path_real(path, &f->scratch) == 0)
-        return copy(f, whet__text_str(&f->scratch), f->scratch.len);
-    return real[0] != '\0' ? real : path;
+    return real[0] != '\0' ? join(f, real, name) : path;
 }
 
 /* 1: the path is the folder, or below it. */
@@ -221,7 +222,8 @@ static int declare_depfile(struct finder *f)
         return rc;
     whet__text_init(&text, DEPFILE_MAX);
     whet__vec_init(&names, sizeof(const char *), WHET_FILES_MAX);
-    if (whet__file_read(AT_FDCWD, path, DEPFILE_MAX - 1, &text) == 0 &&
+    if (real_of(f, path) != NULL &&
+        whet__file_read(AT_FDCWD, path, DEPFILE_MAX - 1, &text) == 0 &&
         whet__depfile_read(whet__text_str(&text), text.len, &f->u->arena, &names) == 0)
         for (size_t i = 0; rc == 0 && i < names.len; i++)
             rc = declare_found(f, ((const char **)names.items)[i]);
@@ -283,13 +285,13 @@ static struct whet_vec *place_of(struct whet_undeclared *u, const struct whet_tr
     if (file->uses == 0) /* it was killed as it asked */
         return NULL;
     switch (file->kind) {
-    case WHET_TRACE_GONE:
+    case WHET_LOOK_GONE:
         return made ? NULL : &u->absent;
-    case WHET_TRACE_DIR:
+    case WHET_LOOK_DIR:
         return used != 0 ? &u->listed : NULL;
-    case WHET_TRACE_FILE: /* one that is only looked at before it is replaced is no input */
+    case WHET_LOOK_FILE: /* one that is only looked at before it is replaced is no input */
         return used != 0 || !made ? &u->files : NULL;
-    case WHET_TRACE_OTHER:
+    case WHET_LOOK_OTHER:
         break;
     }
     return NULL;
@@ -331,7 +333,7 @@ static int note_made(struct finder *f, const struct whet_trace_files *seen)
     for (size_t i = 0; rc == 0 && i < seen->count; i++) {
         const struct whet_trace_file *file = seen->files[i];
 
-        if ((file->uses & WHET_FILE_WRITE) != 0 &&
+        if (file->kind != WHET_LOOK_OTHER && (file->uses & WHET_FILE_WRITE) != 0 &&
             (file->uses & (WHET_FILE_READ | WHET_FILE_RUN)) == 0) {
             const char *real = resolve(f, file->path);
 
@@ -395,12 +397,12 @@ static int folder_find(struct finder *f, const char *here)
 
 int whet__undeclared_find(struct whet_undeclared *u, const struct whet_run_job *job,
                           const char *here, const struct whet_vec *ignored,
-                          const struct whet_trace_files *seen)
+                          struct whet_looks *looks, const struct whet_trace_files *seen)
 {
-    struct finder f = {.u = u, .job = job, .ignored = ignored};
+    struct finder f = {.u = u, .job = job, .ignored = ignored, .looks = looks};
     int rc;
 
-    *u = (struct whet_undeclared){.partial = seen->partial};
+    *u = (struct whet_undeclared){.unseen = seen->unseen};
     whet__arena_init(&u->arena, ARENA_BYTES);
     whet__vec_init(&u->files, sizeof(struct whet_undeclared_file *), WHET_TRACE_FILES);
     whet__vec_init(&u->listed, sizeof(struct whet_undeclared_file *), WHET_TRACE_FILES);

@@ -18,6 +18,7 @@
 
 #include "base/arena.h"
 #include "base/vec.h"
+#include "os/look.h"
 #include "os/tracer.h"
 #include "run/job.h"
 
@@ -36,13 +37,16 @@ struct whet_undeclared {
                               or looked at; sorted by path */
     struct whet_vec listed; /* likewise: folders whose names were read */
     struct whet_vec absent; /* likewise: looked for, and not there */
-    int partial;            /* 1: not all could be seen */
+    unsigned unseen;        /* enum whet_unseen: why not all could be seen */
 };
 
-/* `here` is the folder that we are in; `ignored` is of const char *, folders, or NULL. */
+/* `here` is the folder that we are in; `ignored` is of const char *, folders, or NULL. Paths
+ * are resolved by `looks`: it waits once, for WHET_LOOK_NS at most, for what does not answer.
+ */
 WHET_MUST_USE int whet__undeclared_find(struct whet_undeclared *u,
                                         const struct whet_run_job *job, const char *here,
                                         const struct whet_vec *ignored,
+                                        struct whet_looks *looks,
                                         const struct whet_trace_files *seen);
 void whet__undeclared_clear(struct whet_undeclared *u);
 

@@ -68,7 +68,7 @@ struct whet_job_traced {
     const char *const *undeclared; /* inputs */
     const char *const *listed;     /* folders */
     const char *const *absent;     /* looked for, and not there */
-    int partial;                   /* 1: not all could be seen */
+    const char *const *unseen;     /* why not all could be seen, in words; empty: it could */
 };
 
 struct whet_job_result {

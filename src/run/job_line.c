@@ -96,7 +96,8 @@ static void put_traced(struct whet_json *j, const struct whet_job_traced *t)
     put_names(j, "undeclared", t->undeclared, &cut);
     put_names(j, "listed", t->listed, &cut);
     put_names(j, "absent", t->absent, &cut);
-    whet__json_put_bool(j, "partial", t->partial);
+    whet__json_put_bool(j, "partial", t->unseen[0] != NULL);
+    put_names(j, "unseen", t->unseen, &cut);
     whet__json_put_bool(j, "cut", cut);
     whet__json_object_end(j);
 }

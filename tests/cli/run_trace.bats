@@ -59,7 +59,7 @@ assert [(f["path"], f["use"], f["jobs"]) for f in summary["undeclared"]] == [
     (here + "/hidden/b.h", "read", 1), (here + "/inc/a.h", "read", 3)]
 lines = [json.loads(line)["traced"] for line in list(open("log"))[1:]]
 assert sorted(l["undeclared"] for l in lines) == [["hidden/b.h"]] + 3 * [["inc/a.h"]], lines
-assert all(not l["partial"] and not l["cut"] for l in lines)
+assert all(not l["partial"] and l["unseen"] == [] and not l["cut"] for l in lines)
 assert sum("src/a.h" in l["absent"] for l in lines) == 3
 PY
 }
@@ -219,4 +219,60 @@ PY
     fails "what for: '--trace-ignore' goes with '--trace-inputs'" whet run --trace-ignore /opt true
     fails "wrong value for --trace-ignore: 'absent': No such file or directory" \
         whet run --trace-inputs --trace-ignore absent true
+}
+
+# dead COMMAND...: beside a file system whose server never answers, dead, mounted where the command
+# alone sees it, and a link to a file in it.
+dead()
+{
+    cat >dead.py <<'PY'
+import ctypes, os, subprocess, sys
+where = os.path.abspath("dead")
+try:
+    os.mkdir(where)
+    os.symlink(where + "/file", "link")
+    fd = os.open("/dev/fuse", os.O_RDWR)
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x20000) or libc.mount(b"none", b"/", None, 0x44000, None) or libc.mount(
+            b"dead", where.encode(), b"fuse", 0,
+            b"fd=%d,rootmode=40000,user_id=0,group_id=0" % fd):
+        raise OSError(ctypes.get_errno(), "cannot mount")
+except OSError as why:
+    print(why)
+    sys.exit(77)
+os._exit(subprocess.call(["timeout", "-s", "KILL", "120"] + sys.argv[1:]))
+PY
+    python3 dead.py "$@"
+}
+
+@test "a file system that does not answer holds up who asks it alone" {
+    traces
+    echo x >seen
+    run --separate-stderr dead "$WHET" run -k -j 2 --trace-inputs --timeout 2 --grace 0.1 --log log \
+        'cat dead/file' 'cat seen'
+    [ "$status" != 77 ] || skip "no FUSE here: $output"
+    [ "$status" = 1 ]
+    [ "$output" = x ]
+    [[ $stderr == *"failed: 'cat dead/file': out of time"* ]]
+    [[ $stderr == *"undeclared input: 'seen': read by 'cat seen'"* ]]
+    # A link is not followed by who asks for the link, but by us.
+    rm -r dead link
+    run -0 --separate-stderr dead "$WHET" run --trace-inputs --log log2 'stat -c %F link'
+    [ "$output" = "symbolic link" ]
+    [[ $stderr == *"cannot trace all of 'stat -c %F link': a file system does not answer: "*/link* ]]
+    grep -F '"partial":true,"unseen":["no_answer"]' log2
+}
+
+@test "io_uring is not seen, and that is said" {
+    traces
+    cat >ring.py <<'PY'
+import ctypes, sys
+libc = ctypes.CDLL(None, use_errno=True)
+sys.exit(0 if libc.syscall(425, 1, ctypes.create_string_buffer(120)) >= 0 else 7)
+PY
+    python3 ring.py || skip "no io_uring here"
+    run -0 --separate-stderr whet run --trace-inputs --log log --input ring.py 'python3 ring.py' ::: 1 2
+    [ "$(grep -c "cannot trace all of 'python3 ring.py [12]': it uses io_uring" <<<"$stderr")" = 1 ]
+    [[ $stderr == *"not all could be seen that 2 of 2 commands have used"* ]]
+    [ "$(grep -cF '"unseen":["io_uring"]' log)" = 2 ]
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@
 #include "os/tracer.h"
 #include "os/tracer_inside.h"
 
-static struct whet_tracer *tracer;
+static struct whet_tracer *tracer, *hung;
 static struct whet_launcher launcher;
 static char folder[4096];
 
@@ -69,7 +70,8 @@ static void remove_file(const char *name)
 }
 
 /* Runs a line for a shell in the folder. */
-static struct whet_trace *trace_line(const char *line, struct whet_trace_files *files)
+static struct whet_trace *trace_line_by(struct whet_tracer *by, const char *line,
+                                        struct whet_trace_files *files)
 {
     const char *const argv[] = {"sh", "-c", line, NULL};
     const char *const env[] = {"PATH=/usr/bin:/bin", NULL};
@@ -77,7 +79,7 @@ static struct whet_trace *trace_line(const char *line, struct whet_trace_files *
                                      .argv = argv,
                                      .env = env,
                                      .cwd = folder,
-                                     .traced = whet__tracer_filter(tracer)};
+                                     .traced = whet__tracer_filter(by)};
     struct whet_error err = {0};
     struct whet_launched child;
     struct whet_reaped reaped;
@@ -86,7 +88,7 @@ static struct whet_trace *trace_line(const char *line, struct whet_trace_files *
 
     assert_int_equal(whet__launch(&launcher, &what, &child, &err), 0);
     assert_true(child.listener >= 0);
-    assert_int_equal(whet__trace_begin(tracer, child.listener, &trace), 0);
+    assert_int_equal(whet__trace_begin(by, child.listener, &trace), 0);
     child.listener = -1;
     ended = (struct pollfd){child.pidfd, POLLIN, 0};
     while (poll(&ended, 1, -1) < 0)
@@ -94,6 +96,11 @@ static struct whet_trace *trace_line(const char *line, struct whet_trace_files *
     *files = whet__trace_end(trace);
     assert_int_equal(whet__launch_reap(&launcher, 0, &child, &reaped), 0);
     return trace;
+}
+
+static struct whet_trace *trace_line(const char *line, struct whet_trace_files *files)
+{
+    return trace_line_by(tracer, line, files);
 }
 
 static const struct whet_trace_file *find(const struct whet_trace_files *files,
@@ -109,7 +116,7 @@ static const struct whet_trace_file *find(const struct whet_trace_files *files,
 }
 
 static void assert_seen(const struct whet_trace_files *files, const char *name,
-                        enum whet_trace_kind kind, unsigned uses)
+                        enum whet_look_kind kind, unsigned uses)
 {
     const struct whet_trace_file *file = find(files, name);
 
@@ -133,15 +140,15 @@ static void each_use_is_told(void **state)
         trace_line("cat ./in; test -e over; echo x >over; cat over; cat edit; mv edit moved; "
                    "cat moved; cat absent; ls . >/dev/null",
                    &files);
-    assert_false(files.partial);
-    assert_seen(&files, "in", WHET_TRACE_FILE, WHET_FILE_READ);
-    assert_seen(&files, "over", WHET_TRACE_FILE, WHET_FILE_LOOK | WHET_FILE_WRITE);
+    assert_int_equal(files.unseen, 0);
+    assert_seen(&files, "in", WHET_LOOK_FILE, WHET_FILE_READ);
+    assert_seen(&files, "over", WHET_LOOK_FILE, WHET_FILE_LOOK | WHET_FILE_WRITE);
     assert_true((find(&files, "edit")->uses & WHET_FILE_READ) != 0);
     assert_true((find(&files, "edit")->uses & WHET_FILE_WRITE) == 0);
-    assert_int_equal(find(&files, "moved")->kind, WHET_TRACE_GONE);
+    assert_int_equal(find(&files, "moved")->kind, WHET_LOOK_GONE);
     assert_true((find(&files, "moved")->uses & WHET_FILE_WRITE) != 0);
     assert_true((find(&files, "moved")->uses & WHET_FILE_READ) == 0);
-    assert_int_equal(find(&files, "absent")->kind, WHET_TRACE_GONE);
+    assert_int_equal(find(&files, "absent")->kind, WHET_LOOK_GONE);
     whet__trace_free(trace);
     remove_file("in");
     remove_file("over");
@@ -160,7 +167,7 @@ static void a_kill_leaves_nothing_waiting(void **state)
     trace = trace_line("while :; do test -e in; done & while :; do test -e in; done & "
                        "test -e in; kill -9 0",
                        &files);
-    assert_seen(&files, "in", WHET_TRACE_GONE, WHET_FILE_LOOK);
+    assert_seen(&files, "in", WHET_LOOK_GONE, WHET_FILE_LOOK);
     whet__trace_free(trace);
 }
 
@@ -208,6 +215,103 @@ static void a_stand_in_holds_listeners_alone(void **state)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* Of a file system that never answers. */
+static void look_for_ever(const char *path, struct whet_look *out)
+{
+    (void)path;
+    (void)out;
+    for (;;)
+        pause();
+}
+
+/* Before Linux 5.12 every look is by the file system, and so all would hang. */
+static int looks_hang_alone(void)
+{
+    struct whet_look look;
+
+    return tracer != NULL && whet__look_cached(folder, 0, &look) == 0 &&
+           whet__look_cached("/bin/sh", 0, &look) == 0;
+}
+
+/* A name that nobody has looked for is not in the kernel's cache. */
+static void what_does_not_answer_is_not_known(void **state)
+{
+    struct whet_trace_files files;
+    struct whet_trace *trace;
+
+    (void)state;
+    if (!looks_hang_alone())
+        skip();
+    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
+    hung->looks.look = look_for_ever;
+    hung->looks.limit_ns = 1;
+    write_file("known");
+    trace = trace_line_by(hung, "test -e new1; cat known; test -e new2; test -e new1; exit 0",
+                          &files);
+    assert_int_equal(files.unseen, WHET_UNSEEN_ANSWER);
+    assert_seen(&files, "new1", WHET_LOOK_OTHER, WHET_FILE_LOOK);
+    assert_seen(&files, "new2", WHET_LOOK_OTHER, WHET_FILE_LOOK);
+    assert_seen(&files, "known", WHET_LOOK_FILE, WHET_FILE_READ);
+    assert_string_equal(files.silent, find(&files, "new1")->path);
+    whet__trace_free(trace);
+    remove_file("known");
+    whet__tracer_close(hung);
+}
+
+/* Its end, and all others, wait for nothing. What is left is let go by the end of the tracer.
+ */
+static void what_does_not_answer_holds_up_its_caller_alone(void **state)
+{
+    struct whet_trace_files files;
+    struct whet_trace *trace;
+    char path[8192], byte;
+    int fd;
+
+    (void)state;
+    if (!looks_hang_alone())
+        skip();
+    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
+    hung->looks.look = look_for_ever;
+    hung->looks.limit_ns = UINT64_C(3600000000000);
+    snprintf(path, sizeof(path), "%s/pipe", folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    fd = open(path, O_RDWR);
+    assert_true(fd >= 0);
+    trace = trace_line_by(hung, "{ test -e new3; echo >pipe; } & exit 0", &files);
+    assert_int_equal(files.unseen, 0); /* it has not waited for long */
+    whet__trace_free(trace);
+    trace = trace_line_by(hung, "for i in 1 2 3; do test -e .; done", &files);
+    assert_int_equal(files.unseen, 0);
+    whet__trace_free(trace);
+    whet__tracer_close(hung);
+    assert_int_equal(read(fd, &byte, 1), 1);
+    close(fd);
+    remove_file("pipe");
+}
+
+long syscall(long number, ...); /* POSIX has none */
+
+/* Calls of io_uring and of x32 are not seen, but that there are any is. */
+static void what_cannot_be_seen_is_told(void **state)
+{
+    const struct whet_notice ring = {.machine = whet__notice_machine, .number = 425};
+    const struct whet_notice other = {.machine = whet__notice_machine, .number = 39};
+    int there = syscall(425, 0, NULL) < 0 && errno != ENOSYS && errno != EPERM;
+
+    (void)state;
+    assert_int_equal(whet__file_call_unseen(&ring), there ? WHET_UNSEEN_RING : 0);
+    assert_int_equal(whet__file_call_unseen(&other), 0);
+#ifdef WHET_NOTICE_X32
+    {
+        const struct whet_notice x32 = {.machine = whet__notice_machine,
+                                        .number = WHET_NOTICE_X32 | 39};
+
+        there = syscall(WHET_NOTICE_X32 | 39) > 0;
+        assert_int_equal(whet__file_call_unseen(&x32), there ? WHET_UNSEEN_X32 : 0);
+    }
+#endif
+}
+
 /* Not all is seen then, and everything runs on all the same. */
 static void memory_may_run_out(void **state)
 {
@@ -235,6 +339,9 @@ int main(void)
         cmocka_unit_test(a_kill_leaves_nothing_waiting),
         cmocka_unit_test(what_cannot_run_leaves_no_listener),
         cmocka_unit_test(a_stand_in_holds_listeners_alone),
+        cmocka_unit_test(what_does_not_answer_is_not_known),
+        cmocka_unit_test(what_does_not_answer_holds_up_its_caller_alone),
+        cmocka_unit_test(what_cannot_be_seen_is_told),
         cmocka_unit_test(memory_may_run_out),
     };
 

@@ -11,10 +11,11 @@
 #include "result/undeclared.h"
 
 static char folder[4096];
+static struct whet_looks looks;
 
 struct seen {
     const char *name; /* below the folder, or absolute */
-    enum whet_trace_kind kind;
+    enum whet_look_kind kind;
     unsigned uses;
 };
 
@@ -35,6 +36,7 @@ static int group_setup(void **state)
 static int group_teardown(void **state)
 {
     (void)state;
+    whet__looks_clear(&looks);
     return unlink("link") != 0 || rmdir("src") != 0 || rmdir("inc") != 0 || rmdir(folder) != 0;
 }
 
@@ -47,7 +49,7 @@ static const char *told(const struct whet_run_job *given, const struct whet_vec 
     static const char *const argv[] = {"/bin/true", NULL};
     struct whet_trace_file files[16];
     const struct whet_trace_file *list[16];
-    const struct whet_trace_files all = {list, count, 0};
+    const struct whet_trace_files all = {.files = list, .count = count};
     struct whet_run_job job = *given;
     struct whet_undeclared u;
     size_t at = 0;
@@ -60,7 +62,7 @@ static const char *told(const struct whet_run_job *given, const struct whet_vec 
         files[i] = (struct whet_trace_file){paths[i], seen[i].kind, seen[i].uses};
         list[i] = &files[i];
     }
-    rc = whet__undeclared_find(&u, &job, folder, ignored, &all);
+    rc = whet__undeclared_find(&u, &job, folder, ignored, &looks, &all);
     if (rc != 0)
         return strerror(-rc);
     out[0] = '\0';
@@ -80,11 +82,11 @@ static const char *told(const struct whet_run_job *given, const struct whet_vec 
          sizeof((const struct seen[]){__VA_ARGS__}) / sizeof(struct seen))
 #define FILE_READ(name)                                                                        \
     {                                                                                          \
-        name, WHET_TRACE_FILE, WHET_FILE_READ                                                  \
+        name, WHET_LOOK_FILE, WHET_FILE_READ                                                   \
     }
 #define FILE_USED(n, u)                                                                        \
     {                                                                                          \
-        n, WHET_TRACE_FILE, u                                                                  \
+        n, WHET_LOOK_FILE, u                                                                   \
     }
 
 static void what_is_declared_is_not_told(void **state)
@@ -121,9 +123,9 @@ static void what_it_makes_and_what_is_not_there_are_no_inputs(void **state)
     (void)state;
     assert_string_equal(TOLD(&job, FILE_USED("made", WHET_FILE_WRITE),
                              FILE_USED("seen", WHET_FILE_LOOK | WHET_FILE_WRITE),
-                             {"absent", WHET_TRACE_GONE, WHET_FILE_READ},
-                             {"src", WHET_TRACE_DIR, WHET_FILE_READ},
-                             {"pipe", WHET_TRACE_OTHER, WHET_FILE_READ}),
+                             {"absent", WHET_LOOK_GONE, WHET_FILE_READ},
+                             {"src", WHET_LOOK_DIR, WHET_FILE_READ},
+                             {"pipe", WHET_LOOK_OTHER, WHET_FILE_READ}),
                         "");
     assert_string_equal(TOLD(&job, FILE_USED("inc/b", WHET_FILE_WRITE), FILE_READ("link/b")),
                         "");
