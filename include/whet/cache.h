@@ -90,8 +90,10 @@ struct whet_cache_options {
 
     const char *path;   /* of the file; its folder is made; NULL: no disk level. PATH-wal, -shm,
                            .lock, .share and the folder PATH.d belong to it: while any
-                           process has it open they must not be moved or removed. One that
-                           may not be written is only read, and whet_cache_note says so */
+                           process has it open they must not be moved or removed. A copy is
+                           of PATH and PATH-wal, which has what was written last, and of
+                           PATH.d, taken while nobody has it open. One that may not be
+                           written is only read, and whet_cache_note says so */
     const char *remote; /* "redis://[USER:PASSWORD@]HOST[:PORT][/DB]" or "unix:PATH";
                            NULL: no server */
     const char *client; /* whose keys: clients of one file or server do not see each

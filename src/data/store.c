@@ -34,6 +34,8 @@ struct whet_store {
     unsigned busy_ms;
     unsigned waited_ms;
     int64_t page_size;
+    uint64_t resting_bytes; /* of a log that may stay when the file is closed */
+    uint32_t application_id;
     char *still_path; /* it is read as one that stands still; NULL: it is not */
     struct whet_store_still still;
 };
@@ -249,17 +251,24 @@ static int read_number(struct whet_store *s, const char *sql, int64_t *out)
     return rc == 1 ? 0 : rc == 0 ? -EBADMSG : rc;
 }
 
-static uint64_t log_size(const struct whet_store *s)
+/* SQLITE_FCNTL_FILE_POINTER, or _JOURNAL_POINTER for the log; NULL: there is none, or not now.
+ */
+static sqlite3_file *file_of(const struct whet_store *s, int which)
 {
     sqlite3_file *file = NULL;
+
+    if (sqlite3_file_control(s->db, "main", which, &file) != SQLITE_OK || file == NULL)
+        return NULL;
+    return file->pMethods != NULL ? file : NULL;
+}
+
+static uint64_t log_size(const struct whet_store *s)
+{
+    sqlite3_file *log = file_of(s, SQLITE_FCNTL_JOURNAL_POINTER);
     sqlite3_int64 bytes = 0;
 
-    if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &file) != SQLITE_OK)
-        return 0;
-    if (file == NULL || file->pMethods == NULL ||
-        file->pMethods->xFileSize(file, &bytes) != SQLITE_OK)
-        return 0;
-    return (uint64_t)bytes;
+    return log != NULL && log->pMethods->xFileSize(log, &bytes) == SQLITE_OK ? (uint64_t)bytes
+                                                                             : 0;
 }
 
 int whet__store_measure(struct whet_store *s, struct whet_store_size *out)
@@ -284,6 +293,13 @@ int whet__store_shrink(struct whet_store *s, uint64_t bytes)
     snprintf(sql, sizeof(sql), "PRAGMA incremental_vacuum(%llu)",
              (unsigned long long)(bytes / (uint64_t)s->page_size) + 1);
     return whet__store_exec(s, sql);
+}
+
+int whet__store_sync(struct whet_store *s)
+{
+    sqlite3_file *log = file_of(s, SQLITE_FCNTL_JOURNAL_POINTER);
+
+    return log != NULL ? errno_of(s->db, log->pMethods->xSync(log, SQLITE_SYNC_NORMAL)) : 0;
 }
 
 int whet__store_checkpoint(struct whet_store *s)
@@ -397,6 +413,8 @@ static int configure(struct whet_store *s, const struct whet_store_options *o)
     int rc;
 
     s->busy_ms = o->busy_ms != 0 ? o->busy_ms : 5000;
+    s->resting_bytes = (uint64_t)o->resting_kib * 1024;
+    s->application_id = o->application_id;
     sqlite3_extended_result_codes(s->db, 1);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
     sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
@@ -491,10 +509,32 @@ int whet__store_is_past(const struct whet_store *s)
     return s->still_path != NULL && !whet__store_still_same(s->still_path, &s->still);
 }
 
+/* Whose it is has to be seen in the file itself, by those who do not open it (store_file.h). */
+static int is_signed(const struct whet_store *s)
+{
+    unsigned char id[4];
+    sqlite3_file *file = file_of(s, SQLITE_FCNTL_FILE_POINTER);
+
+    if (file == NULL ||
+        file->pMethods->xRead(file, id, sizeof(id), WHET_STORE_ID_AT) != SQLITE_OK)
+        return 0;
+    return ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3]) ==
+           s->application_id;
+}
+
+/* To write a log back takes three or four syncs, more than most processes do at all, and to
+ * read a short one again when the file is opened next next to nothing. */
+static void leave_log(struct whet_store *s)
+{
+    if (s->resting_bytes != 0 && log_size(s) <= s->resting_bytes && is_signed(s))
+        sqlite3_db_config(s->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
 void whet__store_free(struct whet_store *s)
 {
     if (s == NULL)
         return;
+    leave_log(s);
     for (int i = 0; i < VERBS; i++)
         whet__store_stmt_clear(&s->verbs[i]);
     sqlite3_close_v2(s->db);

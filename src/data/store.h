@@ -28,6 +28,9 @@
 
 struct whet_store;
 
+/* Where an SQLite file has its application id, the high byte first. */
+#define WHET_STORE_ID_AT 68
+
 enum whet_store_flags {
     WHET_STORE_READ_ONLY = 1 << 0, /* never makes or changes the file */
     WHET_STORE_NO_WAL = 1 << 1     /* a new file gets a rollback journal: write-ahead logs
@@ -45,6 +48,10 @@ struct whet_store_options {
                                 costs one wait, not one per call. */
     unsigned page_cache_kib; /* 0: 2,048 */
     unsigned checkpoint_kib; /* the log is written back when it has grown to this; 0: 4,096 */
+    unsigned resting_kib;    /* who closes the file last leaves a log of up to this beside it,
+                                and writes a larger one back; 0: any is written back. What is in
+                                a log that rests is not synced: a power cut soon after may take
+                                the last commits, the newest first. */
 
     /* Brings the tables from version `from` (0: an empty file) to `version`, inside
      * a transaction that also stores the new version. */
@@ -120,6 +127,10 @@ WHET_MUST_USE int whet__store_measure(struct whet_store *s, struct whet_store_si
 
 /* Gives up to `bytes` of free pages back to the filesystem. */
 WHET_MUST_USE int whet__store_shrink(struct whet_store *s, uint64_t bytes);
+
+/* What was committed so far survives a power cut from now on, also while others read or write;
+ * without this it does once the log is written back. */
+WHET_MUST_USE int whet__store_sync(struct whet_store *s);
 
 /* Writes the log back and empties it, as far as others allow; -EBUSY when they do not.
  * Does not wait for them. */

@@ -17,8 +17,8 @@
 #include "os/lock.h"
 
 #define BAD_KEPT      2  /* damaged files that are left for the curious */
-#define HEAD_BYTES    72 /* of an SQLite file, up to its application id ... */
-#define ID_AT         68 /* ... which is here, the high byte first */
+#define HEAD_BYTES    72 /* of an SQLite file, with its application id */
+#define ID_AT         WHET_STORE_ID_AT
 #define LOCK_TRIES    50
 #define LOCK_PAUSE_NS 2000000
 

@@ -17,6 +17,7 @@
 #define DEFAULT_MAX_BYTES ((uint64_t)1 << 30)
 #define BUSY_MS           5000
 #define PAGE_CACHE_KIB    8192
+#define RESTING_KIB       256
 
 /* The log counts for the bound too, so it is kept at less than a hundredth of it. */
 static unsigned checkpoint_for(uint64_t max_bytes)
@@ -24,6 +25,15 @@ static unsigned checkpoint_for(uint64_t max_bytes)
     uint64_t kib = max_bytes / 1024 / 128;
 
     return kib < 64 ? 64 : kib > 8192 ? 8192 : (unsigned)kib;
+}
+
+/* What rests beside the file is read again by who opens it next, some 5 us for each page of
+ * 4 KiB; to make and remove an empty log takes as long as to read 400 KiB of one. */
+static unsigned resting_for(uint64_t max_bytes)
+{
+    unsigned half = checkpoint_for(max_bytes) / 2;
+
+    return half < RESTING_KIB ? half : RESTING_KIB;
 }
 
 static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
@@ -54,6 +64,7 @@ static int set_options(struct whet_disk *d, const struct whet_disk_options *o)
         .busy_ms = BUSY_MS,
         .page_cache_kib = PAGE_CACHE_KIB,
         .checkpoint_kib = checkpoint_for(max),
+        .resting_kib = resting_for(max),
         .upgrade = whet__disk_make_tables,
     };
     return rc == -ENOMEM ? rc : 0; /* else it is noted when the file is opened */
@@ -117,19 +128,38 @@ int whet__disk_new(struct whet_disk **out, const struct whet_disk_options *optio
     return 0;
 }
 
+/* What is lost with a log that rests is a miss, but for what was deleted or made untrue: that
+ * must not come back. write_lock is held. */
+static int sync_log(struct whet_disk *d)
+{
+    struct whet_disk_link *l = &d->writer;
+    int rc;
+
+    if (!atomic_load(&d->struck) || d->read_only || d->pause_ns != 0)
+        return 0;
+    pthread_mutex_lock(&l->lock);
+    rc = whet__disk_link_open(d, l);
+    if (rc == 0)
+        rc = whet__store_sync(l->store);
+    pthread_mutex_unlock(&l->lock);
+    return rc;
+}
+
 /* Writes down what is left, on a connection that is there. */
 static void settle(struct whet_disk *d)
 {
-    int wrote = d->writer.store != NULL || atomic_load(&d->queue.count) != 0;
     int rc = 0;
 
     pthread_mutex_lock(&d->write_lock);
     whet__disk_link_inherit(&d->writer, &d->links[0]);
+    whet__disk_link_inherit(&d->writer, &d->ledger);
     whet__disk_ask_again(d); /* for the last time: what is not deleted now may come back */
     whet__disk_drain(d);
     if (!d->read_only && d->pause_ns == 0 &&
-        (wrote || whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
+        (whet__disk_uses(d) != 0 || !whet__disk_counts_leave(d)))
         rc = whet__disk_write_uses(d);
+    if (rc == 0)
+        rc = sync_log(d);
     if (rc != 0)
         whet__disk_failed(d, rc);
     pthread_mutex_unlock(&d->write_lock);

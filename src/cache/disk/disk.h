@@ -11,10 +11,13 @@
  * Threads  safe from any. Several processes may use one file. No value is answered whose
  *          checksum is not right. After a fork the child opens its own connections.
  *
- * Kill -9 or a power cut at any moment: what was committed is there, what was not is absent, no
- * value is wrong. Large values are written to PATH.d/xx/NAME under a temporary name and renamed
- * before the row that names them is committed. They are not synced: one that a power cut has
- * spoiled is known by its checksum, and a miss. Files without a row go with gc.
+ * Kill -9 at any moment: what was committed is there, what was not is absent, no value is
+ * wrong. A power cut may also take the last commits, the newest first, as SQLite's log is
+ * synced when it is written back, not before: when it has grown, when who closes the file last
+ * finds more than a short one, and when a process ends that has deleted something or made it
+ * untrue. Large values are written to PATH.d/xx/NAME under a temporary name and renamed before
+ * the row that names them is committed. They are not synced: one that a power cut has spoiled
+ * is known by its checksum, and a miss. Files without a row go with gc.
  */
 #ifndef WHET_CACHE_DISK_H
 #define WHET_CACHE_DISK_H

@@ -138,6 +138,8 @@ static int take_over(struct whet_disk *d, struct whet_disk_link *l)
 
     if (!is_reader || pthread_mutex_trylock(&d->ledger.lock) != 0)
         return 0;
+    if (d->ledger.store != NULL && whet__store_is_past(d->ledger.store))
+        whet__disk_link_close(d, &d->ledger);
     whet__disk_link_inherit(l, &d->ledger);
     pthread_mutex_unlock(&d->ledger.lock);
     return l->store != NULL;

@@ -52,10 +52,12 @@ void whet__disk_note_written(struct whet_disk *d)
 
 void whet__disk_store_wrote(struct whet_disk *d, int code)
 {
-    if (code == 0)
+    if (code == 0) {
+        atomic_store(&d->struck, 1);
         whet__disk_note_written(d);
-    else
+    } else {
         whet__disk_note_write(d, code);
+    }
 }
 
 int whet__disk_note(struct whet_disk *d, char *out, size_t size)

@@ -90,6 +90,7 @@ struct whet_disk {
     struct whet_disk_owed owed;
     uint64_t pay_ns;    /* what is owed could not be paid: not before then; under write_lock */
     atomic_int resized; /* the bound is another one: the keeper has to see to it */
+    atomic_int struck;  /* something was deleted or made untrue: at the end the log is synced */
     struct whet_disk_keeper keeper; /* under queue.lock */
     pthread_mutex_t write_lock;     /* held while a batch is taken from the queue and written */
     uint64_t pause_ns;              /* the last write failed: none before then */

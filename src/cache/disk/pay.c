@@ -119,6 +119,7 @@ static int try_to_pay(struct whet_disk *d, const struct whet_owed *debt)
     if (rc == 0)
         rc = debt != NULL ? pay_alone(d, l, debt) : pay(d, l);
     pthread_mutex_unlock(&l->lock);
+    atomic_store(&d->struck, 1);
     if (rc != 0)
         whet__disk_failed(d, rc);
     return rc;

@@ -91,6 +91,45 @@ static void survives_a_cut_file(void **state)
     expect_recovery(1);
 }
 
+/* The log that rested beside a damaged file does not get into the new one. */
+static void survives_damage_beside_a_log(void **state)
+{
+    struct level v;
+
+    (void)state;
+    fill();
+    v = level_open(0);
+    level_put(&v, SOME, 10);
+    level_close(&v);
+    assert_true(exists("-wal"));
+    v = level_open(0);
+    assert_int_equal(level_get(&v, 0, SOME + 10), SOME + 10);
+    level_close(&v);
+    scribble(0, (size_t)file_size());
+    expect_recovery(1);
+    v = level_open(0);
+    assert_int_equal(level_get(&v, 0, SOME + 10), 0);
+    level_close(&v);
+}
+
+/* Nor does an empty one, or none, get what was in the log of another. */
+static void survives_a_file_that_is_gone_beside_a_log(void **state)
+{
+    struct level v;
+
+    (void)state;
+    fill();
+    v = level_open(0);
+    level_put(&v, SOME, 10);
+    level_close(&v);
+    assert_true(exists("-wal"));
+    assert_int_equal(unlink(path), 0);
+    expect_recovery(0);
+    v = level_open(0);
+    assert_int_equal(level_get(&v, 0, SOME + 10), 0);
+    level_close(&v);
+}
+
 static void survives_an_empty_file(void **state)
 {
     (void)state;
@@ -281,6 +320,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(survives_a_cut_file, enter, leave),
+        cmocka_unit_test_setup_teardown(survives_damage_beside_a_log, enter, leave),
+        cmocka_unit_test_setup_teardown(survives_a_file_that_is_gone_beside_a_log, enter,
+                                        leave),
         cmocka_unit_test_setup_teardown(survives_an_empty_file, enter, leave),
         cmocka_unit_test_setup_teardown(survives_a_file_that_is_no_database, enter, leave),
         cmocka_unit_test_setup_teardown(survives_damaged_tables, enter, leave),

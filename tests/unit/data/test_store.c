@@ -287,6 +287,99 @@ static void measures_shrinks_and_checks(void **state)
     whet__store_free(s);
 }
 
+static off_t size_of(const char *ending)
+{
+    char name[600];
+    struct stat st;
+
+    snprintf(name, sizeof(name), "%s%s", path, ending);
+    return stat(name, &st) == 0 ? st.st_size : -1;
+}
+
+static void write_rows(const struct whet_store_options *o, int rows)
+{
+    struct whet_store *s = open_store(o);
+    char sql[200];
+
+    snprintf(sql, sizeof(sql),
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+             " INSERT INTO t(b) SELECT zeroblob(1000) FROM n",
+             rows);
+    assert_int_equal(whet__store_exec(s, sql), 0);
+    whet__store_free(s);
+}
+
+static int64_t count_rows(unsigned flags)
+{
+    struct whet_store_options o = version_2;
+    struct whet_store *s;
+    int64_t rows;
+
+    o.flags = flags;
+    s = open_store(&o);
+    rows = number(s, "SELECT count(*) FROM t");
+    whet__store_free(s);
+    return rows;
+}
+
+/* A new file is written back, so that it says whose it is; later a log waits until it is worth
+ * the syncs. */
+static void a_short_log_rests(void **state)
+{
+    struct whet_store_options o = version_2;
+    struct whet_store *s;
+    off_t rested;
+
+    (void)state;
+    o.resting_kib = 64;
+    write_rows(&o, 1);
+    assert_int_equal(size_of("-wal"), -1);
+    s = open_store(&o);
+    assert_int_equal(whet__store_sync(s), 0);
+    assert_int_equal(whet__store_exec(s, "INSERT INTO t(b) VALUES(1)"), 0);
+    assert_int_equal(whet__store_sync(s), 0);
+    whet__store_free(s);
+    rested = size_of("-wal");
+    assert_true(rested > 0 && rested <= 64 * 1024);
+    write_rows(&o, 1);
+    assert_true(size_of("-wal") > rested);
+    assert_int_equal(count_rows(WHET_STORE_READ_ONLY), 3);
+    write_rows(&o, 100);
+    assert_int_equal(size_of("-wal"), -1);
+    write_rows(&o, 1);
+    assert_true(size_of("-wal") > 0);
+    assert_int_equal(count_rows(0), 104); /* and one who lets none rest writes it back */
+    assert_int_equal(size_of("-wal"), -1);
+    assert_int_equal(count_rows(0), 104);
+}
+
+/* What a power cut may leave of a log: a part, or noise at its end. */
+static void a_spoilt_log_takes_the_last_commits(void **state)
+{
+    struct whet_store_options o = version_2;
+    char log[600];
+    off_t rested;
+    FILE *file;
+
+    (void)state;
+    o.resting_kib = 64;
+    write_rows(&o, 1);
+    write_rows(&o, 1);
+    rested = size_of("-wal");
+    write_rows(&o, 1);
+    snprintf(log, sizeof(log), "%s-wal", path);
+    file = fopen(log, "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)rested + 1000, SEEK_SET), 0);
+    assert_int_equal(fputs("noise", file) >= 0, 1);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(count_rows(WHET_STORE_READ_ONLY), 2);
+    assert_int_equal(truncate(log, rested - 1), 0);
+    assert_int_equal(count_rows(WHET_STORE_READ_ONLY), 1);
+    assert_int_equal(unlink(log), 0);
+    assert_int_equal(count_rows(0), 1);
+}
+
 static void finds_damage(void **state)
 {
     struct whet_store *s = open_store(&version_2);
@@ -383,6 +476,8 @@ int main(void)
         TEST(says_why_it_cannot_open),
         TEST(takes_names_as_they_are),
         TEST(measures_shrinks_and_checks),
+        TEST(a_short_log_rests),
+        TEST(a_spoilt_log_takes_the_last_commits),
         TEST(finds_damage),
         TEST(many_open_at_once),
         TEST(survives_failed_allocations),
