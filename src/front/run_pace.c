@@ -28,7 +28,6 @@ int whet__run_pace_open(struct whet_run_pace_keeper *k, unsigned jobs, int adapt
                                                .ctx = k};
 
     *k = (struct whet_run_pace_keeper){.now = jobs, .most = options.most};
-    whet__by_hand_install();
     return adaptive ? whet_adapt_new(&k->adapt, NULL, &options) : 0;
 }
 

@@ -149,12 +149,13 @@ static int check_request(const struct whet_run_request *r, struct whet_error *er
     return 0;
 }
 
-static int load(struct whet_run_input *in, struct whet_error *err)
+static int load(struct whet_run_input *in, const char *from, struct whet_error *err)
 {
     int rc;
 
+    whet__text_clear(&in->path);
     whet__text_init(&in->path, PATH_BYTES);
-    rc = whet__project_find(".", &in->path);
+    rc = whet__project_find(from, &in->path);
     if (rc != 0)
         return whet_error_set(err, rc, "no whet.yaml here or above: see whet-config(5)");
     rc = whet__project_load(&in->project, whet__text_str(&in->path), err);
@@ -162,22 +163,32 @@ static int load(struct whet_run_input *in, struct whet_error *err)
     return rc;
 }
 
-int whet__run_input_project(struct whet_run_input *in, const struct whet_run_request *r,
-                            struct whet_error *err)
+int whet__run_input_commands(struct whet_run_input *in, const struct whet_run_request *r,
+                             const char *from, struct whet_error *err)
 {
     unsigned char chosen[WHET_PROJECT_COMMANDS_MAX] = {0};
-    int rc = check_request(r, err);
+    int rc = load(in, from, err);
 
-    if (rc == 0)
-        rc = load(in, err);
     if (rc != 0)
         return rc;
-    whet__jobs_init(&in->jobs, whet__text_str(&in->path));
-    in->jobs_open = 1;
+    in->jobs.file = whet__text_str(&in->path);
     in->tuned_jobs = (unsigned)whet__project_scan(&in->project).jobs;
     rc = choose(in, r, chosen, err);
     for (size_t i = 0; rc == 0 && i < in->project.commands.len; i++)
         if (chosen[i])
             rc = add_command(in, command_at(in, i), err);
+    return rc;
+}
+
+int whet__run_input_project(struct whet_run_input *in, const struct whet_run_request *r,
+                            struct whet_error *err)
+{
+    int rc = check_request(r, err);
+
+    if (rc != 0)
+        return rc;
+    whet__jobs_init(&in->jobs, NULL);
+    in->jobs_open = 1;
+    rc = whet__run_input_commands(in, r, ".", err);
     return rc == 0 ? whet__run_input_graph(in, err) : rc;
 }

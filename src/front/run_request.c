@@ -126,6 +126,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
     watch.part = part;
     watch.cache = cache;
     watch.trace = &trace;
+    whet__by_hand_install();
     whet__suspend_install();
     rc = whet__executor_run(
         &(struct whet_run_options){.source = in->source,

@@ -124,7 +124,13 @@ void whet__run_input_close(struct whet_run_input *in);
 /* All of the jobs are known: makes the graph of what they need, and the source. */
 WHET_MUST_USE int whet__run_input_graph(struct whet_run_input *in, struct whet_error *err);
 
-/* Adds the commands of whet.yaml that are asked for, with all that they need. */
+/* Adds the commands that are asked for of the whet.yaml in force for `from`, with all that they
+ * need, to jobs that are open. */
+WHET_MUST_USE int whet__run_input_commands(struct whet_run_input *in,
+                                           const struct whet_run_request *r, const char *from,
+                                           struct whet_error *err);
+
+/* The same from here, and the graph of them. */
 WHET_MUST_USE int whet__run_input_project(struct whet_run_input *in,
                                           const struct whet_run_request *r,
                                           struct whet_error *err);
