@@ -85,10 +85,11 @@ static int check_unknown(const struct split *s, int quoted)
                               name, s->line, nearest);
     if (quoted)
         return 0;
-    return whet_error_set(s->err, -EINVAL,
-                          "unknown parameter: '{%s}' in '%.200s': give -P %s=VALUES, or quote "
-                          "it",
-                          name, s->line, name);
+    return whet_error_set(
+        s->err, -EINVAL,
+        "unknown parameter: '{%s}' in '%.200s': quote it (or, for whet bench, "
+        "give -P %s=VALUES)",
+        name, s->line, name);
 }
 
 /* At a '{': a parameter, or itself. */

@@ -152,8 +152,7 @@ static void pass_turn(struct executor *x, uint64_t now)
     x->turn_ns = now + TURN_NS;
     for (unsigned i = 0; i < x->slot_count; i++)
         if (x->slots[i].state == SLOT_RUNNING && x->slots[i].attempt.place == show->next)
-            whet__executor_fail(x, whet__attempt_show(&x->slots[i].attempt),
-                                "cannot show what a command printed");
+            whet__executor_fail_printed(x, whet__attempt_show(&x->slots[i].attempt));
 }
 
 /* Goes on with those that wait to be read, as far as there is room. If none of all can go on,
@@ -263,7 +262,7 @@ static void take_event(struct executor *x, uint64_t tag)
         return;
     rc = whet__attempt_event(&s->attempt, part);
     if (rc < 0)
-        whet__executor_fail_keeping(x, rc);
+        whet__executor_fail_printed(x, rc);
     else if (rc == 1)
         whet__slot_attempt_ended(x, s);
 }
@@ -397,7 +396,7 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     slots_init(&x);
     whet__text_init(&x.said, SAID_MAX);
     run(&x);
-    whet__executor_fail(&x, whet__show_end(&x.shop.show), "cannot show what a command printed");
+    whet__executor_fail_printed(&x, whet__show_end(&x.shop.show));
     slots_clear(&x);
     whet__text_clear(&x.said);
     shop_close(&x.shop);

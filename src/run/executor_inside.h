@@ -66,8 +66,8 @@ struct executor {
  * `what` is NULL then. */
 void whet__executor_fail(struct executor *x, int rc, const char *what);
 
-/* Of keeping what a command printed: only the disk can fail so; or nobody reads. */
-void whet__executor_fail_keeping(struct executor *x, int rc);
+/* Of keeping or showing what a command printed. */
+void whet__executor_fail_printed(struct executor *x, int rc);
 
 /* No job is started any more, and those that run are asked to end. */
 void whet__executor_stop(struct executor *x, int signal);

@@ -39,15 +39,17 @@ void whet__executor_fail(struct executor *x, int rc, const char *what)
     whet__executor_stop(x, SIGTERM);
 }
 
-/* Only the disk can fail so; or nobody reads. */
-void whet__executor_fail_keeping(struct executor *x, int rc)
+/* It is the disk it waits on that fails, or else who it is shown to. */
+void whet__executor_fail_printed(struct executor *x, int rc)
 {
-    if (rc != 0 && rc != -EPIPE && x->error == 0)
+    int shown = x->shop.show.sink_failed;
+
+    if (rc != 0 && !shown && x->error == 0)
         whet_error_set(x->err, rc,
                        "cannot keep what a command printed: '%.200s': %s: name another folder "
                        "by TMPDIR",
                        whet__spool_folder(), strerror(-rc));
-    whet__executor_fail(x, rc, rc == -EPIPE ? "cannot show what a command printed" : NULL);
+    whet__executor_fail(x, rc, shown ? "cannot show what a command printed" : NULL);
 }
 
 void whet__run_counts_add(struct whet_run_counts *c, const struct whet_job_result *r)
@@ -88,10 +90,9 @@ void whet__slot_end(struct executor *x, struct slot *s)
     whet__text_reset(&x->said);
     if (o->hooks.say != NULL)
         o->hooks.say(o->hooks.ctx, &s->job, r, &x->said);
-    whet__executor_fail(x,
-                        whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed,
-                                         x->said.len > 0 ? whet__text_str(&x->said) : NULL),
-                        "cannot show what a command printed");
+    whet__executor_fail_printed(
+        x, whet__show_ended(&x->shop.show, turn_of(&s->job), s->attempt.printed,
+                            x->said.len > 0 ? whet__text_str(&x->said) : NULL));
     whet__slot_free(x, s);
     if (good || resumed || r->end == WHET_JOB_SKIPPED || o->halt == WHET_RUN_HALT_NEVER)
         return;
@@ -158,7 +159,7 @@ void whet__slot_attempt_ended(struct executor *x, struct slot *s)
     x->counts.running--;
     x->counts.user_ns += s->result.user_ns;
     x->counts.sys_ns += s->result.sys_ns;
-    whet__executor_fail_keeping(x, rc);
+    whet__executor_fail_printed(x, rc);
     if (good) /* as far as its exit code tells */
         keep(x, s);
     if (retry(x, s))

@@ -79,11 +79,20 @@ struct give {
     enum whet_stream stream;
 };
 
+static int sink_write(struct whet_show *s, enum whet_stream stream, const char *bytes,
+                      size_t len)
+{
+    int rc = s->sink.write(s->sink.ctx, stream, bytes, len);
+
+    s->sink_failed |= rc != 0;
+    return rc;
+}
+
 static int give_bytes(void *ctx, const char *bytes, size_t len)
 {
     const struct give *g = ctx;
 
-    return g->show->sink.write(g->show->sink.ctx, g->stream, bytes, len);
+    return sink_write(g->show, g->stream, bytes, len);
 }
 
 static int show_now(struct whet_show *s, struct whet_printed printed[WHET_STREAMS])
@@ -240,7 +249,7 @@ static int put_line(struct whet_show *s, const char *prefix, enum whet_stream st
         whet__text_putc(&text, '\n');
     rc = whet__text_error(&text);
     if (rc == 0)
-        rc = s->sink.write(s->sink.ctx, stream, whet__text_str(&text), text.len);
+        rc = sink_write(s, stream, whet__text_str(&text), text.len);
     whet__text_clear(&text);
     return rc;
 }

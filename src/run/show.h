@@ -52,6 +52,7 @@ struct whet_show {
     uint64_t last;           /* the highest that was handed in */
     size_t memory;           /* in what waits */
     int error;
+    int sink_failed; /* 1: it is the sink's; 0: the spool's, or want of memory */
 };
 
 void whet__show_init(struct whet_show *s, enum whet_show_order order,

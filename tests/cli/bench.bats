@@ -38,7 +38,7 @@ PY
     fails "cannot find program: 'no-such-program': it is not in PATH" whet bench true no-such-program
     fails "cannot find program: './nowhere': check its name" whet bench ./nowhere
     fails "no closing ': 'echo 'a'" whet bench "echo 'a"
-    fails "unknown parameter: '{n}' in 'sleep {n}': give -P n=VALUES, or quote it" whet bench 'sleep {n}'
+    fails "unknown parameter: '{n}' in 'sleep {n}': quote it (or, for whet bench, give -P n=VALUES)" whet bench 'sleep {n}'
     fails "unused parameter: 'n': write {n} in a command" whet bench -P n=1,2 true
     fails "not NAME=VALUES: '--parameter n': write it as jobs=1..8 or mode=a,b" whet bench -P n true
     fails "the smaller number comes first: 'n=8..1'" whet bench -P n=8..1 'sleep {n}'

@@ -224,6 +224,15 @@ SH
     [ "$(left)" = 0 ]
 }
 
+@test "a full disk is told of where it is" {
+    [ -e /dev/full ] || skip "no /dev/full"
+    for how in '--order input' '--order finish' --live; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr bash -c '"$WHET" run -q $1 "echo 1" >/dev/full' - "$how"
+        [ "$stderr" = "whet: cannot show what a command printed: No space left on device" ]
+    done
+}
+
 @test "the first is shown as it comes; a reader that leaves ends a command without an end" {
     "$WHET" run "sh -c 'echo a; until test -e seen; do sleep 0.01; done; echo b'" 'echo c' >out &
     for _ in {1..6000}; do [ -s out ] && break; sleep 0.01; done

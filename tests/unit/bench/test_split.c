@@ -118,8 +118,8 @@ static void mistakes_are_named(void **state)
     assert_string_equal(split("wc '{fild}'"),
                         "unknown parameter: '{fild}' in 'wc '{fild}'': did you mean '{file}'?");
     assert_string_equal(split("wc {other}"),
-                        "unknown parameter: '{other}' in 'wc {other}': give -P other=VALUES, "
-                        "or quote it");
+                        "unknown parameter: '{other}' in 'wc {other}': quote it (or, for whet "
+                        "bench, give -P other=VALUES)");
 }
 
 /* The words that /bin/sh makes of the line, each ended by '|'. */

@@ -556,6 +556,10 @@ static void errors_end_the_run(void **state)
     assert_int_equal(
         run(options_for(&s, 2), LINES("echo 1", "sleep 20", "true"), NULL, &counts, &err),
         -EPIPE);
+    /* A full disk, there: not here. */
+    s = (struct seen){.sink_error = -ENOSPC};
+    assert_int_equal(run(options_for(&s, 1), LINES("echo 1"), NULL, &counts, &err), -ENOSPC);
+    assert_non_null(strstr(err.text, "cannot show what a command printed"));
     s = (struct seen){.found = NULL};
     assert_int_equal(run(options_for(&s, 2), LINES("sleep 20", "a | b"), NULL, &counts, &err),
                      -EINVAL);
