@@ -26,7 +26,8 @@ int whet__function_counts_allocations(void)
     return allocation_read != NULL;
 }
 
-int whet__function_gate_pass(struct whet_function_gate *g)
+/* 1: all are here; 0: broken. */
+static int pass_gate(struct whet_function_gate *g)
 {
     atomic_fetch_add(&g->arrived, 1);
     for (unsigned spins = 0; atomic_load(&g->arrived) < g->count; spins++) {
@@ -50,16 +51,6 @@ static void judge(struct whet_bench_state *s, enum whet_function_verdict verdict
     (void)vsnprintf(s->why, sizeof(s->why), format, args);
     if (s->why[0] == '\0')
         (void)snprintf(s->why, sizeof(s->why), "it did not say why");
-}
-
-void whet__function_state_judge(struct whet_bench_state *s, enum whet_function_verdict verdict,
-                                const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    judge(s, verdict, format, args);
-    va_end(args);
 }
 
 void whet_bench_fail(struct whet_bench_state *state, const char *format, ...)
@@ -152,7 +143,7 @@ static int may_begin(struct whet_bench_state *s)
         whet_bench_fail(s, "it has two timed loops, of which there may be only one");
         return 0;
     }
-    if (s->verdict != WHET_FUNCTION_MEASURED || !whet__function_gate_pass(s->begin))
+    if (s->verdict != WHET_FUNCTION_MEASURED || !pass_gate(s->begin))
         return 0;
     s->phase = WHET_FUNCTION_INSIDE;
     return 1;
@@ -161,7 +152,7 @@ static int may_begin(struct whet_bench_state *s)
 static void finish(struct whet_bench_state *s)
 {
     s->phase = WHET_FUNCTION_AFTER;
-    (void)whet__function_gate_pass(s->end); /* what follows would disturb the others */
+    (void)pass_gate(s->end); /* what follows would disturb the others */
 }
 
 uint64_t whet_bench_start(struct whet_bench_state *state)

@@ -30,8 +30,6 @@ struct whet_function_gate {
     atomic_uint arrived;
     atomic_int broken;
 };
-/* 1: all are here; 0: broken. */
-int whet__function_gate_pass(struct whet_function_gate *g);
 
 enum whet_function_phase {
     WHET_FUNCTION_BEFORE, /* the loop has not begun */
@@ -69,11 +67,6 @@ struct whet_bench_state {
     char counter_names[WHET_FUNCTION_COUNTERS_MAX][64];
     struct whet_random random;
 };
-
-/* What the state says of its benchmark; the first one said counts. */
-WHET_PRINTF(3, 4)
-void whet__function_state_judge(struct whet_bench_state *s, enum whet_function_verdict verdict,
-                                const char *format, ...);
 
 /* Whether whet_bench_set_allocation_counter has been told how. */
 int whet__function_counts_allocations(void);

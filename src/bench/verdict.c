@@ -56,7 +56,8 @@ struct whet_interval whet__verdict_worse(const struct whet_interval *ratio,
                                   ratio->level};
 }
 
-double whet__verdict_half_width(const struct whet_interval *ratio)
+/* Half the interval, in both ways as a ratio; infinite where a bound is. */
+static double half_width(const struct whet_interval *ratio)
 {
     if (!isfinite(ratio->high) || !(ratio->estimate > 0))
         return ratio->high == ratio->low ? 0 : INFINITY;
@@ -73,7 +74,7 @@ enum whet_verdict whet__verdict_decide(const struct whet_interval *worse,
     if (worse->estimate <= 1 - o->warn && worse->high < 1)
         return WHET_VERDICT_IMPROVED;
     /* An interval may be wide and yet leave no room for being worse. */
-    if (whet__verdict_half_width(worse) > o->width && !(worse->high < 1 + o->warn))
+    if (half_width(worse) > o->width && !(worse->high < 1 + o->warn))
         return WHET_VERDICT_INCONCLUSIVE;
     return WHET_VERDICT_PASS;
 }
@@ -204,7 +205,7 @@ static void look_for_noise(struct whet_judgement *j, struct pairs *p,
     alone.level = NOISE_LEVEL;
     if (compare(p, &alone, WHET_METRIC_LOWER, &self, NULL) == 0 &&
         self.ratio.level >= NOISE_LEVEL - ROUNDING)
-        j->noise = whet__verdict_half_width(&self.ratio);
+        j->noise = half_width(&self.ratio);
 }
 
 /* FAIL needs that no other metric of the same matter says otherwise. */
@@ -267,7 +268,7 @@ static void explain_width(struct whet_judgement *j, const struct whet_interval *
 
     if (j->verdict == WHET_VERDICT_INCONCLUSIVE)
         snprintf(j->why, sizeof(j->why), "± %s is more than ± %s",
-                 whet__verdict_width(whet__verdict_half_width(worse), width),
+                 whet__verdict_width(half_width(worse), width),
                  whet__verdict_width(o->width, limit));
 }
 

@@ -45,9 +45,6 @@ int whet__verdict_same_code(const struct whet_verdict_side *a,
 struct whet_interval whet__verdict_worse(const struct whet_interval *ratio,
                                          enum whet_metric_better better);
 
-/* Half the interval, in both ways as a ratio; infinite where a bound is. */
-double whet__verdict_half_width(const struct whet_interval *ratio);
-
 /* What the numbers say by the rules of bench/verdict.h, `level` being reached. */
 enum whet_verdict whet__verdict_decide(const struct whet_interval *worse,
                                        const struct whet_verdict_options *o);

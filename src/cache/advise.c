@@ -56,7 +56,7 @@ void whet__advisor_unlock(struct whet_cache_advisor *a)
     pthread_mutex_unlock(&a->lock);
 }
 
-void whet__advisor_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes)
+static void advisor_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes)
 {
     struct whet_cache_advisor *a = c->advisor;
 
@@ -75,7 +75,7 @@ void whet__cache_show(struct whet_cache *c, const struct whet_ask *ask, uint32_t
 
     if (watch & WHET_WATCH_SAMPLE &&
         hash <= atomic_load_explicit(&c->sample_below, memory_order_relaxed))
-        whet__advisor_saw(c, hash, bytes);
+        advisor_saw(c, hash, bytes);
     if (watch & WHET_WATCH_TRACE)
         whet__recorder_saw(c, hash, bytes);
     if (watch & WHET_WATCH_PREDICT)

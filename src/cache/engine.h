@@ -270,7 +270,6 @@ int whet__early_due(uint64_t left_ns, uint64_t cost_ns, double beta, double u);
 /* 0: keys are not remembered. */
 WHET_MUST_USE int whet__advisor_new(struct whet_cache_advisor **out, uint32_t keys);
 void whet__advisor_free(struct whet_cache_advisor *a);
-void whet__advisor_saw(struct whet_cache *c, uint64_t hash, uint32_t bytes);
 void whet__advisor_lock(struct whet_cache_advisor *a);
 void whet__advisor_unlock(struct whet_cache_advisor *a);
 

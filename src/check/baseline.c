@@ -102,7 +102,8 @@ static int names_read(struct whet_vec *out, struct whet_arena *strings, const ch
     return rc;
 }
 
-void whet__baseline_names_put(struct whet_text *out, const char *dir)
+/* Appends "there are: 'a', 'b'", or how to get one when there is none. */
+static void put_names(struct whet_text *out, const char *dir)
 {
     struct whet_arena strings;
     struct whet_vec names;
@@ -127,7 +128,7 @@ static int not_there(const char *dir, const char *name, struct whet_error *err)
     struct whet_text list;
 
     whet__text_init(&list, 400);
-    whet__baseline_names_put(&list, dir);
+    put_names(&list, dir);
     whet_error_set(err, -ENOENT, "no baseline of this name: '%.100s': %.300s", name,
                    whet__text_str(&list));
     whet__text_clear(&list);

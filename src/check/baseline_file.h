@@ -28,9 +28,6 @@
 WHET_MUST_USE int whet__baseline_path(struct whet_text *out, const char *dir, const char *name,
                                       const char *ending, struct whet_error *err);
 
-/* Appends "there are: 'a', 'b'", or how to get one when there is none. */
-void whet__baseline_names_put(struct whet_text *out, const char *dir);
-
 /* Copies the program of each arm that has one to `folder`, which is made, under its hash.
  * -ENOEXEC: neither ELF nor a script; -EFBIG: larger than is sensible to commit;
  * -ESTALE: it is not the file any more that was measured. */

@@ -10,17 +10,26 @@
 
 #define DESCRIPTION_MAX ((size_t)1 << 20)
 
+struct finding {
+    const char *suite;
+    const char *subject; /* of an arm or target */
+    unsigned line;       /* of the suite in whet.yaml */
+    const char *kind;    /* what of it is wrong: "change", a target's name, ... */
+    int error;           /* 1: it fails the check; 0: a warning */
+    const char *text;
+};
+
 struct walker {
     const struct whet_project *project;
-    void (*each)(void *ctx, const struct whet_finding *f);
+    void (*each)(void *ctx, const struct finding *f);
     void *ctx;
-    struct whet_finding suite; /* what all of the suite that is walked share */
+    struct finding suite; /* what all of the suite that is walked share */
 };
 
 static void say(const struct walker *w, int error, const char *kind, const char *subject,
                 const char *text)
 {
-    struct whet_finding f = w->suite;
+    struct finding f = w->suite;
 
     f.kind = kind;
     f.error = error;
@@ -118,15 +127,16 @@ static void walk_rest(const struct walker *w, const struct whet_outcome *o)
     }
 }
 
-void whet__findings_each(const struct whet_report *report, const struct whet_project *project,
-                         void (*each)(void *ctx, const struct whet_finding *f), void *ctx)
+/* Calls `each` for every finding, in the report's order. */
+static void each_finding(const struct whet_report *report, const struct whet_project *project,
+                         void (*each)(void *ctx, const struct finding *f), void *ctx)
 {
     struct walker w = {.project = project, .each = each, .ctx = ctx};
 
     for (size_t i = 0; i < report->outcomes.len; i++) {
         const struct whet_outcome *o = whet__report_at(report, i);
 
-        w.suite = (struct whet_finding){.suite = o->name, .line = line_of(project, o->name)};
+        w.suite = (struct finding){.suite = o->name, .line = line_of(project, o->name)};
         if (o->result == NULL) {
             say(&w, 1, "suite", o->name,
                 o->failure != NULL ? o->failure : "it could not be run");
@@ -158,7 +168,7 @@ static void put_escaped(struct whet_text *out, const char *text, int property)
     }
 }
 
-static void put_github(void *ctx, const struct whet_finding *f)
+static void put_github(void *ctx, const struct finding *f)
 {
     struct sink *s = ctx;
 
@@ -180,14 +190,14 @@ void whet__findings_github(struct whet_text *out, const struct whet_report *repo
 {
     struct sink s = {.out = out, .file = file};
 
-    whet__findings_each(report, project, put_github, &s);
+    each_finding(report, project, put_github, &s);
 }
 
 /* ---- GitLab ----------------------------------------------------------------------------- */
 
 /* Stays the same while the same thing is wrong, whatever the numbers; of two with the same one
  * GitLab shows one, so whatever can be wrong beside another has to be in it. */
-static void fingerprint(const struct whet_finding *f, char out[33])
+static void fingerprint(const struct finding *f, char out[33])
 {
     struct whet_hash128 parts[3] = {whet__hash128(f->suite, strlen(f->suite)),
                                     whet__hash128(f->subject, strlen(f->subject)),
@@ -197,7 +207,7 @@ static void fingerprint(const struct whet_finding *f, char out[33])
     whet__hash128_format(&all, out);
 }
 
-static void put_gitlab(void *ctx, const struct whet_finding *f)
+static void put_gitlab(void *ctx, const struct finding *f)
 {
     struct sink *s = ctx;
     struct whet_text text;
@@ -235,7 +245,7 @@ void whet__findings_gitlab(struct whet_text *out, const struct whet_report *repo
 
     whet__json_init(&s.json, out, 2);
     whet__json_array(&s.json);
-    whet__findings_each(report, project, put_gitlab, &s);
+    each_finding(report, project, put_gitlab, &s);
     whet__json_array_end(&s.json);
     whet__text_putc(out, '\n');
 }

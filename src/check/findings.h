@@ -16,19 +16,6 @@
 #include "bench/report.h"
 #include "data/project.h"
 
-struct whet_finding {
-    const char *suite;
-    const char *subject; /* of an arm or target */
-    unsigned line;       /* of the suite in whet.yaml */
-    const char *kind;    /* what of it is wrong: "change", a target's name, ... */
-    int error;           /* 1: it fails the check; 0: a warning */
-    const char *text;
-};
-
-/* Calls `each` for every finding, in the report's order. */
-void whet__findings_each(const struct whet_report *report, const struct whet_project *project,
-                         void (*each)(void *ctx, const struct whet_finding *f), void *ctx);
-
 /* Appends "::error file=...,line=...,title=...::..." lines; `file` is the path of whet.yaml in
  * the repository. */
 void whet__findings_github(struct whet_text *out, const struct whet_report *report,

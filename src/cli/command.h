@@ -84,7 +84,6 @@ struct whet_command {
 /* In byte order of names. */
 size_t whet__command_count(void);
 const struct whet_command *whet__command_at(size_t index);
-const struct whet_command *whet__command_find(const char *name);
 
 /* The command called `name`, or NULL with an error that suggests the nearest. */
 const struct whet_command *whet__command_need(const char *name, struct whet_error *err);
@@ -94,9 +93,6 @@ const char *whet__command_group_name(enum whet_command_group group);
 
 /* How wide help is. */
 #define WHET_HELP_WIDTH 80
-
-/* Appends "usage: whet NAME [OPTION]... OPERANDS". */
-void whet__command_usage(const struct whet_command *command, struct whet_text *out);
 
 /* Appends what -h shows; with `full`, what --help shows. */
 void whet__command_help(const struct whet_command *command, int full, struct whet_text *out);

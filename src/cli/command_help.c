@@ -5,7 +5,7 @@
 
 #include "view/fill.h"
 
-void whet__command_usage(const struct whet_command *command, struct whet_text *out)
+static void put_usage(const struct whet_command *command, struct whet_text *out)
 {
     whet__text_printf(out, "usage: whet %s [OPTION]...%s%s\n", command->name,
                       command->operands[0] != '\0' ? " " : "", command->operands);
@@ -25,7 +25,7 @@ void whet__command_help(const struct whet_command *command, int full, struct whe
     size_t count;
     const struct whet_option *global = whet__global_options(&count);
 
-    whet__command_usage(command, out);
+    put_usage(command, out);
     if (full) {
         whet__text_putc(out, '\n');
         whet__fill(out, command->description, 0, 0, WHET_HELP_WIDTH);

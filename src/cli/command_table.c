@@ -41,7 +41,7 @@ const struct whet_command *whet__command_at(size_t index)
     return commands[index];
 }
 
-const struct whet_command *whet__command_find(const char *name)
+static const struct whet_command *find_command(const char *name)
 {
     size_t low = 0;
     size_t high = COMMAND_COUNT;
@@ -62,7 +62,7 @@ const struct whet_command *whet__command_find(const char *name)
 
 const struct whet_command *whet__command_need(const char *name, struct whet_error *err)
 {
-    const struct whet_command *found = whet__command_find(name);
+    const struct whet_command *found = find_command(name);
     const char *names[COMMAND_COUNT];
     const char *nearest;
 

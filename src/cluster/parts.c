@@ -41,7 +41,8 @@ int whet__parts_make(const char *asked, struct whet_text *out, struct whet_error
                    : 0;
 }
 
-void whet__parts_said(const struct whet_slurm_options *array, unsigned task,
+/* ": " and the first line that a task wrote to stderr; "" if it wrote none. */
+static void task_said(const struct whet_slurm_options *array, unsigned task,
                       char out[WHET_PARTS_WORDS])
 {
     struct whet_text path, text;
@@ -63,7 +64,7 @@ int whet__parts_failed(const struct whet_slurm_options *array, unsigned task, co
 {
     char words[WHET_PARTS_WORDS];
 
-    whet__parts_said(array, task, words);
+    task_said(array, task, words);
     return whet_error_set(err, -EIO, "shard %u/%u failed: %s%.150s: see '%.150s'", task,
                           array->tasks, word, words, array->folder);
 }

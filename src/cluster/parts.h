@@ -22,10 +22,6 @@
 WHET_MUST_USE int whet__parts_make(const char *asked, struct whet_text *out,
                                    struct whet_error *err);
 
-/* ": " and the first line that a task wrote to stderr; "" if it wrote none. */
-void whet__parts_said(const struct whet_slurm_options *array, unsigned task,
-                      char out[WHET_PARTS_WORDS]);
-
 /* Says that a task failed, in Slurm's words and its own. -EIO. */
 int whet__parts_failed(const struct whet_slurm_options *array, unsigned task, const char *word,
                        struct whet_error *err);

@@ -59,9 +59,6 @@ int whet__redis_reader_holds(const struct whet_redis_reader *r);
 /* NULL is fine. */
 void whet__redis_reply_free(struct whet_redis_reply *reply);
 
-/* 1 if it is an error that begins with `code`, as "NOAUTH". */
-int whet__redis_reply_fails(const struct whet_redis_reply *reply, const char *code);
-
 /* A command is its number of words, and then each. */
 void whet__redis_begin(struct whet_text *out, size_t words);
 void whet__redis_word(struct whet_text *out, const void *bytes, size_t len);

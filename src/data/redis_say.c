@@ -56,11 +56,3 @@ void whet__redis_say(struct whet_text *out, const char *words)
         words += len + 1;
     }
 }
-
-int whet__redis_reply_fails(const struct whet_redis_reply *reply, const char *code)
-{
-    size_t len = strlen(code);
-
-    return reply->kind == WHET_REDIS_ERROR && reply->len >= len &&
-           memcmp(reply->text, code, len) == 0;
-}

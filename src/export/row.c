@@ -155,7 +155,9 @@ void whet__rows_clear(struct whet_rows *rows)
     memset(rows, 0, sizeof(*rows));
 }
 
-size_t whet__row_collect(struct whet_rows *rows, const struct whet_row *row, size_t metric)
+/* The finite values of runs that ended well go to rows->values, in order of rounds; answers
+ * how many. */
+static size_t collect(struct whet_rows *rows, const struct whet_row *row, size_t metric)
 {
     size_t n = whet__arm_collect(row->result, row->arm, metric, rows->values), kept = 0;
 
@@ -169,7 +171,7 @@ size_t whet__row_collect(struct whet_rows *rows, const struct whet_row *row, siz
 int whet__row_metric(struct whet_row_metric *out, struct whet_rows *rows,
                      const struct whet_row *row, size_t metric)
 {
-    size_t n = whet__row_collect(rows, row, metric);
+    size_t n = collect(rows, row, metric);
     struct whet_row_metric m;
 
     if (n == 0 || whet__summary_of(&m.summary, rows->values, n, rows->scratch) != 0)

@@ -42,10 +42,6 @@ struct whet_rows {
 WHET_MUST_USE int whet__rows_init(struct whet_rows *rows, const struct whet_report *report);
 void whet__rows_clear(struct whet_rows *rows);
 
-/* The finite values of runs that ended well go to rows->values, in order of rounds; answers
- * how many. */
-size_t whet__row_collect(struct whet_rows *rows, const struct whet_row *row, size_t metric);
-
 /* What is known of a metric. */
 struct whet_row_metric {
     struct whet_summary summary;

@@ -88,7 +88,8 @@ static void judgement_lines(struct whet_text_lines *l, const struct whet_digest 
     }
 }
 
-void whet__text_arms(struct whet_text_lines *l, const struct whet_digest *d)
+/* The outcome's arms and judgements. */
+static void put_arms(struct whet_text_lines *l, const struct whet_digest *d)
 {
     struct whet_digest_table t;
 
@@ -204,7 +205,7 @@ static int outcome_put(struct whet_text_lines *l, const struct whet_outcome *out
     }
     names_put(l, &d);
     if (d.count > 0) {
-        whet__text_arms(l, &d);
+        put_arms(l, &d);
         whet__text_remarks(l, &d);
         whet__digest_metric(whet__text_lines_begin(l), &d);
         whet__text_lines_labelled(l, "Metric");

@@ -40,8 +40,6 @@ void whet__text_lines_table(struct whet_text_lines *l, struct whet_digest_table 
 void whet__text_details(struct whet_text_lines *l, const struct whet_digest *d);
 /* What is to be known about the numbers: failures, outliers, noise, an interruption. */
 void whet__text_remarks(struct whet_text_lines *l, const struct whet_digest *d);
-/* The outcome's arms and judgements. */
-void whet__text_arms(struct whet_text_lines *l, const struct whet_digest *d);
 
 /* The report of suites that have to pass. */
 WHET_MUST_USE int whet__text_check(struct whet_text_lines *l, const struct whet_report *report);

@@ -67,15 +67,14 @@ static int add(struct whet_outputs *o, const struct whet_export *form, const cha
     return 0;
 }
 
-int whet__outputs_add_file(struct whet_outputs *o, const char *file, struct whet_error *err)
+static int add_file(struct whet_outputs *o, const char *file, struct whet_error *err)
 {
     const struct whet_export *form = whet__export_of_file(file, err);
 
     return form != NULL ? add(o, form, file, err) : -EINVAL;
 }
 
-int whet__outputs_add_form(struct whet_outputs *o, const char *form_and_file,
-                           struct whet_error *err)
+static int add_form(struct whet_outputs *o, const char *form_and_file, struct whet_error *err)
 {
     const char *equals = strchr(form_and_file, '=');
     const struct whet_export *form;
@@ -97,9 +96,9 @@ int whet__outputs_add(struct whet_outputs *o, const struct whet_vec *files,
     int rc = 0;
 
     for (size_t i = 0; rc == 0 && i < files->len; i++)
-        rc = whet__outputs_add_file(o, *(const char **)whet__vec_at(files, i), err);
+        rc = add_file(o, *(const char **)whet__vec_at(files, i), err);
     for (size_t i = 0; rc == 0 && i < forms->len; i++)
-        rc = whet__outputs_add_form(o, *(const char **)whet__vec_at(forms, i), err);
+        rc = add_form(o, *(const char **)whet__vec_at(forms, i), err);
     return rc;
 }
 

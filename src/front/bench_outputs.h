@@ -27,14 +27,8 @@ struct whet_outputs {
 void whet__outputs_init(struct whet_outputs *o);
 void whet__outputs_clear(struct whet_outputs *o);
 
-/* Adds a file whose ending tells the form; or "FORM=FILE". A folder that cannot be written
- * to is an error now. */
-WHET_MUST_USE int whet__outputs_add_file(struct whet_outputs *o, const char *file,
-                                         struct whet_error *err);
-WHET_MUST_USE int whet__outputs_add_form(struct whet_outputs *o, const char *form_and_file,
-                                         struct whet_error *err);
-
-/* All of two lists of options (of const char *). */
+/* All of two lists of options (of const char *): files, whose ending tells the form, and
+ * "FORM=FILE". A folder that cannot be written to is an error now. */
 WHET_MUST_USE int whet__outputs_add(struct whet_outputs *o, const struct whet_vec *files,
                                     const struct whet_vec *forms, struct whet_error *err);
 

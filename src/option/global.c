@@ -2,13 +2,15 @@
 #include "option/global.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "option/option.h"
+#include "view/colour.h"
 
-static const struct whet_option_choice color_choices[] = {
-    {"auto", WHET_COLOR_AUTO}, {"always", WHET_COLOR_ALWAYS}, {"never", WHET_COLOR_NEVER}, {0}};
+static const struct whet_option_choice color_choices[] = {{"auto", WHET_COLOUR_AUTO},
+                                                          {"always", WHET_COLOUR_ALWAYS},
+                                                          {"never", WHET_COLOUR_NEVER},
+                                                          {0}};
 
 static const struct whet_option rows[] = {
     {.section = "Everywhere",
@@ -42,20 +44,10 @@ const struct whet_option *whet__global_options(size_t *count)
     return rows;
 }
 
-static int is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-
-    return value != NULL && value[0] != '\0';
-}
-
 int whet__global_color(const struct whet_global *global, int fd)
 {
-    const char *term = getenv("TERM");
-
-    if (global->color != WHET_COLOR_AUTO)
-        return global->color == WHET_COLOR_ALWAYS;
-    return !is_set("NO_COLOR") && isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+    return whet__colour_wanted((enum whet_colour_when)global->color, getenv("NO_COLOR"),
+                               getenv("TERM"), isatty(fd));
 }
 
 int whet__global_progress(const struct whet_global *global)

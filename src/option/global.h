@@ -11,12 +11,10 @@
 
 #include <stddef.h>
 
-enum whet_color_when { WHET_COLOR_AUTO, WHET_COLOR_ALWAYS, WHET_COLOR_NEVER };
-
 enum whet_help_kind { WHET_HELP_NONE, WHET_HELP_SHORT, WHET_HELP_FULL };
 
 struct whet_global {
-    int color;   /* enum whet_color_when, as asked */
+    int color;   /* enum whet_colour_when, as asked */
     int quiet;   /* no progress, no notes */
     int verbose; /* 1: notes; 2: everything */
     int help;    /* enum whet_help_kind */

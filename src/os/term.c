@@ -2,7 +2,6 @@
 #include "os/term.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -22,29 +21,6 @@ static unsigned cells_from(const char *variable, unsigned fallback)
                                                                            : fallback;
 }
 
-static int is_set(const char *variable)
-{
-    const char *value = getenv(variable);
-
-    return value != NULL && value[0] != '\0';
-}
-
-static int has_value(const char *variable, const char *value)
-{
-    const char *is = getenv(variable);
-
-    return is != NULL && strcmp(is, value) == 0;
-}
-
-static int colour_wanted(int tty)
-{
-    if (is_set("NO_COLOR"))
-        return 0;
-    if (is_set("CLICOLOR_FORCE") && !has_value("CLICOLOR_FORCE", "0"))
-        return 1;
-    return tty && is_set("TERM") && !has_value("TERM", "dumb") && !has_value("CLICOLOR", "0");
-}
-
 void whet__term_read(int fd, struct whet_term *out)
 {
     struct winsize size = {0};
@@ -54,5 +30,4 @@ void whet__term_read(int fd, struct whet_term *out)
         (void)ioctl(fd, TIOCGWINSZ, &size);
     out->columns = size.ws_col != 0 ? size.ws_col : cells_from("COLUMNS", 80);
     out->rows = size.ws_row != 0 ? size.ws_row : cells_from("LINES", 24);
-    out->colour = colour_wanted(out->tty);
 }

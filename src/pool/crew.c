@@ -23,11 +23,6 @@
 #define START_NS      UINT64_C(20000000000)
 #define NS_PER_MS     1000000u
 
-void whet__crew_line_init(struct crew_line *l)
-{
-    *l = (struct crew_line){.last = NULL};
-}
-
 void whet__crew_line_push(struct crew_line *l, struct crew_job *job)
 {
     job->next = NULL;

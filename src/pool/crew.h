@@ -60,7 +60,6 @@ struct whet_crew {
     struct crew_worker workers[];
 };
 
-void whet__crew_line_init(struct crew_line *l);
 void whet__crew_line_push(struct crew_line *l, struct crew_job *job);
 struct crew_job *whet__crew_line_pop(struct crew_line *l);
 

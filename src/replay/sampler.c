@@ -225,15 +225,6 @@ uint64_t whet__sampler_requests(const struct whet_sampler *s)
     return s->requests;
 }
 
-void whet__sampler_age(struct whet_sampler *s)
-{
-    s->requests /= 2;
-    s->cold /= 2;
-    s->counted /= 2;
-    for (size_t i = 0; i < BINS; i++)
-        s->bins[i] /= 2;
-}
-
 /* Below the size of an entry, times what it stands for, the curve says nothing. */
 static uint64_t size_visible(const struct whet_sampler *s)
 {

@@ -10,7 +10,7 @@
  * Threads  one at a time per sampler; the owner's lock guards it.
  *
  * A request of a key that is not in the sample costs one comparison. What was asked for long
- * ago counts as much as what was asked for just now, until _age.
+ * ago counts as much as what was asked for just now.
  *
  * Source   Waldspurger, Park, Garthwaite, Ahmad, "Efficient MRC construction with SHARDS",
  *          FAST 2015; samples count by the rate at the time they are taken, and what is
@@ -45,12 +45,8 @@ void whet__sampler_add(struct whet_sampler *s, uint64_t hash, uint32_t size);
 uint64_t whet__sampler_below(const struct whet_sampler *s);
 void whet__sampler_skip(struct whet_sampler *s, uint64_t requests);
 
-/* Requests until now, those forgotten by _age left out. */
+/* Requests until now. */
 uint64_t whet__sampler_requests(const struct whet_sampler *s);
-
-/* Halves what all requests until now count: called now and then, the curve follows a cache
- * whose load changes. */
-void whet__sampler_age(struct whet_sampler *s);
 
 /* What has been learned until now; it says nothing of sizes below out->min_size. -EINVAL:
  * nothing was asked for yet. */

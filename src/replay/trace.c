@@ -35,11 +35,6 @@ struct trace_slot {
     uint32_t number;
 };
 
-const struct whet_trace_format *whet__trace_format_at(size_t index)
-{
-    return index < FORMATS ? formats[index] : NULL;
-}
-
 /* ---- The builder ---- */
 
 static size_t slot_of(const struct whet_trace_builder *b, uint64_t key)

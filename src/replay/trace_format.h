@@ -47,9 +47,6 @@ struct whet_trace_format {
                 struct whet_error *err);
 };
 
-/* In the order in which they are asked; NULL past the end. */
-const struct whet_trace_format *whet__trace_format_at(size_t index);
-
 /* Numbers what is pending; -ENOMEM, -EFBIG. */
 WHET_MUST_USE int whet__trace_flush(struct whet_trace_builder *b);
 

@@ -16,7 +16,7 @@
 #define DESCRIBE_MAX ((size_t)4096)
 #define TEXT_MAX_    ((size_t)64 << 20)
 
-int whet__results_takes(const struct whet_run_job *job)
+static int takes_part(const struct whet_run_job *job)
 {
     return (job->inputs != NULL && job->inputs[0] != NULL) ||
            (job->outputs != NULL && job->outputs[0] != NULL) || job->depfile != NULL;
@@ -345,7 +345,7 @@ int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job
     struct whet_results_job *j;
     int rc, hit;
 
-    if (!whet__results_takes(job)) {
+    if (!takes_part(job)) {
         if (r->o.explain != NULL)
             r->o.explain(r->o.ctx, job, 0, "it declares no inputs and no outputs");
         return 0;

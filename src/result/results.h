@@ -61,7 +61,4 @@ void whet__results_keep(struct whet_results *r, const struct whet_run_job *job,
 /* The job is over: forgets what a look-up has found out about it. */
 void whet__results_drop(struct whet_results *r, const struct whet_run_job *job);
 
-/* Whether the job takes part. */
-int whet__results_takes(const struct whet_run_job *job);
-
 #endif

@@ -104,7 +104,6 @@ void whet__line_code(struct whet_line_scan *s, char open, char close);
 /* From here on by the other syntax. */
 void whet__line_switch(struct whet_line_scan *s);
 
-int whet__line_here(const struct whet_line_scan *s, const char *word);
 static inline int whet__line_is_blank(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

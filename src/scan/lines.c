@@ -21,7 +21,7 @@ static void classes_fill(unsigned char classes[256], const struct whet_line_synt
     classes[(unsigned char)newline] = CLASS_NEWLINE;
 }
 
-int whet__line_here(const struct whet_line_scan *s, const char *word)
+static int word_here(const struct whet_line_scan *s, const char *word)
 {
     const char *p = s->p;
 
@@ -255,7 +255,7 @@ static void string(struct whet_line_scan *s, const struct whet_line_rule *rule)
 static void section(struct whet_line_scan *s, const char *close)
 {
     while (s->p < s->end) {
-        int last = close != NULL && whet__line_here(s, close);
+        int last = close != NULL && word_here(s, close);
         const char *newline = memchr(s->p, s->newline, (size_t)(s->end - s->p));
         const char *stop = newline != NULL ? newline : s->end;
 
@@ -294,7 +294,7 @@ static int stands(const struct whet_line_scan *s, const struct whet_line_rule *r
 /* Applies the rule if it matches at p. */
 static int apply(struct whet_line_scan *s, const struct whet_line_rule *rule)
 {
-    if (!whet__line_here(s, rule->open) || !stands(s, rule))
+    if (!word_here(s, rule->open) || !stands(s, rule))
         return 0;
     switch ((enum whet_line_kind)rule->kind) {
     case WHET_LINE_COMMENT:

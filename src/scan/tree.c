@@ -42,7 +42,6 @@ struct whet_tree {
     uint32_t len;
     uint64_t work;
     uint64_t work_max;
-    size_t memory;
     jmp_buf escape;
 };
 
@@ -133,7 +132,6 @@ int whet__tree_parse(struct whet_tree *t, const struct TSLanguage *language, con
 
 void whet__tree_drop(struct whet_tree *t)
 {
-    t->memory = whet__tree_pool_used(t->pool);
     t->tree = NULL;
     whet__tree_pool_leave(t->pool);
 }
@@ -290,14 +288,4 @@ int whet__tree_language_fits(const struct TSLanguage *language)
 
     return abi >= TREE_SITTER_MIN_COMPATIBLE_LANGUAGE_VERSION &&
            abi <= TREE_SITTER_LANGUAGE_VERSION;
-}
-
-uint64_t whet__tree_work(const struct whet_tree *t)
-{
-    return t->work;
-}
-
-size_t whet__tree_memory(const struct whet_tree *t)
-{
-    return t->memory;
 }

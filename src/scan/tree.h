@@ -69,8 +69,4 @@ const char *whet__tree_symbol_name(const struct TSLanguage *language, uint32_t s
 /* 1 when this build of the core can use the language's tables. */
 int whet__tree_language_fits(const struct TSLanguage *language);
 
-/* What the last parse took: progress calls, and bytes of the pool. */
-uint64_t whet__tree_work(const struct whet_tree *t);
-size_t whet__tree_memory(const struct whet_tree *t);
-
 #endif

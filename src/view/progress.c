@@ -59,13 +59,6 @@ void whet__progress_init(struct whet_progress *p, const struct whet_progress_opt
     whet__log_before_set(step_aside);
 }
 
-void whet__progress_resize(struct whet_progress *p, size_t columns)
-{
-    pthread_mutex_lock(&lock);
-    p->columns = columns != 0 ? columns : DEFAULT_COLUMNS;
-    pthread_mutex_unlock(&lock);
-}
-
 /* An exponential mean over time, so that neither a stall nor a burst jumps. */
 static void update_rate(struct whet_progress *p, uint64_t now_ns, uint64_t done)
 {

@@ -47,9 +47,6 @@ struct whet_progress_options {
 void whet__progress_init(struct whet_progress *p, const struct whet_progress_options *options,
                          uint64_t now_ns);
 
-/* The terminal has another width now. */
-void whet__progress_resize(struct whet_progress *p, size_t columns);
-
 /* `total` 0: not known (yet), so neither percentage nor time left. `detail` is shown
  * where there is room (a path, any bytes); NULL for none. */
 void whet__progress_update(struct whet_progress *p, uint64_t now_ns, uint64_t done,

@@ -158,14 +158,3 @@ int whet__input_look(const char *path, const struct whet_input_file *const *know
     *look = now;
     return 0;
 }
-
-int whet__input_same(const struct whet_input_file *file, struct whet_input_file *look)
-{
-    struct whet_input_file now;
-    int rc = whet__input_look(file->path, &file, 1, &now);
-
-    if (rc != 0)
-        return rc;
-    *look = now;
-    return whet__input_equal(file, &now);
-}

@@ -99,9 +99,4 @@ WHET_MUST_USE int whet__input_look(const char *path, const struct whet_input_fil
 /* 1: both have the same content, or are both missing. */
 int whet__input_equal(const struct whet_input_file *a, const struct whet_input_file *b);
 
-/* 1: the file has the content it had. *look is how it looks now, for the next comparison
- * (settled or not); 0: it has not; -errno: it cannot be told, which is as good as 0. */
-WHET_MUST_USE int whet__input_same(const struct whet_input_file *file,
-                                   struct whet_input_file *look);
-
 #endif

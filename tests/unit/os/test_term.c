@@ -9,19 +9,8 @@
 
 static void clear_environment(void)
 {
-    static const char *const names[] = {"NO_COLOR", "CLICOLOR_FORCE", "CLICOLOR",
-                                        "COLUMNS",  "LINES",          "TERM"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        unsetenv(names[i]);
-}
-
-static int colour_of(int fd)
-{
-    struct whet_term term;
-
-    whet__term_read(fd, &term);
-    return term.colour;
+    unsetenv("COLUMNS");
+    unsetenv("LINES");
 }
 
 static void knows_a_file_is_no_terminal(void **state)
@@ -35,7 +24,6 @@ static void knows_a_file_is_no_terminal(void **state)
     assert_int_equal(term.tty, 0);
     assert_int_equal(term.columns, 80);
     assert_int_equal(term.rows, 24);
-    assert_int_equal(term.colour, 0);
     setenv("COLUMNS", "132", 1);
     setenv("LINES", "50x", 1);
     whet__term_read(fd, &term);
@@ -46,13 +34,6 @@ static void knows_a_file_is_no_terminal(void **state)
     whet__term_read(fd, &term);
     assert_int_equal(term.columns, 80);
     assert_int_equal(term.rows, 24);
-    setenv("CLICOLOR_FORCE", "1", 1);
-    assert_int_equal(colour_of(fd), 1);
-    setenv("NO_COLOR", "1", 1);
-    assert_int_equal(colour_of(fd), 0);
-    setenv("NO_COLOR", "", 1);
-    setenv("CLICOLOR_FORCE", "0", 1);
-    assert_int_equal(colour_of(fd), 0);
     close(fd);
 }
 
@@ -70,14 +51,8 @@ static void asks_a_terminal(void **state)
         close(fd);
         skip();
     }
-    assert_int_equal(term.colour, 0);
-    setenv("TERM", "xterm", 1);
-    assert_int_equal(colour_of(fd), 1);
-    setenv("CLICOLOR", "0", 1);
-    assert_int_equal(colour_of(fd), 0);
-    unsetenv("CLICOLOR");
-    setenv("TERM", "dumb", 1);
-    assert_int_equal(colour_of(fd), 0);
+    assert_in_range(term.columns, 1, 10000);
+    assert_in_range(term.rows, 1, 10000);
     close(fd);
 }
 

@@ -128,29 +128,6 @@ static void near_at_any_moment(void **state)
     }
 }
 
-/* First one key only, then a loop that no small cache holds: an aged curve knows the loop. */
-static void age_forgets(void **state)
-{
-    struct whet_sampler *s = sampler_of(1000, 0);
-    struct whet_curve c;
-
-    (void)state;
-    for (int i = 0; i < 100000; i++)
-        whet__sampler_add(s, 7, 1);
-    assert_int_equal(whet__sampler_curve(s, &c), 0);
-    assert_true(whet__curve_at(&c, 1) < .001);
-    whet__curve_clear(&c);
-    for (int i = 0; i < 14; i++)
-        whet__sampler_age(s);
-    for (uint64_t i = 0; i < 5000; i++)
-        whet__sampler_add(s, whet__sampler_hash(i % 500), 1);
-    assert_int_equal(whet__sampler_curve(s, &c), 0);
-    assert_true(whet__curve_at(&c, 450) > .99);
-    assert_true(whet__curve_at(&c, 510) < .11);
-    whet__curve_clear(&c);
-    whet__sampler_free(s);
-}
-
 /* Hashes at both ends, sizes of nothing and of all: no number goes astray. */
 static void extremes(void **state)
 {
@@ -211,11 +188,8 @@ static void survives_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(all_keys_are_exact),
-        cmocka_unit_test(near_at_any_moment),
-        cmocka_unit_test(age_forgets),
-        cmocka_unit_test(extremes),
-        cmocka_unit_test(refuses),
+        cmocka_unit_test(all_keys_are_exact), cmocka_unit_test(near_at_any_moment),
+        cmocka_unit_test(extremes),           cmocka_unit_test(refuses),
         cmocka_unit_test(survives_no_memory),
     };
 

@@ -103,7 +103,6 @@ static void is_silent_elsewhere(void **state)
     options.out = s.file;
     whet__progress_init(&p, &options, 0);
     whet__progress_update(&p, 1000 * MS, 1, 2, "x");
-    whet__progress_resize(&p, 10);
     whet__progress_end(&p);
     fflush(s.file);
     assert_int_equal(s.len, 0);
@@ -129,7 +128,7 @@ static void fits_any_width(void **state)
     screen_open(&s);
     start(&p, &s, 1);
     for (size_t columns = 1; columns <= 200; columns++) {
-        whet__progress_resize(&p, columns);
+        p.columns = columns;
         whet__progress_update(&p, columns * 100 * MS, columns, 250,
                               "\xE4\xB8\xAD\xE6\x96\x87/\x1B[2J/a/path/that/is/long.c");
         assert_true(drawn_width(&s, from) < columns || columns == 1);
