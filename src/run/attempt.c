@@ -16,7 +16,6 @@
 #include "os/proc.h"
 #include "os/ram.h"
 #include "os/signal.h"
-#include "os/spawn.h"
 
 #define NEVER    UINT64_MAX
 #define LOOK_NS  UINT64_C(20000000)
@@ -35,36 +34,6 @@ void whet__attempt_clear(struct whet_attempt *a)
         whet__printed_clear(&a->printed[i], &a->shop->spool);
     whet__trace_free(a->trace);
     a->trace = NULL;
-}
-
-/* Where the program is: jobs that follow each other mostly run the same. */
-static int program_find(struct whet_workshop *shop, const char *name, const char **out,
-                        struct whet_error *err)
-{
-    struct whet_text path;
-    int rc;
-
-    if (strchr(name, '/') != NULL) {
-        *out = name;
-        return 0;
-    }
-    *out = shop->found;
-    if (shop->sought[0] != '\0' && strcmp(name, shop->sought) == 0)
-        return 0;
-    shop->sought[0] = '\0';
-    whet__text_init(&path, sizeof(shop->found) - 1);
-    rc = whet__spawn_find(name, &path);
-    if (rc == 0) {
-        memcpy(shop->found, whet__text_str(&path), path.len + 1);
-        if (strlen(name) < sizeof(shop->sought))
-            memcpy(shop->sought, name, strlen(name) + 1);
-    } else if (rc == -ENOENT) {
-        whet_error_set(err, rc, "cannot find program: '%s': it is not in PATH", name);
-    } else {
-        whet_error_set(err, rc, "cannot run: '%s': %s", name, strerror(-rc));
-    }
-    whet__text_clear(&path);
-    return rc;
 }
 
 uint64_t whet__attempt_tag(const struct whet_attempt *a, enum whet_attempt_part part)
@@ -133,7 +102,7 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
         return -ENOMEM;
     if (a->shop->tracer != NULL)
         launch.traced = whet__tracer_filter(a->shop->tracer);
-    rc = program_find(a->shop, job->argv[0], &launch.program, &why);
+    rc = whet__workshop_find(a->shop, job->argv[0], &launch.program, &why);
     if (rc == 0)
         rc = whet__launch(&a->shop->launcher, &launch, &a->child, &why);
     if (rc != 0) {

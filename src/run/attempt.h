@@ -16,32 +16,16 @@
 #ifndef WHET_RUN_ATTEMPT_H
 #define WHET_RUN_ATTEMPT_H
 
-#include <limits.h>
 #include <stdint.h>
 
 #include <whet/api.h>
 #include <whet/error.h>
 
 #include "base/arena.h"
-#include "os/events.h"
 #include "os/launch.h"
 #include "os/tracer.h"
 #include "run/job.h"
-#include "run/show.h"
-
-/* What all attempts share. */
-struct whet_workshop {
-    struct whet_launcher launcher;
-    struct whet_events events;
-    struct whet_spool spool;
-    struct whet_show show;
-    struct whet_tracer *tracer; /* NULL: nobody wants to know what they read; borrowed */
-    uint64_t grace_ns;
-    uint64_t hold_bytes;       /* in the spool; who prints more waits */
-    unsigned waiting;          /* how many do */
-    char sought[NAME_MAX + 1]; /* the program looked for last, and where it is */
-    char found[PATH_MAX];
-};
+#include "run/workshop.h"
 
 enum whet_attempt_part {
     WHET_ATTEMPT_END,

@@ -17,7 +17,6 @@
 
 #define NEVER       UINT64_MAX
 #define SECOND_NS   UINT64_C(1000000000)
-#define GRACE_NS    (2 * SECOND_NS)
 #define WAIT_MAX_NS (SECOND_NS / 2) /* a signal may come just before the wait for it */
 #define TICK_NS     (SECOND_NS / 10)
 #define PACE_NS     (SECOND_NS / 2)
@@ -328,35 +327,6 @@ static int check_files(struct executor *x)
         x->slot_count, most > 0 ? most : 0);
 }
 
-static int shop_open(struct whet_workshop *shop, const struct whet_run_options *o,
-                     unsigned slots)
-{
-    int rc = whet__launcher_init(&shop->launcher, slots);
-
-    if (rc != 0)
-        return rc;
-    rc = whet__events_init(&shop->events);
-    if (rc != 0) {
-        whet__launcher_clear(&shop->launcher);
-        return rc;
-    }
-    whet__spool_init(&shop->spool);
-    whet__show_init(&shop->show, o->order, &o->sink, &shop->spool);
-    shop->tracer = o->tracer;
-    shop->grace_ns = o->grace_ns != 0 ? o->grace_ns : GRACE_NS;
-    shop->hold_bytes = o->hold_bytes != 0 ? o->hold_bytes : WHET_RUN_HOLD;
-    shop->waiting = 0;
-    return 0;
-}
-
-static void shop_close(struct whet_workshop *shop)
-{
-    whet__show_clear(&shop->show);
-    whet__spool_clear(&shop->spool);
-    whet__events_clear(&shop->events);
-    whet__launcher_clear(&shop->launcher);
-}
-
 static void slots_init(struct executor *x)
 {
     for (unsigned i = 0; i < x->slot_count; i++) {
@@ -388,7 +358,7 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     if (rc != 0)
         return rc;
     x.slots = whet__mem_zalloc(x.slot_count, sizeof(*x.slots));
-    rc = x.slots != NULL ? shop_open(&x.shop, options, x.slot_count) : -ENOMEM;
+    rc = x.slots != NULL ? whet__workshop_open(&x.shop, options, x.slot_count) : -ENOMEM;
     if (rc != 0) {
         whet__mem_free(x.slots);
         return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
@@ -399,7 +369,7 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     whet__executor_fail_printed(&x, whet__show_end(&x.shop.show));
     slots_clear(&x);
     whet__text_clear(&x.said);
-    shop_close(&x.shop);
+    whet__workshop_close(&x.shop);
     *out = x.counts;
     return x.error;
 }
