@@ -71,10 +71,14 @@ struct whet_cache_left {
 };
 
 enum whet_cache_flags {
-    WHET_CACHE_PREDICT = 1 << 0,  /* learn which key follows which, and fetch ahead from the
-                                     slower levels what is likely next; see
-                                     whet_cache_stats.predicted */
-    WHET_CACHE_READ_ONLY = 1 << 1 /* nothing is written to disk or server */
+    WHET_CACHE_PREDICT = 1 << 0,   /* learn which key follows which, and fetch ahead from the
+                                      slower levels what is likely next; see
+                                      whet_cache_stats.predicted */
+    WHET_CACHE_READ_ONLY = 1 << 1, /* nothing is written to disk or server */
+    WHET_CACHE_FRUGAL = 1 << 2 /* while memory is short on this machine or in our control group,
+                                  the levels in memory are smaller, down to an eighth: a quarter
+                                  less a second; they grow again as it is no more. Looked at
+                                  once a second, by who uses the cache */
 };
 
 /* All zero: 64 MiB of memory alone. */

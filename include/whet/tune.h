@@ -78,7 +78,7 @@ enum whet_tune_features {
     WHET_TUNE_STREAMING = 1 << 0,
     WHET_TUNE_LAZY = 1 << 1,
     WHET_TUNE_PREFETCH = 1 << 2,
-    WHET_TUNE_AGGRESSIVE_EVICTION = 1 << 3,
+    WHET_TUNE_AGGRESSIVE_EVICTION = 1 << 3, /* WHET_CACHE_FRUGAL of <whet/cache.h> */
     WHET_TUNE_DISTRIBUTED_CACHE = 1 << 4,
     WHET_TUNE_WORK_STEALING = 1 << 5,
     WHET_TUNE_SIMD = 1 << 6,

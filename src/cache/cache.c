@@ -144,6 +144,10 @@ static int open_watchers(struct whet_cache *c)
     }
     if (c->remote != NULL)
         watch |= WHET_WATCH_REMOTE | WHET_WATCH_ENDS;
+    if (c->options.flags & WHET_CACHE_FRUGAL)
+        watch |= WHET_WATCH_FRUGAL;
+    atomic_store(&c->wanted[WHET_CACHE_MEMORY], c->options.memory_bytes);
+    atomic_store(&c->wanted[WHET_CACHE_PACKED], c->options.packed_bytes);
     atomic_store(&c->sample_below, UINT64_MAX);
     atomic_store(&c->watch, watch);
     return rc;

@@ -39,8 +39,12 @@ enum whet_watch {
     WHET_WATCH_TRACE = 1 << 2,
     WHET_WATCH_PREDICT = 1 << 3,
     WHET_WATCH_SETTLE = 1 << 4, /* memory is being made smaller */
-    WHET_WATCH_REMOTE = 1 << 5  /* others' invalidations are to be asked for */
+    WHET_WATCH_REMOTE = 1 << 5, /* others' invalidations are to be asked for */
+    WHET_WATCH_FRUGAL = 1 << 6  /* whether memory is short is to be looked at */
 };
+
+/* What _tend sees to. */
+#define WHET_WATCH_TEND (WHET_WATCH_SETTLE | WHET_WATCH_REMOTE | WHET_WATCH_FRUGAL)
 
 /* An access that is shown to somebody. */
 #define WHET_WATCH_ACCESS (WHET_WATCH_SAMPLE | WHET_WATCH_TRACE | WHET_WATCH_PREDICT)
@@ -99,6 +103,10 @@ struct whet_cache {
     struct whet_cache_stripe *stripes;
     atomic_uint settle_at, settle_idle; /* which shard is next; how many had nothing to do */
     unsigned settle_round;              /* shards of memory and packed together */
+    atomic_ullong
+        wanted[WHET_CACHE_DISK]; /* bytes of the levels in memory when it is not short */
+    atomic_uint without;         /* 64ths of that, while it is: see cache/frugal.c */
+    atomic_ullong look_ns;       /* when to look next, on the clock that only rises */
     pthread_mutex_t telling;
     struct whet_cache_stats told; /* what the file was last told of (whet__disk_count) */
 
@@ -325,7 +333,21 @@ static inline void whet__cache_missed(struct whet_cache *c, const struct whet_as
                               whet__access_bytes(ask->key_len, 0));
 }
 
+/* ---- cache/frugal.c ---- */
+
+/* Looks, when a second is over. */
+void whet__cache_frugal(struct whet_cache *c);
+
+/* Looks at the files under `root` ("": the real ones), and sizes the levels in memory. */
+void whet__cache_frugal_look(struct whet_cache *c, const char *root);
+
+/* Sizes one of them anew. -EINVAL: it would be too small for its tables; -ENOMEM. */
+WHET_MUST_USE int whet__cache_fit(struct whet_cache *c, enum whet_cache_level level);
+
 /* ---- cache/resize.c ---- */
+
+/* From now on memory settles with the accesses. */
+void whet__cache_settle(struct whet_cache *c);
 
 /* What accesses do by the way: a step of getting smaller, the server's news. Where these are
  * too old they are waited for: how long, which the same access's question for a value has less
@@ -352,7 +374,7 @@ static inline uint64_t whet__cache_begin(struct whet_cache *c, struct whet_ask *
 
     whet__cache_hear(c);
     whet__ask_init(c, ask, key, len);
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+    if (whet__watch(c) & WHET_WATCH_TEND)
         waited_ns = whet__cache_tend(c, ask->now_ns);
     if (waited_ns != 0) /* what was heard is a change */
         whet__ask_init(c, ask, key, len);

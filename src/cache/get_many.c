@@ -185,7 +185,7 @@ static size_t ask_many(struct many *m, size_t count,
     size_t next = 0;
 
     whet__vec_init(&m->asks, sizeof(struct whet_remote_ask), PIPELINE);
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+    if (whet__watch(c) & WHET_WATCH_TEND)
         m->waited_ns = whet__cache_tend(c, whet__clock_wall_coarse_ns());
     whet__cache_hear(c);
     while (take_batch(m, count, &next, &b))

@@ -106,7 +106,7 @@ static int check_numbers(const struct whet_cache_options *o, struct whet_error *
         return whet_error_set(err, -EINVAL,
                               "too many sample_keys: '%" PRIu32 "': use at most %" PRIu32,
                               o->sample_keys, KEYS_MAX);
-    if (o->flags & ~(unsigned)(WHET_CACHE_PREDICT | WHET_CACHE_READ_ONLY))
+    if (o->flags & ~(unsigned)(WHET_CACHE_PREDICT | WHET_CACHE_READ_ONLY | WHET_CACHE_FRUGAL))
         return whet_error_set(err, -EINVAL, "unknown flags: '%#x'", o->flags);
     return 0;
 }

@@ -231,7 +231,7 @@ static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *has
  * each value what was known when its inputs were looked at. */
 static void tend(struct whet_cache *c)
 {
-    if (whet__watch(c) & (WHET_WATCH_REMOTE | WHET_WATCH_SETTLE))
+    if (whet__watch(c) & WHET_WATCH_TEND)
         (void)whet__cache_tend(c, whet__clock_wall_coarse_ns());
 }
 

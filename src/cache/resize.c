@@ -27,26 +27,31 @@ uint64_t whet__cache_tend(struct whet_cache *c, uint64_t now_ns)
 {
     if (whet__watch(c) & WHET_WATCH_SETTLE)
         settle(c);
+    if (whet__watch(c) & WHET_WATCH_FRUGAL)
+        whet__cache_frugal(c);
     return c->remote != NULL ? whet__remote_poll(c->remote, now_ns) : 0;
 }
 
-static int resize_memory(struct whet_cache *c, struct whet_memory *m, uint64_t bytes)
+void whet__cache_settle(struct whet_cache *c)
 {
-    int rc = m != NULL ? whet__memory_resize(m, bytes) : -EINVAL;
+    atomic_store(&c->settle_idle, 0);
+    atomic_fetch_or(&c->watch, WHET_WATCH_SETTLE);
+}
 
-    if (rc == 0) {
-        atomic_store(&c->settle_idle, 0);
-        atomic_fetch_or(&c->watch, WHET_WATCH_SETTLE);
-    }
+static int resize_memory(struct whet_cache *c, enum whet_cache_level level, uint64_t bytes)
+{
+    uint64_t before = atomic_exchange(&c->wanted[level], bytes);
+    int rc = whet__cache_fit(c, level);
+
+    if (rc != 0)
+        atomic_store(&c->wanted[level], before);
     return rc;
 }
 
 int whet_cache_resize(struct whet_cache *c, enum whet_cache_level level, uint64_t bytes)
 {
-    if (level == WHET_CACHE_MEMORY)
-        return resize_memory(c, c->memory, bytes);
-    if (level == WHET_CACHE_PACKED)
-        return resize_memory(c, c->packed, bytes);
+    if (level == WHET_CACHE_MEMORY || level == WHET_CACHE_PACKED)
+        return resize_memory(c, level, bytes);
     if (level != WHET_CACHE_DISK || c->disk == NULL || bytes == 0 || bytes == WHET_CACHE_NONE)
         return -EINVAL;
     whet__disk_resize(c->disk, bytes);

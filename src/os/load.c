@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "os/cgroup.h"
+#include "os/ram.h"
 #include "os/sysfile.h"
 
 #define FILE_MAX ((size_t)4 << 20) /* a line for each processor and interrupt */
@@ -73,16 +74,52 @@ static int pressure_take(const char *root, const char *folder, const char *file,
     return 1;
 }
 
+static double memory_free(const char *root, const struct whet_cgroup *cgroup)
+{
+    struct whet_ram ram;
+    double free = -1, limit, left;
+
+    whet__ram_read(root, &ram);
+    if (ram.total_bytes != 0)
+        free = (double)ram.available_bytes / (double)ram.total_bytes;
+    if (cgroup->memory_limit_bytes == 0)
+        return free;
+    limit = (double)cgroup->memory_limit_bytes;
+    left =
+        1 - ((double)cgroup->memory_used_bytes - (double)cgroup->memory_cached_bytes) / limit;
+    left = left < 0 ? 0 : left;
+    return free < 0 || left < free ? left : free;
+}
+
+static void memory_take(const char *root, const struct whet_cgroup *cgroup,
+                        struct whet_load *out)
+{
+    if (cgroup->v2_dir[0] == '\0' ||
+        !pressure_take(root, cgroup->v2_dir, "memory.pressure", &out->memory_some))
+        (void)pressure_take(root, "/proc/pressure", "memory", &out->memory_some);
+    out->memory_free = memory_free(root, cgroup);
+}
+
+static const struct whet_load unknown = {
+    .runnable = -1, .cpu_some = -1, .memory_some = -1, .memory_free = -1};
+
+void whet__load_read_memory(const char *root, struct whet_load *out)
+{
+    struct whet_cgroup cgroup;
+
+    *out = unknown;
+    whet__cgroup_read(root, &cgroup);
+    memory_take(root, &cgroup, out);
+}
+
 void whet__load_read(const char *root, struct whet_load *out)
 {
     struct whet_cgroup cgroup;
 
-    *out = (struct whet_load){.runnable = -1, .cpu_some = -1, .memory_some = -1};
+    *out = unknown;
     stat_take(root, out);
     whet__cgroup_read(root, &cgroup);
     if (cgroup.v2_dir[0] != '\0')
         (void)pressure_take(root, cgroup.v2_dir, "cpu.pressure", &out->cpu_some);
-    if (cgroup.v2_dir[0] == '\0' ||
-        !pressure_take(root, cgroup.v2_dir, "memory.pressure", &out->memory_some))
-        (void)pressure_take(root, "/proc/pressure", "memory", &out->memory_some);
+    memory_take(root, &cgroup, out);
 }

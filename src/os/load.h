@@ -22,8 +22,13 @@ struct whet_load {
                              waited for a processor, or for its quota; negative: unknown */
     double memory_some; /* share of the last 10 s in which some task waited for memory (PSI): of
                            our control group where it tells, else of the machine */
+    double memory_free; /* share of memory that can still be had: of the machine's, or of what
+                           our control group may use if that is less; negative: unknown */
 };
 
 void whet__load_read(const char *root, struct whet_load *out);
+
+/* Memory alone, in fewer files: all else says that it is unknown. */
+void whet__load_read_memory(const char *root, struct whet_load *out);
 
 #endif

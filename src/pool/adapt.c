@@ -5,9 +5,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
-#include "os/cgroup.h"
 #include "os/load.h"
-#include "os/ram.h"
 
 #define AFTER         3   /* readings in a row that must agree */
 #define IDLE_HIGH     .25 /* of the cores: room for one more worker */
@@ -94,25 +92,6 @@ void whet_adapt_free(struct whet_adapt *adapt)
     whet__mem_free(adapt);
 }
 
-/* Of the machine, or of a limit of ours that leaves less. */
-static double memory_free(void)
-{
-    struct whet_cgroup cgroup;
-    struct whet_ram ram;
-    double free = -1, limit, left;
-
-    whet__ram_read("", &ram);
-    if (ram.total_bytes != 0)
-        free = (double)ram.available_bytes / (double)ram.total_bytes;
-    whet__cgroup_read("", &cgroup);
-    if (cgroup.memory_limit_bytes == 0)
-        return free;
-    limit = (double)cgroup.memory_limit_bytes;
-    left = 1 - ((double)cgroup.memory_used_bytes - (double)cgroup.memory_cached_bytes) / limit;
-    left = left < 0 ? 0 : left;
-    return free < 0 || left < free ? left : free;
-}
-
 static void reading_take(struct whet_adapt *a, struct whet_adapt_reading *r)
 {
     struct whet_load now;
@@ -125,7 +104,7 @@ static void reading_take(struct whet_adapt *a, struct whet_adapt_reading *r)
         .idle = -1,
         .runnable = now.runnable,
         .memory_pressure = now.memory_some,
-        .memory_free = memory_free(),
+        .memory_free = now.memory_free,
         .processors = now.processors,
         .cpu_pressure = now.cpu_some,
     };

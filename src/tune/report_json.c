@@ -78,6 +78,8 @@ static void config_put(struct whet_json *j, const struct whet_tune *tune)
     whet__json_put_bool(j, "streaming", (c->features & WHET_TUNE_STREAMING) != 0);
     whet__json_put_bool(j, "lazy", (c->features & WHET_TUNE_LAZY) != 0);
     whet__json_put_bool(j, "prefetch", (c->features & WHET_TUNE_PREFETCH) != 0);
+    whet__json_put_bool(j, "aggressive_eviction",
+                        (c->features & WHET_TUNE_AGGRESSIVE_EVICTION) != 0);
     whet__json_key(j, "steps");
     whet__json_array(j);
     for (size_t i = 0; i < c->step_count; i++)

@@ -32,6 +32,7 @@ static void what_is_there_is_read(void **state)
     assert_int_equal(load.total_ticks, 0);
     assert_int_equal(load.runnable, -1);
     assert_true(load.memory_some < 0);
+    assert_true(load.memory_free < 0);
     put(whet__text_str(&root), "/proc", "stat",
         "cpu  10 1 20 300 40 2 3 4 50 0\ncpu0 1 1 1 1\nctxt 7\nprocs_running 9\nprocs_blocked "
         "0\n");
@@ -45,6 +46,12 @@ static void what_is_there_is_read(void **state)
     assert_true(load.cpu_some < 0); /* of a control group of ours there is nothing */
     assert_int_equal(load.runnable, 9);
     assert_true(fabs(load.memory_some - .125) < 1e-9);
+    put(whet__text_str(&root), "/proc", "meminfo", "MemTotal: 400 kB\nMemAvailable: 100 kB\n");
+    whet__load_read_memory(whet__text_str(&root), &load);
+    assert_true(fabs(load.memory_some - .125) < 1e-9);
+    assert_true(fabs(load.memory_free - .25) < 1e-9);
+    assert_int_equal(load.runnable, -1);
+    assert_int_equal(load.total_ticks, 0);
     put(whet__text_str(&root), "/proc/pressure", "memory", "some avg10=lots\n");
     whet__load_read(whet__text_str(&root), &load);
     assert_true(load.memory_some < 0);
