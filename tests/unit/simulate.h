@@ -5,17 +5,9 @@
 #include <math.h>
 
 #include "base/random.h"
+#include "sanitized.h"
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#    define DRAWS_SHARE 20
-#elif defined(__has_feature)
-#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#        define DRAWS_SHARE 20
-#    endif
-#endif
-#ifndef DRAWS_SHARE
-#    define DRAWS_SHARE 1
-#endif
+#define DRAWS_SHARE (SANITIZED ? 20 : 1)
 
 /* Sanitizers look for faults in the code, not in the statistics: a share will do there, and the
  * bounds get the room that fewer draws need. */

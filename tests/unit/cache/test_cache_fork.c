@@ -1,6 +1,7 @@
 /* Forks and second processes: the child of a fork goes on with what is in memory, with its own
  * connections; both see what the other one puts and invalidates, through the file. */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -227,19 +228,6 @@ static void test_second_process(void **state)
     scratch_clear(&s);
 }
 
-/* ThreadSanitizer does not follow a fork of a process with threads. */
-static int can_fork(void)
-{
-#if defined(__has_feature)
-#    if __has_feature(thread_sanitizer)
-    return 0;
-#    endif
-#elif defined(__SANITIZE_THREAD__)
-    return 0;
-#endif
-    return 1;
-}
-
 /* Who put last counts, not whose disk was slower. */
 static void test_last_put_counts(void **state)
 {
@@ -304,7 +292,7 @@ int main(void)
         cmocka_unit_test(test_last_put_counts), cmocka_unit_test(test_file_behind_queue),
     };
 
-    if (!can_fork()) {
+    if (SANITIZED_THREADS) {
         printf("1..0 # SKIP no forks under ThreadSanitizer\n");
         return 0;
     }

@@ -1,6 +1,7 @@
 /* cache/disk/disk.h: it remembers what was put, for other connections, processes and days,
  * forgets the right things, and keeps under its bound. */
 #include "disk_fixture.h"
+#include "../sanitized.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -446,14 +447,6 @@ static void serves_threads(void **state)
     level_close(&other);
 }
 
-#if defined(__has_feature)
-#    if __has_feature(thread_sanitizer)
-#        define NO_THREADS_AFTER_FORK 1 /* it forbids them */
-#    endif
-#elif defined(__SANITIZE_THREAD__)
-#    define NO_THREADS_AFTER_FORK 1
-#endif
-
 /* Parent and child go on, each with connections of its own. */
 static void survives_a_fork(void **state)
 {
@@ -462,7 +455,7 @@ static void survives_a_fork(void **state)
     pid_t pid;
 
     (void)state;
-#ifdef NO_THREADS_AFTER_FORK
+#if SANITIZED_THREADS
     skip();
 #endif
     v = level_open(0);

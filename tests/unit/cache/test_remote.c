@@ -1,6 +1,7 @@
 /* cache/remote/remote.h: what is put on one machine is got on another one, and what was
  * invalidated is not. */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include "cache/disk/disk.h"
 #include "remote_machines.h"
@@ -407,14 +408,6 @@ static void test_read_only(void **state)
     whet__remote_free(b);
 }
 
-#ifdef __has_feature
-#    if __has_feature(thread_sanitizer)
-#        define NO_THREADS_AFTER_FORK
-#    endif
-#elif defined(__SANITIZE_THREAD__)
-#    define NO_THREADS_AFTER_FORK
-#endif
-
 static void test_fork(void **state)
 {
     struct whet_remote *a;
@@ -422,7 +415,7 @@ static void test_fork(void **state)
     int status = -1;
 
     (void)state;
-#ifdef NO_THREADS_AFTER_FORK
+#if SANITIZED_THREADS
     skip(); /* ThreadSanitizer does not follow there */
 #endif
     need_server();

@@ -1,5 +1,6 @@
 /* os/thread_number.h: no two threads have one number at a time. */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -77,19 +78,6 @@ static int child_has_numbers(unsigned mine)
     return number < WHET_THREAD_NUMBERS && number != mine && whet__thread_number() == mine;
 }
 
-/* ThreadSanitizer does not follow a fork of a process with threads. */
-static int can_fork(void)
-{
-#if defined(__has_feature)
-#    if __has_feature(thread_sanitizer)
-    return 0;
-#    endif
-#elif defined(__SANITIZE_THREAD__)
-    return 0;
-#endif
-    return 1;
-}
-
 static void numbers_come_back_by_a_fork(void **state)
 {
     unsigned mine = whet__thread_number();
@@ -98,7 +86,7 @@ static void numbers_come_back_by_a_fork(void **state)
     pid_t pid;
 
     (void)state;
-    if (!can_fork())
+    if (SANITIZED_THREADS)
         skip();
     pthread_barrier_init(&together, NULL, WHET_THREAD_NUMBERS + 1);
     for (unsigned i = 0; i < WHET_THREAD_NUMBERS; i++)

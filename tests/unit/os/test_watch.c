@@ -1,6 +1,7 @@
 /* os/watch.h through os/spawn.h: runs that nobody reads from are ended in time and when
  * asked, several at once, with all they have started, and also in a process that was forked. */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -219,20 +220,12 @@ static void watches_many_at_once(void **state)
     }
 }
 
-#ifdef __has_feature
-#    if __has_feature(thread_sanitizer)
-#        define NO_THREADS_AFTER_FORK
-#    endif
-#elif defined(__SANITIZE_THREAD__)
-#    define NO_THREADS_AFTER_FORK
-#endif
-
 static void works_in_a_forked_process(void **state)
 {
     int status;
     pid_t pid;
 
-#ifdef NO_THREADS_AFTER_FORK
+#if SANITIZED_THREADS
     skip(); /* ThreadSanitizer does not follow there */
 #endif
     ends_in_time(state); /* there is a thread now */

@@ -1,6 +1,7 @@
 /* <whet/crew.h>: every job has its result, whatever becomes of the process that does it. This
  * program is its own worker: with the argument "serve". */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,14 +18,6 @@
 #include "base/text.h"
 #include "os/file.h"
 #include "os/spawn.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#    define SANITIZED 1
-#elif defined(__has_feature)
-#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#        define SANITIZED 1
-#    endif
-#endif
 
 #define MIB ((size_t)1 << 20)
 
@@ -429,7 +422,7 @@ static void a_program_that_is_gone(void **state)
 static void a_limit_of_memory_holds(void **state)
 {
     (void)state;
-#ifdef SANITIZED
+#if SANITIZED
     skip(); /* the sanitizer's own address space is larger than any limit */
 #else
     assert_int_equal(trouble((struct whet_crew_options){.memory_bytes = 256 * MIB}, "m").end,

@@ -2,6 +2,7 @@
  * others are as in a scan without workers. This program is its own worker, with the argument
  * "serve": it obeys a word in the file before it analyses it as the product does. */
 #include "../harness.h"
+#include "../sanitized.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -11,14 +12,6 @@
 #include "os/spawn.h"
 #include "scan/analyse.h"
 #include "walk_fixture.h"
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#    define SANITIZED 1
-#elif defined(__has_feature)
-#    if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#        define SANITIZED 1
-#    endif
-#endif
 
 #define FILES 60
 
@@ -153,7 +146,7 @@ static void each_trouble_has_its_reason(void **state)
     put_source("p/d3/c.c", "LEAVE");
     put_source("p/d5/d.c", "SPIN");
     put_source("p/d6/e.c", "NONSENSE");
-#ifndef SANITIZED /* the sanitizer's own address space is larger than any limit */
+#if !SANITIZED /* the sanitizer's own address space is larger than any limit */
     put_source("p/z.c", "EAT");
     o.file_memory_bytes = (uint64_t)256 << 20;
     troubles++;
