@@ -1,6 +1,6 @@
 /* data/project_commands.h: every key of a command, both shapes, and a place for every mistake.
  */
-#include "../harness.h"
+#include "whole_project.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -139,15 +139,7 @@ static void there_may_not_be_too_many(void **state)
 static void memory_may_run_out(void **state)
 {
     (void)state;
-    EACH_ALLOCATION_FAILS
-    {
-        struct whet_project p;
-        int rc = whet__project_parse(&p, full, strlen(full), "w", NULL);
-
-        assert_true(rc == 0 || rc == -ENOMEM);
-        if (rc == 0)
-            whet__project_clear(&p);
-    }
+    project_survives_failed_allocations(full);
 }
 
 int main(void)

@@ -1,5 +1,5 @@
 /* data/project_suites.h: every key of a suite, and a place for every mistake. */
-#include "../harness.h"
+#include "whole_project.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -207,15 +207,7 @@ static void explains_names(void **state)
 static void survives_failed_allocations(void **state)
 {
     (void)state;
-    EACH_ALLOCATION_FAILS
-    {
-        struct whet_project p;
-        int rc = whet__project_parse(&p, full, strlen(full), "w", NULL);
-
-        assert_true(rc == 0 || rc == -ENOMEM);
-        if (rc == 0)
-            whet__project_clear(&p);
-    }
+    project_survives_failed_allocations(full);
 }
 
 int main(void)
