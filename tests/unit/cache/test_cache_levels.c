@@ -6,29 +6,11 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "redis_server.h"
+#include "own_server.h"
 #include "scratch_file.h"
 
 #define KEYS 200u
 #define MIB  ((uint64_t)1 << 20)
-
-static struct server server;
-
-static int start(void **state)
-{
-    (void)state;
-    if (server_init(&server) != 0)
-        return -1;
-    server_start(&server);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    server_clear(&server);
-    return 0;
-}
 
 /* Waits long: what is tested is not how long it takes. */
 static struct whet_cache *machine(const struct scratch *s)
@@ -286,9 +268,9 @@ int main(void)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    if (access("/usr/bin/redis-server", X_OK) != 0 || !whet__redis_built_in()) {
+    if (!server_is_there()) {
         printf("1..0 # SKIP no redis-server here\n");
         return 0;
     }
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, server_enter, server_leave);
 }

@@ -17,7 +17,7 @@
 #include <sys/mman.h>
 
 #include "base/random.h"
-#include "redis_server.h"
+#include "own_server.h"
 #include "scratch_file.h"
 
 #define KIB ((uint64_t)1 << 10)
@@ -25,8 +25,6 @@
 /* Sources 0 to FILES - 1 are files; the key of the same number has its content, and one more
  * needs that key. The others are counts. */
 enum { FILES = 4, COUNTS = 4, SOURCES = FILES + COUNTS, KEYS = SOURCES + FILES, STEPS = 1500 };
-
-static struct server server;
 
 struct choice {
     const char *name;
@@ -447,7 +445,7 @@ static void try_choice(const struct choice *choice)
 
 static void test_race(void **state)
 {
-    int there = whet__redis_built_in() && server_installed();
+    int there = server_is_there();
 
     (void)state;
     for (size_t i = 0; i < sizeof(choices) / sizeof(choices[0]); i++) {
@@ -456,27 +454,10 @@ static void test_race(void **state)
     }
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (server_init(&server) != 0)
-        return -1;
-    if (whet__redis_built_in() && server_installed())
-        server_start(&server);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    server_clear(&server);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_race)};
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, server_enter, server_leave);
 }

@@ -10,14 +10,12 @@
 
 #include "cache/engine.h"
 #include "cache/remote/inside.h"
-#include "redis_server.h"
+#include "own_server.h"
 #include "scratch_file.h"
 
 #define MIB     ((uint64_t)1 << 20)
 #define LONG_NS UINT64_C(30000000000)
 #define KEYS    3
-
-static struct server server;
 
 /* A key has the number of its version as a value. */
 struct world {
@@ -488,7 +486,7 @@ static void test_file(void **state)
 
 static void need_server(void)
 {
-    if (!whet__redis_built_in() || !server_installed()) {
+    if (!server_is_there()) {
         print_message("# no hiredis, or no redis-server here\n");
         skip();
     }
@@ -513,23 +511,6 @@ static void test_file_and_server(void **state)
     try_world(&w);
 }
 
-static int start(void **state)
-{
-    (void)state;
-    if (server_init(&server) != 0)
-        return -1;
-    if (whet__redis_built_in() && server_installed())
-        server_start(&server);
-    return 0;
-}
-
-static int stop(void **state)
-{
-    (void)state;
-    server_clear(&server);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -540,5 +521,5 @@ int main(void)
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
-    return cmocka_run_group_tests(tests, start, stop);
+    return cmocka_run_group_tests(tests, server_enter, server_leave);
 }
