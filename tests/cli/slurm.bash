@@ -23,9 +23,11 @@ for one in all:
 print(*[one.getsockname()[1] for one in all])'
 }
 
+# Who does not answer for $slurm_patience seconds is taken for dead: a minute, because it may just
+# have to wait for a processor, but where a test waits for it.
 slurm_conf()
 {
-    local host ports
+    local host ports patience=${slurm_patience:-60}
     host=$(hostname)
     read -r -a ports <<<"$(free_ports)"
     cat <<END
@@ -33,7 +35,7 @@ ClusterName=test
 SlurmctldHost=$host(127.0.0.1)
 SlurmctldPort=${ports[0]}
 AuthType=auth/munge
-AuthInfo=socket=$slurm/run/munge.sock,cred_expire=5
+AuthInfo=socket=$slurm/run/munge.sock,cred_expire=$patience
 CredType=cred/munge
 SlurmUser=$(id -un)
 SlurmdUser=$(id -un)
@@ -50,7 +52,7 @@ SelectTypeParameters=CR_Core
 SchedulerParameters=sched_min_interval=100000,batch_sched_delay=0,max_array_tasks=1000
 MpiDefault=none
 ReturnToService=2
-SlurmdTimeout=5
+SlurmdTimeout=$patience
 MinJobAge=300
 JobRequeue=1
 JobAcctGatherType=jobacct_gather/none
@@ -86,7 +88,7 @@ slurm_start()
     slurm_pid[slurmctld]=$!
     slurm_node n1
     slurm_node n2
-    for ((try = 0; try < 300; try++)); do
+    for ((try = 0; try < 1800; try++)); do
         [ "$(sinfo --noheader --format='%D %t' 2>/dev/null)" = "2 idle" ] && return
         sleep 0.1
     done
@@ -101,11 +103,14 @@ slurm_node()
 }
 
 # A node as if its plug were pulled: nothing of it answers any more. Its tasks are to wait in
-# the prolog then, so that none of them has begun.
+# the prolog then, so that none of them has begun. It dies before them: it would tell that they
+# failed, and the controller would hold them.
 slurm_pull()
 {
-    pkill -9 -P "${slurm_pid[$1]}" || :
+    local children
+    children=$(pgrep -P "${slurm_pid[$1]}" | tr '\n' ' ')
     kill -9 "${slurm_pid[$1]}"
+    [ -z "$children" ] || kill -9 $children || :
 }
 
 slurm_stop()

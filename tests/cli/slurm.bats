@@ -43,7 +43,7 @@ project()
 }
 
 @test "a node that dies in the middle costs nothing but time" {
-    begin
+    slurm_patience=8 begin
     project
     whet scan -q --json --cache off p >one
     printf '#!/bin/sh\n[ "$SLURMD_NODENAME" != n2 ] || { touch %s/there; while [ -e %s/hold ]; do sleep 0.1; done; }\n' \
@@ -51,7 +51,7 @@ project()
     touch "$slurm/hold"
     "$WHET" scan --on slurm --shards 6 --json --cache off p >merged 2>err 3>&- &
     local scan=$! try
-    for ((try = 0; try < 600; try++)); do
+    for ((try = 0; try < 1800; try++)); do
         [ ! -e "$slurm/there" ] || break
         sleep 0.1
     done
@@ -135,12 +135,12 @@ SH
 }
 
 @test "a node that dies in the middle repeats no command that has ended" {
-    begin
+    slurm_patience=8 begin
     run_jobs
     touch hold
     "$WHET" run -q -k -j 1 --on slurm --shards 2 --sbatch=--cpus-per-task=2 -f commands >two 2>two.err 3>&- &
     local run=$! try stepd code=0
-    for ((try = 0; try < 600; try++)); do
+    for ((try = 0; try < 1800; try++)); do
         [ ! -s n2.whet ] || break
         sleep 0.1
     done
@@ -177,7 +177,7 @@ SH
     touch "$slurm/hold"
     "$WHET" scan --on slurm --shards 4 p >out 2>err 3>&- &
     local scan=$! try
-    for ((try = 0; try < 300; try++)); do
+    for ((try = 0; try < 1800; try++)); do
         [ -z "$(squeue --noheader 2>/dev/null)" ] || break
         sleep 0.1
     done

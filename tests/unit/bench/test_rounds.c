@@ -569,7 +569,7 @@ static void keeps_all_that_is_known_of_a_run(void **state)
     assert_string_equal(r->memory_source, "sampled");
     assert_string_equal(r->counters, whet__counters_describe(o.counters));
     for (size_t i = 0; i < 2; i++) {
-        assert_true(value_of(r, 0, i, WHET_METRIC_WRITTEN) >= 3);
+        assert_false(value_of(r, 0, i, WHET_METRIC_WRITTEN) < 3); /* or it is not known */
         assert_false(value_of(r, 0, i, WHET_METRIC_TREE_MEMORY) <
                      value_of(r, 0, i, WHET_METRIC_MEMORY));
         assert_true(value_of(r, 0, i, WHET_METRIC_ACTIVE) <=

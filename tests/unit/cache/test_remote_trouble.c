@@ -162,17 +162,35 @@ static void check_refused(const char *url, const char *says)
     whet__remote_free(a);
 }
 
+/* The port that the server has then: another program may be quicker with one that was free. */
+static unsigned open_port(void)
+{
+    int refused;
+    unsigned port;
+
+    do {
+        struct whet_redis_reply *reply;
+        char text[64];
+
+        port = free_port();
+        snprintf(text, sizeof(text), "CONFIG SET port %u", port);
+        reply = server_ask(&server, text);
+        refused = reply->kind == WHET_REDIS_ERROR;
+        whet__redis_reply_free(reply);
+    } while (refused);
+    return port;
+}
+
 /* Over TCP, with a user, a password and a database. */
 static void test_passwords(void **state)
 {
-    unsigned port = free_port();
+    unsigned port;
     char text[700];
     struct whet_remote *a;
 
     (void)state;
     need_server();
-    snprintf(text, sizeof(text), "CONFIG SET port %u", port);
-    server_do(&server, text);
+    port = open_port();
     server_do(&server, "ACL SETUSER me on >s3cret@ ~* +@all");
     snprintf(text, sizeof(text), "redis://me:s3cret%%40@127.0.0.1:%u/3", port);
     a = open_url(text, TIMEOUT_NS);
@@ -224,7 +242,8 @@ static void meet_fake(const char *bytes, size_t len, size_t step, int closes)
     assert_int_equal(whet__remote_mark(a, WHET_MARK_KEY, "key", 3), -EIO);
     assert_true(whet__clock_now_ns() - start < HUNG_NS);
     whet__remote_free(a);
-    assert_true(atomic_load(&fake.served) >= 1);
+    while (atomic_load(&fake.served) == 0) /* it comes to the door when it has a processor */
+        whet__clock_sleep_ns(1000000);
     fake_stop(&fake);
 }
 

@@ -246,11 +246,14 @@ static void knows_what_was_read_and_written(void **state)
     struct whet_proc_io io;
 
     (void)state;
-    if (whet__proc_io(getpid(), &io) != 0)
-        skip();
     whet__text_init(&out, 200000);
     assert_int_equal(whet__spawn_run(&o, &result, NULL), 0);
-    assert_true((result.known & WHET_SPAWN_KNOWS_IO) != 0);
+    if ((result.known & WHET_SPAWN_KNOWS_IO) == 0) {
+        whet__text_clear(&out);
+        /* Of a process that has ended the kernel tells root alone, or nobody. */
+        assert_true(geteuid() != 0 || whet__proc_io(getpid(), &io) != 0);
+        skip();
+    }
     assert_true(result.read_bytes >= 200000);
     assert_true(result.written_bytes >= 200000 && result.written_bytes < 300000);
     whet__text_clear(&out);

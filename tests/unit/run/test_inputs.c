@@ -1,5 +1,6 @@
 /* run/inputs.h: rows in order, links, files, and what is refused. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -115,5 +116,5 @@ int main(void)
         cmocka_unit_test(memory_may_run_out),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }

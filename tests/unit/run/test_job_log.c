@@ -1,5 +1,6 @@
 /* run/job_log.h: what is written is read back; a cut line is dropped; equals are told apart. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -257,5 +258,5 @@ int main(void)
         cmocka_unit_test_setup_teardown(memory_may_run_out, clean, clean),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }

@@ -1,5 +1,6 @@
 /* run/lines.h: lines with any end, as they come, and what is none. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -179,13 +180,6 @@ static void memory_may_run_out(void **state)
     }
 }
 
-static int clean(void **state)
-{
-    (void)state;
-    remove(PATH);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,5 +191,5 @@ int main(void)
         cmocka_unit_test(memory_may_run_out),
     };
 
-    return cmocka_run_group_tests(tests, NULL, clean);
+    return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }
