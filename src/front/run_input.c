@@ -192,6 +192,8 @@ static int open_lines(struct whet_run_input *in, const struct whet_run_request *
     if (rc != 0 || json)
         return rc != 0 ? rc : read_json(in, r, err);
     in->source = whet__source_lines(&in->from_lines, &in->lines, r->shell, &in->like);
+    if (whet__global_progress(r->global))
+        in->source.about = whet__lines_about(&in->lines, 1);
     return 0;
 }
 
@@ -258,6 +260,9 @@ static int open_template(struct whet_run_input *in, const struct whet_run_reques
     if (rc == 0)
         in->source = whet__source_template(&in->from_template, &in->template, &in->inputs,
                                            &in->declares, r->max_args, &in->like);
+    if (rc == 0 && whet__global_progress(r->global))
+        in->source.about =
+            whet__inputs_about(&in->inputs) / (r->max_args > 1 ? r->max_args : 1);
     in->template_rows = rc == 0;
     return rc;
 }

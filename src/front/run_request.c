@@ -123,6 +123,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
         return whet_error_set(err, rc, "cannot run commands: %s", strerror(-rc));
     }
     whet__run_watch_init(&watch, r, in->source.total, jobs, log);
+    watch.about = in->source.about;
     watch.part = part;
     watch.cache = cache;
     watch.trace = &trace;

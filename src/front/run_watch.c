@@ -214,12 +214,13 @@ struct whet_sink whet__run_watch_sink(struct whet_run_watch *w)
 static void on_tick(void *ctx, const struct whet_run_counts *counts)
 {
     struct whet_run_watch *w = ctx;
+    uint64_t about = w->about > counts->ended ? w->about : 0;
     char failed[40];
 
     /* Which, is said when it is their turn. */
     snprintf(failed, sizeof(failed), "%llu failed", (unsigned long long)counts->failed);
-    whet__progress_update(&w->line, whet__clock_now_ns(), counts->ended, w->total,
-                          counts->failed > 0 ? failed : NULL);
+    whet__progress_update(&w->line, whet__clock_now_ns(), counts->ended,
+                          w->total != 0 ? w->total : about, counts->failed > 0 ? failed : NULL);
 }
 
 static int on_suspend_asked(void *ctx)

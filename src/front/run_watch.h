@@ -23,6 +23,7 @@ struct whet_run_watch {
     struct whet_run_cache *cache; /* NULL: none; borrowed */
     struct whet_run_trace *trace; /* NULL: nothing is run; borrowed */
     uint64_t total;               /* jobs, 0: not known */
+    uint64_t about;               /* then: how many there seem to be; 0: nobody knows */
     uint64_t start_ns;
     unsigned workers;
     struct whet_job_result last; /* of the job that ended last */

@@ -162,13 +162,10 @@ void whet__inputs_close(struct whet_inputs *in)
     whet__arena_clear(&in->arena);
 }
 
-uint64_t whet__inputs_total(const struct whet_inputs *in)
+/* Rows of all lists, if the first that is read as it comes has `total` so far. 0: too many. */
+static uint64_t rows_of(const struct whet_inputs *in, uint64_t total)
 {
-    uint64_t total = 1;
-
-    for (size_t i = 0; i < in->list_count; i++) {
-        if (in->streams && i == 0)
-            return 0;
+    for (size_t i = (size_t)in->streams; i < in->list_count; i++) {
         if (!in->lists[i].linked && in->lists[i].length != 0 &&
             total > UINT64_MAX / in->lists[i].length)
             return 0;
@@ -176,6 +173,16 @@ uint64_t whet__inputs_total(const struct whet_inputs *in)
             total *= in->lists[i].length;
     }
     return total;
+}
+
+uint64_t whet__inputs_total(const struct whet_inputs *in)
+{
+    return in->streams ? 0 : rows_of(in, 1);
+}
+
+uint64_t whet__inputs_about(const struct whet_inputs *in)
+{
+    return in->streams ? rows_of(in, whet__lines_about(&in->stream, 0)) : 0;
 }
 
 static int stream_next(struct whet_inputs *in, struct whet_error *err)

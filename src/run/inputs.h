@@ -55,6 +55,9 @@ void whet__inputs_close(struct whet_inputs *in);
 /* How many rows there will be; 0: not known. */
 uint64_t whet__inputs_total(const struct whet_inputs *in);
 
+/* The same of a first list that is a file, as it is now (run/lines.h). */
+uint64_t whet__inputs_about(const struct whet_inputs *in);
+
 /* 1: in->row has the next row, until the next call; 0: there are no more; -EAGAIN: wait for
  * in->stream.fd. */
 WHET_MUST_USE int whet__inputs_next(struct whet_inputs *in, struct whet_error *err);

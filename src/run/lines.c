@@ -6,7 +6,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/mem.h"
 
 #define READ_MAX ((size_t)64 * 1024)
 
@@ -131,4 +134,54 @@ int whet__lines_peek(struct whet_lines *l, char *out, struct whet_error *err)
         if (rc != 0 && rc != -EAGAIN)
             return rc;
     }
+}
+
+/* Lines that are counted, piece by piece. */
+struct count {
+    uint64_t lines;
+    char end;
+    int commands;
+    int inside; /* 1: the line at hand was counted, or is none to count */
+};
+
+static void count_piece(struct count *c, const char *at, size_t len)
+{
+    while (len > 0) {
+        const char *end;
+
+        if (!c->inside && c->commands && memchr(" \t\r", *at, 3) != NULL) {
+            at++;
+            len--;
+            continue;
+        }
+        if (!c->inside)
+            c->lines += !c->commands || (*at != c->end && *at != '#');
+        end = memchr(at, c->end, len);
+        c->inside = end == NULL;
+        if (end == NULL)
+            return;
+        len -= (size_t)(end + 1 - at);
+        at = end + 1;
+    }
+}
+
+uint64_t whet__lines_about(const struct whet_lines *l, int commands)
+{
+    struct count c = {.end = l->end, .commands = commands};
+    off_t at = lseek(l->fd, 0, SEEK_CUR);
+    struct stat st;
+    char *piece;
+    ssize_t got;
+
+    if (fstat(l->fd, &st) != 0 || !S_ISREG(st.st_mode) || at < 0)
+        return 0;
+    piece = whet__mem_alloc(READ_MAX);
+    if (piece == NULL)
+        return 0;
+    if (l->buffer.len > l->at)
+        count_piece(&c, l->buffer.data + l->at, l->buffer.len - l->at);
+    for (; (got = pread(l->fd, piece, READ_MAX, at)) > 0; at += got)
+        count_piece(&c, piece, (size_t)got);
+    whet__mem_free(piece);
+    return c.lines;
 }

@@ -23,6 +23,7 @@
 struct whet_job_source {
     void *ctx;
     uint64_t total; /* how many jobs there will be; 0: not known before the end */
+    uint64_t about; /* then: how many there seem to be, for people; 0: nobody knows */
     int fd;         /* what the next job waits for when `next` answers -EAGAIN; -1: it waits for
                        another job's end */
 

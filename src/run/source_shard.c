@@ -151,6 +151,7 @@ int whet__source_shard(struct whet_source_shard *s, struct whet_job_source *sour
     }
     *source = (struct whet_job_source){.ctx = s,
                                        .total = total,
+                                       .about = share_of(s, source->about),
                                        .fd = source->fd,
                                        .next = next,
                                        .ended = source->ended != NULL ? ended : NULL};

@@ -57,6 +57,48 @@ static void lines_have_any_end(void **state)
     assert_string_equal(all('\n'), "1:a|2: a NUL in the line: is this a text?");
 }
 
+static uint64_t about(const char *text, char end, int commands, int peek)
+{
+    struct whet_lines lines;
+    const char *line;
+    uint64_t count;
+    size_t len;
+    char first;
+
+    write_file(text, strlen(text));
+    assert_int_equal(whet__lines_open(&lines, PATH, end, NULL), 0);
+    if (peek) /* some of it is in memory then */
+        assert_in_range(whet__lines_peek(&lines, &first, NULL), 0, 1);
+    count = whet__lines_about(&lines, commands);
+    for (uint64_t i = 0; i < count && !commands; i++)
+        assert_int_equal(whet__lines_next(&lines, &line, &len, NULL), 1);
+    if (!commands)
+        assert_int_equal(whet__lines_next(&lines, &line, &len, NULL), 0);
+    whet__lines_close(&lines);
+    return count;
+}
+
+static void lines_of_a_file_are_counted_before(void **state)
+{
+    struct whet_lines lines;
+    int ends[2];
+
+    (void)state;
+    for (int peek = 0; peek < 2; peek++) {
+        assert_int_equal(about("", '\n', 0, peek), 0);
+        assert_int_equal(about("a", '\n', 0, peek), 1);
+        assert_int_equal(about("a\n\n# b\n \t# c\n \n d\r\n\r\ne", '\n', 0, peek), 8);
+        assert_int_equal(about("a\n\n# b\n \t# c\n \n d\r\n\r\ne", '\n', 1, peek), 3);
+    }
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_int_equal(whet__lines_open(&lines, "-", '\n', NULL), 0);
+    assert_int_equal(whet__lines_about(&lines, 1), 0);
+    whet__lines_close(&lines);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void a_line_has_a_most(void **state)
 {
     char *text = whet__mem_zalloc(WHET_LINES_MAX + 100, 1);
@@ -184,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_have_any_end),
+        cmocka_unit_test(lines_of_a_file_are_counted_before),
         cmocka_unit_test(a_line_has_a_most),
         cmocka_unit_test(what_has_not_come_is_not_waited_for),
         cmocka_unit_test(the_first_byte_may_be_looked_at),
