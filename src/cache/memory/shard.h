@@ -27,21 +27,10 @@
 #include "cache/memory/index.h"
 #include "cache/memory/memory.h"
 #include "cache/memory/readers.h"
+#include "cache/memory/tables.h"
 #include "evict/policy.h"
 
 #define WHET_SLOTS_MIN 16u
-
-struct whet_tables {
-    struct whet_index *index;
-    struct whet_ghosts ghosts;
-    uint64_t *hashes; /* of each slot's key; of a free one the next that is free */
-    struct whet_policy *policy;
-    uint32_t slot_count;
-    uint32_t entry_max; /* that the index has room for */
-    uint32_t fresh;     /* slots from here on were never used */
-    uint32_t free_slot; /* ... and these are free again; WHET_SLOT_NONE: none */
-    size_t bytes;       /* of all of it, at most */
-};
 
 enum whet_shard_count {
     WHET_SHARD_HITS,

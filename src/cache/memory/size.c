@@ -4,47 +4,9 @@
 
 #include <errno.h>
 
-#include "base/mem.h"
-
 #define SETTLE_CALLS 1024 /* a shard that was made smaller is there after so many */
 #define SETTLE_LEAST 4096 /* ... or sooner: bytes per call */
 #define LEAST_LEFT   2048 /* bytes for entries */
-
-static int has_ghosts(const struct whet_policy_ops *ops)
-{
-    return (ops->flags & WHET_POLICY_GHOSTS) != 0;
-}
-
-/* As many ghosts as entries, where there are any. */
-static uint32_t entries_for(const struct whet_policy_ops *ops, uint32_t slots)
-{
-    return has_ghosts(ops) ? slots - slots / 2 : slots;
-}
-
-static uint32_t ghosts_size(const struct whet_policy_ops *ops, uint32_t slots)
-{
-    return has_ghosts(ops) ? whet__ghosts_size(slots) : 1;
-}
-
-static size_t index_bytes(const struct whet_policy_ops *ops, uint32_t slots)
-{
-    return whet__index_bytes(entries_for(ops, slots));
-}
-
-static size_t tables_bytes(const struct whet_policy_ops *ops, uint32_t slots)
-{
-    return index_bytes(ops, slots) +
-           whet__mem_bytes(ghosts_size(ops, slots) * sizeof(uint32_t)) +
-           whet__mem_bytes(slots * sizeof(uint64_t)) + whet__policy_bytes(ops, slots);
-}
-
-static void tables_clear(struct whet_tables *t)
-{
-    whet__policy_free(t->policy);
-    whet__mem_free(t->hashes);
-    whet__mem_free(t->ghosts.slots);
-    whet__index_free(t->index);
-}
 
 /* From now on readers look here; `old` goes when nobody looks there any more. Where that cannot
  * be known, it stays, and nobody looks without the lock again. */
@@ -70,44 +32,15 @@ static void connect_policy(struct whet_shard *s, struct whet_tables *t)
     t->policy->ctx = s;
 }
 
-static int ghosts_init(struct whet_ghosts *g, const struct whet_policy_ops *ops, uint32_t slots)
-{
-    g->size = ghosts_size(ops, slots);
-    g->slots = whet__mem_zalloc(g->size, sizeof(*g->slots));
-    return g->slots != NULL ? 0 : -ENOMEM;
-}
-
-static int tables_init(struct whet_tables *out, const struct whet_policy_ops *ops,
-                       uint32_t slots, uint64_t capacity)
-{
-    struct whet_tables t = {.slot_count = slots,
-                            .entry_max = entries_for(ops, slots),
-                            .free_slot = WHET_SLOT_NONE,
-                            .bytes = tables_bytes(ops, slots)};
-    int rc = whet__index_new(&t.index, t.entry_max);
-
-    if (rc == 0)
-        rc = ghosts_init(&t.ghosts, ops, slots);
-    if (rc != 0)
-        goto out;
-    t.hashes = whet__mem_zalloc(slots, sizeof(*t.hashes));
-    rc = t.hashes != NULL ? whet__policy_new(&t.policy, ops, slots, capacity) : -ENOMEM;
-    if (rc == 0)
-        *out = t;
-out:
-    if (rc != 0)
-        tables_clear(&t);
-    return rc;
-}
-
 uint64_t whet__shard_least(const struct whet_policy_ops *policy, uint32_t slots)
 {
-    return tables_bytes(policy, slots < WHET_SLOTS_MIN ? WHET_SLOTS_MIN : slots) + LEAST_LEFT;
+    return whet__tables_bytes(policy, slots < WHET_SLOTS_MIN ? WHET_SLOTS_MIN : slots) +
+           LEAST_LEFT;
 }
 
 uint64_t whet__shard_largest(const struct whet_policy_ops *policy, uint64_t capacity)
 {
-    return capacity - tables_bytes(policy, WHET_SLOTS_MIN);
+    return capacity - whet__tables_bytes(policy, WHET_SLOTS_MIN);
 }
 
 static void set_capacity(struct whet_shard *s, uint64_t capacity)
@@ -132,12 +65,13 @@ int whet__shard_init(struct whet_shard *s, const struct whet_policy_ops *policy,
 
     if (capacity < whet__shard_least(policy, slots))
         return -EINVAL;
-    rc = tables_init(&s->tables, policy, count, capacity - tables_bytes(policy, count));
+    rc = whet__tables_init(&s->tables, policy, count,
+                           capacity - whet__tables_bytes(policy, count));
     if (rc != 0)
         return rc;
     rc = -pthread_mutex_init(&s->lock, NULL);
     if (rc != 0) {
-        tables_clear(&s->tables);
+        whet__tables_clear(&s->tables);
         return rc;
     }
     connect_policy(s, &s->tables);
@@ -153,7 +87,7 @@ void whet__shard_clear(struct whet_shard *s)
 {
     for (uint32_t at = WHET_LINE_NONE; whet__index_next(s->tables.index, &at);)
         whet__entry_drop(whet__line_entry(s->tables.index, at));
-    tables_clear(&s->tables);
+    whet__tables_clear(&s->tables);
     whet__index_free(s->kept);
     (void)pthread_mutex_destroy(&s->lock);
 }
@@ -163,7 +97,7 @@ void whet__shard_clear(struct whet_shard *s)
 /* Slots for each entry. */
 static uint64_t ghosts_and_one(const struct whet_shard *s)
 {
-    return has_ghosts(s->tables.policy->ops) ? 2 : 1;
+    return whet__tables_ghosts(s->tables.policy->ops) ? 2 : 1;
 }
 
 /* How many are needed for entries like those that are in, and as many ghosts. */
@@ -195,49 +129,14 @@ static uint32_t slots_next(const struct whet_shard *s)
     return next < WHET_POLICY_IDS_MAX ? (uint32_t)next : WHET_POLICY_IDS_MAX;
 }
 
-static int grow_hashes(struct whet_tables *t, uint32_t slots)
-{
-    uint64_t *hashes = whet__mem_resize(t->hashes, slots, sizeof(*hashes));
-
-    if (hashes == NULL)
-        return -ENOMEM;
-    t->hashes = hashes;
-    t->policy->hashes = hashes;
-    return 0;
-}
-
-static int grow_ghosts(struct whet_tables *t, uint32_t slots)
-{
-    struct whet_ghosts old = t->ghosts;
-    int rc = ghosts_init(&t->ghosts, t->policy->ops, slots);
-
-    if (rc != 0) {
-        t->ghosts = old;
-        return rc;
-    }
-    for (uint32_t i = 0; i < old.size; i++) {
-        if (old.slots[i] != 0)
-            whet__ghosts_add(&t->ghosts, t->hashes[old.slots[i] - 1], old.slots[i] - 1);
-    }
-    whet__mem_free(old.slots);
-    return 0;
-}
-
 static int grow_index(struct whet_shard *s, uint32_t slots)
 {
-    struct whet_tables *t = &s->tables;
-    struct whet_index *old = t->index;
-    uint32_t entries = entries_for(t->policy->ops, slots);
-    int rc = whet__index_new(&t->index, entries);
+    struct whet_index *old;
+    int rc = whet__tables_grow_index(&s->tables, slots, &old);
 
-    if (rc != 0) {
-        t->index = old;
-        return rc;
-    }
-    whet__index_refill(t->index, t->hashes, old);
-    t->entry_max = entries;
-    show_index(s, old);
-    return 0;
+    if (rc == 0)
+        show_index(s, old);
+    return rc;
 }
 
 /* From here on the bytes of the larger tables count, also when one of them could not be had:
@@ -250,9 +149,7 @@ static void grow_to(struct whet_shard *s, uint32_t slots, size_t bytes)
     t->bytes = bytes;
     whet__shard_fit(s, s->capacity);
     set_capacity(s, s->capacity);
-    rc = grow_hashes(t, slots);
-    if (rc == 0)
-        rc = grow_ghosts(t, slots);
+    rc = whet__tables_grow_slots(t, slots);
     if (rc == 0)
         rc = grow_index(s, slots);
     if (rc == 0)
@@ -271,14 +168,12 @@ void whet__shard_grow(struct whet_shard *s)
     const struct whet_tables *t = &s->tables;
     const struct whet_policy_ops *ops = t->policy->ops;
     uint32_t slots = slots_next(s);
-    size_t twice = index_bytes(ops, t->slot_count); /* the largest block, while it moves */
+    size_t twice = whet__tables_largest(ops, t->slot_count); /* while it moves */
     size_t bytes;
 
     if (s->settling || slots <= t->slot_count)
         return;
-    if (twice < whet__policy_bytes(ops, t->slot_count))
-        twice = whet__policy_bytes(ops, t->slot_count);
-    bytes = tables_bytes(ops, slots);
+    bytes = whet__tables_bytes(ops, slots);
     if (bytes < t->bytes)
         bytes = t->bytes;
     if (s->entry_bytes + bytes + twice > s->capacity)
@@ -298,7 +193,7 @@ static int is_pinned(const struct whet_shard *s, uint32_t at)
 /* Half of it, if the tables leave so much. */
 static uint64_t pinned_most(const struct whet_shard *s, uint64_t capacity)
 {
-    uint64_t tables = tables_bytes(s->tables.policy->ops, s->slots_wanted) + LEAST_LEFT;
+    uint64_t tables = whet__tables_bytes(s->tables.policy->ops, s->slots_wanted) + LEAST_LEFT;
     uint64_t left = capacity > tables ? capacity - tables : 0;
 
     return left < capacity / 2 ? left : capacity / 2;
@@ -390,7 +285,7 @@ static int rebuild(struct whet_shard *s, uint32_t slots)
     struct whet_tables t, old = s->tables;
     struct whet_entry *told;
     struct whet_entry *all;
-    int rc = tables_init(&t, old.policy->ops, slots, s->capacity);
+    int rc = whet__tables_init(&t, old.policy->ops, slots, s->capacity);
 
     if (rc != 0)
         return rc;
@@ -400,7 +295,7 @@ static int rebuild(struct whet_shard *s, uint32_t slots)
     connect_policy(s, &s->tables);
     show_index(s, old.index);
     old.index = NULL;
-    tables_clear(&old);
+    whet__tables_clear(&old);
     atomic_store_explicit(&s->counts[WHET_SHARD_ENTRIES], 0, memory_order_relaxed);
     s->entry_bytes = s->pinned_bytes = 0;
     s->ghost_count = s->hand = 0;
@@ -420,10 +315,10 @@ static int rebuild(struct whet_shard *s, uint32_t slots)
 int whet__shard_settle(struct whet_shard *s)
 {
     struct whet_policy *p = s->tables.policy;
-    uint64_t taken = tables_bytes(p->ops, s->slots_wanted) + s->pinned_bytes;
+    uint64_t taken = whet__tables_bytes(p->ops, s->slots_wanted) + s->pinned_bytes;
     uint64_t target = s->capacity > taken ? s->capacity - taken : 1;
     uint64_t next = p->used > s->step ? p->used - s->step : 1;
-    uint64_t most = entries_for(p->ops, s->slots_wanted);
+    uint64_t most = whet__tables_entries(p->ops, s->slots_wanted);
     uint64_t entries;
 
     if (!s->settling)
