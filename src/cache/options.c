@@ -125,6 +125,9 @@ static int share_unit(const struct whet_cache_options *o, const uint64_t sizes[L
             given = given != 0 ? given : sizes[i] / weights[i];
         }
     }
+    if (o->bytes == WHET_CACHE_NONE)
+        return whet_error_set(err, -EINVAL,
+                              "bytes is WHET_CACHE_NONE: that leaves out single levels");
     *unit = given;
     if (open == 0 || (o->bytes == 0 && taken != 0))
         return 0;
@@ -141,7 +144,7 @@ static int share_unit(const struct whet_cache_options *o, const uint64_t sizes[L
 static int share_out(struct whet_cache_options *o, struct whet_error *err)
 {
     uint64_t sizes[LOCAL_LEVELS] = {o->memory_bytes, o->packed_bytes, o->disk_bytes};
-    uint64_t unit;
+    uint64_t unit = 0;
     int none = 1;
     int rc;
 

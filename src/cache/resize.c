@@ -40,9 +40,13 @@ void whet__cache_settle(struct whet_cache *c)
 
 static int resize_memory(struct whet_cache *c, enum whet_cache_level level, uint64_t bytes)
 {
-    uint64_t before = atomic_exchange(&c->wanted[level], bytes);
-    int rc = whet__cache_fit(c, level);
+    uint64_t before;
+    int rc;
 
+    if (bytes == WHET_CACHE_NONE)
+        return -EINVAL;
+    before = atomic_exchange(&c->wanted[level], bytes);
+    rc = whet__cache_fit(c, level);
     if (rc != 0)
         atomic_store(&c->wanted[level], before);
     return rc;

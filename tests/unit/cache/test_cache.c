@@ -96,6 +96,7 @@ static void test_options(void **state)
     refused((struct whet_cache_options){.bytes = 100}, "too small for its tables");
     refused((struct whet_cache_options){.bytes = MIB, .memory_bytes = MIB}, "nothing is left");
     refused((struct whet_cache_options){.bytes = 3}, "no room: 'memory_bytes'");
+    refused((struct whet_cache_options){.bytes = WHET_CACHE_NONE}, "leaves out single levels");
     refused((struct whet_cache_options){.memory_bytes = WHET_CACHE_NONE,
                                         .packed_bytes = WHET_CACHE_NONE},
             "no level is left");
@@ -584,6 +585,7 @@ static void use_all(struct whet_cache *c)
     assert_true(rc == 0 || rc == -ENOMEM);
     if (rc == 0)
         assert_misses(c, "b");
+    assert_int_equal(whet_cache_resize(c, WHET_CACHE_MEMORY, WHET_CACHE_NONE), -EINVAL);
     rc = whet_cache_resize(c, WHET_CACHE_MEMORY, 2 * MIB);
     assert_true(rc == 0 || rc == -ENOMEM);
     rc = whet_cache_remove(c, "a", 1);

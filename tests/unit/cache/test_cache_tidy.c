@@ -89,11 +89,34 @@ static void test_without_file(void **state)
     whet_cache_free(c);
 }
 
+static void test_without_memory(void **state)
+{
+    struct whet_cache *c;
+    struct scratch s;
+
+    (void)state;
+    scratch_init(&s);
+    c = open_as(&s, "one", 0);
+    fill(c);
+    EACH_ALLOCATION_FAILS
+    {
+        uint64_t dropped = 99;
+        int rc = whet_cache_tidy(c, 1000 * HOUR, &dropped);
+
+        assert_true(rc == -ENOMEM || rc == 0);
+        assert_int_equal(dropped, rc == 0 ? 0 : 99);
+    }
+    assert_int_equal(count(c), KEYS);
+    whet_cache_free(c);
+    scratch_clear(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unused_goes),
         cmocka_unit_test(test_without_file),
+        cmocka_unit_test(test_without_memory),
     };
 
     return cmocka_run_group_tests_name("cache_tidy", tests, NULL, NULL);
