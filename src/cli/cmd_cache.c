@@ -206,7 +206,7 @@ static int read_wishes(const struct whet_call *call, struct whet_study_wishes *w
                               call->operands[0]);
     if (w->verb == WHET_STUDY_TUNE && args->target <= 0)
         return whet_error_set(err, -EINVAL,
-                              "missing option: '--target': for example --target "
+                              "missing option: '--target', above 0%%: for example --target "
                               "75%%");
     w->path = call->operands[1];
     w->format = args->format;

@@ -88,6 +88,7 @@ static int read_command(const struct whet_project_reader *r, const struct whet_y
 {
     struct record rec = {.command = {.name = node->key->text,
                                      .type = -1,
+                                     .retries = WHET_PROJECT_RETRIES_UNSAID,
                                      .line_number = node->key->line,
                                      .column = node->key->column}};
     int rc = whet__project_check_name(r, node->key, "command");

@@ -25,7 +25,9 @@
 #include "base/vec.h"
 #include "data/yaml.h"
 
-#define WHET_PROJECT_COMMANDS_MAX 1000
+#define WHET_PROJECT_COMMANDS_MAX   1000
+
+#define WHET_PROJECT_RETRIES_UNSAID UINT64_MAX
 
 struct whet_project_command {
     const char *name;
@@ -42,7 +44,7 @@ struct whet_project_command {
     const char *const *needs;
     uint64_t timeout_ns;
     uint64_t memory_bytes;
-    uint64_t retries;
+    uint64_t retries; /* WHET_PROJECT_RETRIES_UNSAID: not given, which is not 0 */
     uint64_t retry_delay_ns;
     unsigned line_number; /* where it stands */
     unsigned column;

@@ -127,7 +127,8 @@ static int add_command(struct whet_run_input *in, const struct whet_project_comm
     job.needs = c->needs;
     job.timeout_ns = c->timeout_ns != 0 ? c->timeout_ns : job.timeout_ns;
     job.memory_bytes = c->memory_bytes != 0 ? c->memory_bytes : job.memory_bytes;
-    job.retries = c->retries != 0 ? (unsigned)c->retries : job.retries;
+    job.retries =
+        c->retries != WHET_PROJECT_RETRIES_UNSAID ? (unsigned)c->retries : job.retries;
     job.retry_delay_ns = c->retry_delay_ns != 0 ? c->retry_delay_ns : job.retry_delay_ns;
     job.line = c->line_number;
     job.column = c->column;

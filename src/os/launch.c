@@ -191,7 +191,9 @@ int whet__launch(struct whet_launcher *l, const struct whet_launch *what,
     struct moment m = {.what = what, .in_fd = l->null_fd, .out_fd = -1, .err_fd = -1};
     int rc = prepare(l, &m, &made);
 
-    if (rc != 0) {
+    if (rc == -EAGAIN) {
+        rc = whet__spawn_explain(what->cwd, what->program, rc, err);
+    } else if (rc != 0) {
         whet_error_set(err, rc, "cannot run: '%s': %s", what->program, strerror(-rc));
     } else {
         m.group = &l->guard.groups[what->slot];

@@ -123,5 +123,10 @@ int whet__spawn_explain(const char *cwd, const char *program, int rc, struct whe
     if (rc == -ENOEXEC)
         return whet_error_set(
             err, rc, "not a program: '%s': a script needs a first line with #!", program);
+    if (rc == -EAGAIN)
+        return whet_error_set(err, rc,
+                              "cannot run: '%s': there is no room for another process: see "
+                              "ulimit -u, and pids.max of the cgroup",
+                              program);
     return whet_error_set(err, rc, "cannot run: '%s': %s", program, strerror(-rc));
 }

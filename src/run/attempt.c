@@ -109,7 +109,7 @@ int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
         result->end = WHET_JOB_NOT_STARTED;
         result->exit_code = -1;
         snprintf(result->reason, sizeof(result->reason), "%.199s", why.text);
-        return 0;
+        return rc == -EAGAIN ? rc : 0;
     }
     a->job = job;
     a->cause = WHET_JOB_OK;

@@ -59,8 +59,8 @@ struct whet_attempt {
 void whet__attempt_init(struct whet_attempt *a, struct whet_workshop *shop, unsigned slot);
 void whet__attempt_clear(struct whet_attempt *a);
 
-/* 1: it runs; 0: it could not be started, and *result says why. `arena` is the job's. -ENOMEM.
- */
+/* 1: it runs; 0: it could not be started, and *result says why; -EAGAIN: likewise, for there
+ * was no room for another process. `arena` is the job's. -ENOMEM. */
 WHET_MUST_USE int whet__attempt_start(struct whet_attempt *a, const struct whet_run_job *job,
                                       struct whet_arena *arena, struct whet_job_result *result);
 

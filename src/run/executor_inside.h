@@ -32,6 +32,7 @@ struct slot {
     struct whet_run_job job;
     struct whet_job_result result;
     uint64_t rest_ns; /* until when it waits for its next attempt */
+    unsigned crowded; /* how often there was no room for its process */
     unsigned next_free;
 };
 

@@ -8,6 +8,12 @@
 #include "os/clock.h"
 #include "run/executor_inside.h"
 
+/* Where there is no room for another process: how long a job waits before it tries again, and
+ * how often it does; a minute beside others, a second alone. */
+#define CROWDED_NS    UINT64_C(50000000)
+#define CROWDED_MAX   1200
+#define CROWDED_ALONE 20
+
 void whet__slot_free(struct executor *x, struct slot *s)
 {
     s->state = SLOT_FREE;
@@ -102,6 +108,14 @@ void whet__slot_end(struct executor *x, struct slot *s)
         whet__executor_stop(x, SIGTERM);
 }
 
+static void rest(struct executor *x, struct slot *s, uint64_t ns)
+{
+    s->state = SLOT_RESTING;
+    s->rest_ns = whet__clock_now_ns() + ns;
+    if (s->rest_ns < x->wake_ns)
+        x->wake_ns = s->rest_ns;
+}
+
 /* 1: it gets another attempt. */
 static int retry(struct executor *x, struct slot *s)
 {
@@ -110,10 +124,20 @@ static int retry(struct executor *x, struct slot *s)
         return 0;
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__printed_reset(&s->attempt.printed[i], &x->shop.spool);
-    s->state = SLOT_RESTING;
-    s->rest_ns = whet__clock_now_ns() + s->job.retry_delay_ns;
-    if (s->rest_ns < x->wake_ns)
-        x->wake_ns = s->rest_ns;
+    rest(x, s, s->job.retry_delay_ns);
+    return 1;
+}
+
+/* Where there is no room for another process, one that ends makes some: 1: it is started
+ * later, and this was no attempt. Those that run may themselves wait for this one, so not for
+ * ever. */
+static int wait_for_room(struct executor *x, struct slot *s)
+{
+    if (x->stopping || s->crowded >= (x->counts.running > 0 ? CROWDED_MAX : CROWDED_ALONE))
+        return 0;
+    s->crowded++;
+    s->result.attempts--;
+    rest(x, s, CROWDED_NS);
     return 1;
 }
 
@@ -131,10 +155,14 @@ void whet__slot_attempt(struct executor *x, struct slot *s)
                                                                    : s->attempt.look_ns;
 
         s->state = SLOT_RUNNING;
+        s->crowded = 0;
         x->counts.running++;
         x->wake_ns = due < x->wake_ns ? due : x->wake_ns;
         return;
     }
+    if (rc == -EAGAIN && wait_for_room(x, s))
+        return;
+    rc = rc == -EAGAIN ? 0 : rc;
     whet__executor_fail(x, rc, "cannot start a command");
     if (rc != 0)
         s->result.end = WHET_JOB_STOPPED;
@@ -177,6 +205,7 @@ void whet__slot_begin(struct executor *x, struct slot *s)
     int found = 0;
 
     memset(&s->result, 0, sizeof(s->result));
+    s->crowded = 0;
     if (s->job.skip != NULL) {
         s->result.end = WHET_JOB_SKIPPED;
         s->result.exit_code = -1;

@@ -164,7 +164,9 @@ print(-(-a["lru_size"] // 10))')
     traces
     fails "unknown verb: 'simulat': did you mean 'simulate'?" whet cache simulat mix.txt
     fails "missing operand: 'TRACE': whet cache curve TRACE" whet cache curve
-    fails "missing option: '--target': for example --target 75%" whet cache tune mix.txt
+    fails "missing option: '--target', above 0%: for example --target 75%" whet cache tune mix.txt
+    fails "missing option: '--target', above 0%: for example --target 75%" \
+        whet cache tune --target 0% mix.txt
     fails "unknown policy: 'lru2': did you mean 'lru'?" whet cache simulate -p lru2 mix.txt
     fails "not a list: '--policies lru,,arc': words parted by commas" \
         whet cache simulate -p lru,,arc mix.txt

@@ -398,6 +398,10 @@ YAML
     [ "$(whet run -p -n --category make)" = 'build: sh -c '"'"'echo built in; basename "$PWD"'"'" ]
     [ "$(whet run -p -e B=mine lint)" = mine ]
     fails "no such command: 'tst': did you mean 'test'?" whet run -p tst
+    # What a command says itself counts, be it 0.
+    mkdir zero
+    printf 'version: 1\ncommands:\n  a: {command: "false", retries: 0}\n  b: "false"\n' >zero/whet.yaml
+    (cd zero && run -1 --separate-stderr whet run -k -p --retries 2 --json && grep -F '"retries": 2,' <<<"$output")
     sed -i 's/needs/need/' ../whet.yaml
     fails "$BATS_TEST_TMPDIR/whet.yaml:7:35: unknown key: 'need': did you mean 'needs'?" whet run -p
     printf 'version: 1\ncommands:\n  a: {command: x, needs: [z]}\n' >../whet.yaml
@@ -676,4 +680,26 @@ PY
     fails "one folder of parts is expected, behind all options: whet run --merge DIR" whet run --merge
     fails "shard 1 has not ended: 'nowhere/part-1.end' is not there" whet run --merge nowhere
     fails "unknown engine: 'pbs': choose slurm" whet run --on pbs true
+}
+
+# crowded N COMMAND...: as a user who may have N processes and threads.
+crowded()
+{
+    ASAN_OPTIONS=detect_leaks=0 setpriv --reuid 54321 --regid 54321 --clear-groups \
+        bash -c 'ulimit -u "$1" && shift && exec "$@"' - "$@"
+}
+
+@test "where there is no room for another process a command waits for another to end" {
+    command -v setpriv >/dev/null && [ "$(id -u)" = 0 ] || skip "not root"
+    cd /
+    crowded 99 "$WHET" --version >/dev/null 2>&1 || skip "the program is closed to other users"
+    for room in 3 4 5 6 7 8; do
+        crowded $room "$WHET" run true 2>/dev/null && break
+    done
+    run -0 --separate-stderr crowded $room "$WHET" run -j 3 --json 'sleep 0.2' 'sleep 0.2' true
+    grep -F '"ok": 3,' <<<"$output"
+    grep -F '"retries": 0,' <<<"$output"
+    run --separate-stderr crowded $((room - 1)) "$WHET" run true
+    [ "$status" != 0 ]
+    [[ $stderr == *"there is no room for another process"* ]]
 }
