@@ -1,5 +1,5 @@
-/* tests/unit/own_folder.h - a working folder of a test program's own, for files with plain
- * names: no other program meets them, and nothing is left of them for the next one. */
+/* tests/unit/own_folder.h - a working folder of a test's own, or of a program's, for files with
+ * plain names: no other program meets them, and nothing is left of them for the next one. */
 #ifndef WHET_TESTS_OWN_FOLDER_H
 #define WHET_TESTS_OWN_FOLDER_H
 
@@ -10,7 +10,7 @@
 
 static struct whet_text own_folder;
 
-/* As a group's setup. */
+/* As the setup of a test, or of a group. */
 static inline int own_folder_enter(void **state)
 {
     (void)state;

@@ -4,6 +4,7 @@
 #define WHET_TESTS_DISK_FIXTURE_H
 
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,31 +18,19 @@
 #include "base/random.h"
 #include "cache/disk/disk.h"
 #include "os/clock.h"
-#include "os/file.h"
 
 #define CLIENT "tests"
 
-static struct whet_text folder;
 static char path[512];
 
 static int enter(void **state)
 {
-    (void)state;
+    int rc;
+
     if (access("/dev/shm", W_OK) == 0)
         setenv("TMPDIR", "/dev/shm", 0); /* nothing here depends on what a power cut leaves */
-    whet__text_init(&folder, 400);
-    if (whet__file_make_temp_dir(&folder) != 0)
-        return -1;
-    snprintf(path, sizeof(path), "%s/made/cache.db", whet__text_str(&folder));
-    return 0;
-}
-
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&folder));
-
-    (void)state;
-    whet__text_clear(&folder);
+    rc = own_folder_enter(state);
+    snprintf(path, sizeof(path), "%s/made/cache.db", whet__text_str(&own_folder));
     return rc;
 }
 

@@ -528,21 +528,22 @@ static void survives_every_failed_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(remembers, enter, leave),
-        cmocka_unit_test_setup_teardown(writes_behind, enter, leave),
-        cmocka_unit_test_setup_teardown(replaces_and_removes, enter, leave),
-        cmocka_unit_test_setup_teardown(snapshots_are_let_go_of, enter, leave),
-        cmocka_unit_test_setup_teardown(clients_do_not_see_each_other, enter, leave),
-        cmocka_unit_test_setup_teardown(ends, enter, leave),
-        cmocka_unit_test_setup_teardown(keeps_under_its_bound, enter, leave),
-        cmocka_unit_test_setup_teardown(lists, enter, leave),
-        cmocka_unit_test_setup_teardown(counts_for_clients, enter, leave),
-        cmocka_unit_test_setup_teardown(collects_garbage, enter, leave),
-        cmocka_unit_test_setup_teardown(only_reads, enter, leave),
-        cmocka_unit_test_setup_teardown(lends_its_store, enter, leave),
-        cmocka_unit_test_setup_teardown(serves_threads, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_a_fork, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_every_failed_allocation, enter, leave),
+        cmocka_unit_test_setup_teardown(remembers, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(writes_behind, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(replaces_and_removes, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(snapshots_are_let_go_of, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(clients_do_not_see_each_other, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(ends, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(keeps_under_its_bound, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(lists, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(counts_for_clients, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(collects_garbage, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(only_reads, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(lends_its_store, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(serves_threads, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_a_fork, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_every_failed_allocation, enter,
+                                        own_folder_leave),
     };
 
     sqlite_memory_from_base();

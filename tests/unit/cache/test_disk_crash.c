@@ -345,12 +345,12 @@ static void lives_without_a_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(survives_kills, enter, leave),
-        cmocka_unit_test_setup_teardown(serves_two_processes, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_noise, enter, leave),
-        cmocka_unit_test_setup_teardown(looks_into_large_files, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_a_full_disk, enter, leave),
-        cmocka_unit_test_setup_teardown(lives_without_a_file, enter, leave),
+        cmocka_unit_test_setup_teardown(survives_kills, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(serves_two_processes, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_noise, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(looks_into_large_files, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_a_full_disk, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(lives_without_a_file, enter, own_folder_leave),
     };
 
     return cmocka_run_group_tests_name("disk_crash", tests, NULL, NULL);

@@ -267,13 +267,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_set_is_a_set),
         cmocka_unit_test(too_many_are_all),
-        cmocka_unit_test_setup_teardown(a_larger_one_leaves_no_older_one, enter, leave),
-        cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, leave),
-        cmocka_unit_test_setup_teardown(a_later_one_is_not_owed, enter, leave),
-        cmocka_unit_test_setup_teardown(refused_and_not_found_again, enter, leave),
+        cmocka_unit_test_setup_teardown(a_larger_one_leaves_no_older_one, enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(a_later_one_is_not_owed, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(refused_and_not_found_again, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(who_only_reads_hides_what_it_would_remove, enter,
-                                        leave),
-        cmocka_unit_test_setup_teardown(files_of_others_are_left_alone, enter, leave),
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(files_of_others_are_left_alone, enter,
+                                        own_folder_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* cache/disk/shared.h: moments that never stand still, changes that everybody sees. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -9,27 +10,14 @@
 #include <unistd.h>
 
 #include "cache/disk/shared.h"
-#include "os/file.h"
 
-static struct whet_text folder;
 static char path[512];
 
 static int enter(void **state)
 {
-    (void)state;
-    whet__text_init(&folder, 400);
-    if (whet__file_make_temp_dir(&folder) != 0)
-        return -1;
-    snprintf(path, sizeof(path), "%s/made/cache.db", whet__text_str(&folder));
-    return 0;
-}
+    int rc = own_folder_enter(state);
 
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&folder));
-
-    (void)state;
-    whet__text_clear(&folder);
+    snprintf(path, sizeof(path), "%s/made/cache.db", whet__text_str(&own_folder));
     return rc;
 }
 
@@ -275,16 +263,18 @@ static void survives_every_failed_allocation(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(moments_never_stand_still, enter, leave),
-        cmocka_unit_test_setup_teardown(changes_are_odd_while_one_is_made, enter, leave),
+        cmocka_unit_test_setup_teardown(moments_never_stand_still, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(changes_are_odd_while_one_is_made, enter,
+                                        own_folder_leave),
         cmocka_unit_test(a_process_may_have_its_own),
         cmocka_unit_test(posts_are_heard_in_order),
         cmocka_unit_test(who_posts_settles_for_one_who_died),
         cmocka_unit_test(what_the_ring_has_lost_is_said),
         cmocka_unit_test(without_a_page_it_is_blind),
-        cmocka_unit_test_setup_teardown(noise_is_survived, enter, leave),
-        cmocka_unit_test_setup_teardown(threads_and_processes_agree, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_every_failed_allocation, enter, leave),
+        cmocka_unit_test_setup_teardown(noise_is_survived, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(threads_and_processes_agree, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_every_failed_allocation, enter,
+                                        own_folder_leave),
     };
 
     return cmocka_run_group_tests_name("shared", tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* check/suite.h and check/check.h: suites run for real, with commands that end at once. */
 #include "suite_fixture.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -8,28 +9,10 @@
 #include "check/suite.h"
 #include "os/file.h"
 
-static struct whet_text root;
-
-static int enter(void **state)
-{
-    (void)state;
-    whet__text_init(&root, 400);
-    return whet__file_make_temp_dir(&root);
-}
-
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&root));
-
-    (void)state;
-    whet__text_clear(&root);
-    return rc;
-}
-
 static struct whet_suite_options quick(void)
 {
     return (struct whet_suite_options){
-        .dir = whet__text_str(&root),
+        .dir = whet__text_str(&own_folder),
         .session = {.rounds = {.rounds = 2, .no_warmup = 1}},
     };
 }
@@ -105,9 +88,9 @@ static void put_script(const char *dir, const char *name, const char *text)
 {
     char path[600];
 
-    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&root), dir);
+    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&own_folder), dir);
     assert_int_equal(whet__file_make_dirs(path, 0700), 0);
-    snprintf(path, sizeof(path), "%s/%s/%s", whet__text_str(&root), dir, name);
+    snprintf(path, sizeof(path), "%s/%s/%s", whet__text_str(&own_folder), dir, name);
     assert_int_equal(whet__file_write(path, text, strlen(text), 0), 0);
     assert_int_equal(chmod(path, 0700), 0);
 }
@@ -125,8 +108,8 @@ static void another_tree_is_a_pair_for_each_arm(void **state)
     (void)state;
     put_script("ours", "x", "#!/bin/sh\nexit 0\n");
     put_script("theirs", "x", "#!/bin/sh\nexit 3\n"); /* seen in what failed */
-    snprintf(ours, sizeof(ours), "%s/ours", whet__text_str(&root));
-    snprintf(theirs, sizeof(theirs), "%s/theirs", whet__text_str(&root));
+    snprintf(ours, sizeof(ours), "%s/ours", whet__text_str(&own_folder));
+    snprintf(theirs, sizeof(theirs), "%s/theirs", whet__text_str(&own_folder));
     options.dir = ours;
     options.base = &base;
     load_suites(&p, "  s: {command: ./x}\n");
@@ -174,7 +157,7 @@ static void explains_what_cannot_be_run(void **state)
 static void a_check_runs_what_is_chosen(void **state)
 {
     const char *const names[] = {"b"}, *const tags[] = {"t"};
-    struct whet_check_options options = {.dir = whet__text_str(&root),
+    struct whet_check_options options = {.dir = whet__text_str(&own_folder),
                                          .command = "whet check",
                                          .names = names,
                                          .name_count = 1,
@@ -203,7 +186,7 @@ static void a_check_runs_what_is_chosen(void **state)
 
 static void survives_failed_allocations(void **state)
 {
-    struct whet_check_options options = {.dir = whet__text_str(&root),
+    struct whet_check_options options = {.dir = whet__text_str(&own_folder),
                                          .command = "whet check",
                                          .no_history = 1,
                                          .session = {.rounds = {.rounds = 1, .no_warmup = 1}}};
@@ -225,7 +208,8 @@ static void survives_failed_allocations(void **state)
 
 int main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+#define IN_FOLDER(test)                                                                        \
+    cmocka_unit_test_setup_teardown(test, own_folder_enter, own_folder_leave)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(commands_and_parameters_become_arms),
         IN_FOLDER(a_reference_has_a_pair_for_each_parameter),

@@ -1,33 +1,15 @@
 /* check/suite_concurrency.h: copies at once that fail, differ, or disturb each other. */
 #include "suite_fixture.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 
 #include "check/suite_concurrency.h"
-#include "os/file.h"
-
-static struct whet_text root;
-
-static int enter(void **state)
-{
-    (void)state;
-    whet__text_init(&root, 400);
-    return whet__file_make_temp_dir(&root);
-}
-
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&root));
-
-    (void)state;
-    whet__text_clear(&root);
-    return rc;
-}
 
 /* Runs copies of `command` as `more` keys say. */
 static struct whet_concurrency run(const char *command, const char *more)
 {
-    struct whet_suite_arms_options options = {.dir = whet__text_str(&root)};
+    struct whet_suite_arms_options options = {.dir = whet__text_str(&own_folder)};
     struct whet_concurrency answer;
     struct whet_error err = {0};
     struct whet_project p;
@@ -146,7 +128,7 @@ static int say_stop(void *ctx)
 static void outputs_that_are_not_there_are_an_error(void **state)
 {
     static const char *const patterns[] = {"nofile", "nofile-{copy}"};
-    struct whet_suite_arms_options options = {.dir = whet__text_str(&root)};
+    struct whet_suite_arms_options options = {.dir = whet__text_str(&own_folder)};
     struct whet_concurrency answer;
     struct whet_project p;
     char text[200];
@@ -169,7 +151,8 @@ static void outputs_that_are_not_there_are_an_error(void **state)
 
 static void a_stop_is_an_error(void **state)
 {
-    struct whet_suite_arms_options options = {.dir = whet__text_str(&root), .stop = say_stop};
+    struct whet_suite_arms_options options = {.dir = whet__text_str(&own_folder),
+                                              .stop = say_stop};
     struct whet_concurrency answer = {.copies = 77};
     struct whet_project p;
 
@@ -183,7 +166,7 @@ static void a_stop_is_an_error(void **state)
 
 static void survives_failed_allocations(void **state)
 {
-    struct whet_suite_arms_options options = {.dir = whet__text_str(&root)};
+    struct whet_suite_arms_options options = {.dir = whet__text_str(&own_folder)};
     struct whet_project p;
 
     (void)state;
@@ -200,7 +183,8 @@ static void survives_failed_allocations(void **state)
 
 int main(void)
 {
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, leave)
+#define IN_FOLDER(test)                                                                        \
+    cmocka_unit_test_setup_teardown(test, own_folder_enter, own_folder_leave)
     const struct CMUnitTest tests[] = {
         IN_FOLDER(copies_that_do_the_same_are_fine),
         IN_FOLDER(what_differs_is_told),

@@ -1,5 +1,6 @@
 /* check/written.h: files found by patterns, and the first difference of two lists. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,29 +10,11 @@
 #include "check/written.h"
 #include "os/file.h"
 
-static struct whet_text root;
-
-static int enter(void **state)
-{
-    (void)state;
-    whet__text_init(&root, 400);
-    return whet__file_make_temp_dir(&root);
-}
-
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&root));
-
-    (void)state;
-    whet__text_clear(&root);
-    return rc;
-}
-
 static void put(const char *name, const char *content)
 {
     char path[600];
 
-    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&root), name);
+    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&own_folder), name);
     *strrchr(path, '/') = '\0';
     assert_int_equal(whet__file_make_dirs(path, 0700), 0);
     path[strlen(path)] = '/';
@@ -43,7 +26,7 @@ static void take(struct whet_written *w, const char *pattern)
     struct whet_error err = {0};
 
     whet__written_init(w);
-    if (whet__written_add(w, whet__text_str(&root), pattern, 0, &err) != 0)
+    if (whet__written_add(w, whet__text_str(&own_folder), pattern, 0, &err) != 0)
         fail_msg("%s", err.text);
 }
 
@@ -97,7 +80,7 @@ static void links_are_not_followed(void **state)
 
     (void)state;
     put("real/a", "x");
-    snprintf(link, sizeof(link), "%s/real/loop", whet__text_str(&root));
+    snprintf(link, sizeof(link), "%s/real/loop", whet__text_str(&own_folder));
     assert_int_equal(symlink(".", link), 0);
     assert_int_equal(count("real"), 1);
 }
@@ -142,7 +125,7 @@ static void survives_failed_allocations(void **state)
         int rc;
 
         whet__written_init(&w);
-        rc = whet__written_add(&w, whet__text_str(&root), "some", 0, NULL);
+        rc = whet__written_add(&w, whet__text_str(&own_folder), "some", 0, NULL);
         assert_true(rc == 0 || rc == -ENOMEM || rc == -EFBIG);
         whet__written_clear(&w);
     }
@@ -151,11 +134,16 @@ static void survives_failed_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(finds_what_patterns_mean, enter, leave),
-        cmocka_unit_test_setup_teardown(links_are_not_followed, enter, leave),
-        cmocka_unit_test_setup_teardown(tells_the_first_difference, enter, leave),
-        cmocka_unit_test_setup_teardown(texts_with_nul_are_texts, enter, leave),
-        cmocka_unit_test_setup_teardown(survives_failed_allocations, enter, leave),
+        cmocka_unit_test_setup_teardown(finds_what_patterns_mean, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(links_are_not_followed, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(tells_the_first_difference, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(texts_with_nul_are_texts, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(survives_failed_allocations, own_folder_enter,
+                                        own_folder_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

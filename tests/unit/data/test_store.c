@@ -1,5 +1,6 @@
 /* data/store.h: statements and transactions, and which file is whose. */
 #include "../harness.h"
+#include "../own_folder.h"
 #include "../sqlite_memory.h"
 
 #include <errno.h>
@@ -12,25 +13,13 @@
 #include "data/store.h"
 #include "os/file.h"
 
-static struct whet_text folder;
 static char path[512];
 
 static int enter(void **state)
 {
-    (void)state;
-    whet__text_init(&folder, 400);
-    if (whet__file_make_temp_dir(&folder) != 0)
-        return -1;
-    snprintf(path, sizeof(path), "%s/store.db", whet__text_str(&folder));
-    return 0;
-}
+    int rc = own_folder_enter(state);
 
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&folder));
-
-    (void)state;
-    whet__text_clear(&folder);
+    snprintf(path, sizeof(path), "%s/store.db", whet__text_str(&own_folder));
     return rc;
 }
 
@@ -252,7 +241,7 @@ static void takes_names_as_they_are(void **state)
 
     (void)state;
     assert_non_null(getcwd(here, sizeof(here)));
-    assert_int_equal(chdir(whet__text_str(&folder)), 0);
+    assert_int_equal(chdir(whet__text_str(&own_folder)), 0);
     assert_int_equal(whet__store_open(&s, ":memory:", &version_2), 0);
     assert_int_equal(access(":memory:", F_OK), 0);
     whet__store_free(s);
@@ -465,7 +454,7 @@ static void survives_failed_allocations(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter, own_folder_leave)
     const struct CMUnitTest tests[] = {
         TEST(binds_and_reads_every_type),
         TEST(transactions),

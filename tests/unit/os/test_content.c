@@ -1,5 +1,6 @@
 /* os/content.h: a look, a hash, and when the one tells of the other. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -13,25 +14,13 @@
 
 #define SECOND_NS ((int64_t)1000000000)
 
-static struct whet_text folder;
 static char path[512];
 
 static int enter(void **state)
 {
-    (void)state;
-    whet__text_init(&folder, 400);
-    if (whet__file_make_temp_dir(&folder) != 0)
-        return -1;
-    snprintf(path, sizeof(path), "%s/file", whet__text_str(&folder));
-    return 0;
-}
+    int rc = own_folder_enter(state);
 
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&folder));
-
-    (void)state;
-    whet__text_clear(&folder);
+    snprintf(path, sizeof(path), "%s/file", whet__text_str(&own_folder));
     return rc;
 }
 
@@ -39,7 +28,7 @@ static const char *below(const char *name)
 {
     static char full[512];
 
-    snprintf(full, sizeof(full), "%s/%s", whet__text_str(&folder), name);
+    snprintf(full, sizeof(full), "%s/%s", whet__text_str(&own_folder), name);
     return full;
 }
 
@@ -111,8 +100,8 @@ static void what_is_no_file_is_refused(void **state)
     struct whet_hash128 hash;
 
     (void)state;
-    assert_int_equal(whet__content_look(whet__text_str(&folder), &look), -EISDIR);
-    assert_int_equal(whet__content_hash(whet__text_str(&folder), &look, &hash), -EISDIR);
+    assert_int_equal(whet__content_look(whet__text_str(&own_folder), &look), -EISDIR);
+    assert_int_equal(whet__content_hash(whet__text_str(&own_folder), &look, &hash), -EISDIR);
     assert_int_equal(mkfifo(below("fifo"), 0600), 0);
     assert_int_equal(whet__content_look(below("fifo"), &look), -EINVAL);
     assert_int_equal(whet__content_hash(below("fifo"), &look, &hash), -EINVAL);
@@ -152,11 +141,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(fresh_times_are_not_settled),
-        cmocka_unit_test_setup_teardown(every_size_is_hashed_whole, enter, leave),
-        cmocka_unit_test_setup_teardown(no_file_is_an_answer, enter, leave),
-        cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, enter, leave),
-        cmocka_unit_test_setup_teardown(links_are_followed, enter, leave),
-        cmocka_unit_test_setup_teardown(memory_may_run_out, enter, leave),
+        cmocka_unit_test_setup_teardown(every_size_is_hashed_whole, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(no_file_is_an_answer, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(links_are_followed, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(memory_may_run_out, enter, own_folder_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* os/lock.h: holders exclude each other, in one process and across, and the flag stays. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,28 +9,15 @@
 #include <unistd.h>
 
 #include "os/clock.h"
-#include "os/file.h"
 #include "os/lock.h"
 
-static struct whet_text folder;
 static char path[512];
 
 static int enter(void **state)
 {
-    (void)state;
-    whet__text_init(&folder, 400);
-    if (whet__file_make_temp_dir(&folder) != 0)
-        return -1;
-    snprintf(path, sizeof(path), "%s/lock", whet__text_str(&folder));
-    return 0;
-}
+    int rc = own_folder_enter(state);
 
-static int leave(void **state)
-{
-    int rc = whet__file_remove_tree(whet__text_str(&folder));
-
-    (void)state;
-    whet__text_clear(&folder);
+    snprintf(path, sizeof(path), "%s/lock", whet__text_str(&own_folder));
     return rc;
 }
 
@@ -132,7 +120,7 @@ static void says_why_not(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, enter, own_folder_leave)
     const struct CMUnitTest tests[] = {
         TEST(holders_exclude_each_other),
         TEST(a_short_holder_is_waited_for),
