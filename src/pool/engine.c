@@ -217,17 +217,18 @@ static int worker_ends(struct pool_worker *w)
     return ends;
 }
 
-/* Until there is nothing to do, and still nothing when it comes back from letting others go
- * first. Where the thread that called it waits for this very processor, that one goes on,
- * and what it submits needs no call: two threads that hand over a processor for each of a
- * thousand small tasks cost more than the tasks. */
+/* Until there is nothing to do, and, if there was something, still nothing when it comes back
+ * from letting others go first. Where the thread that called it waits for this very processor,
+ * that one goes on, and what it submits needs no call: two threads that hand over a processor
+ * for each of a thousand small tasks cost more than the tasks. Who finds nothing at all came
+ * late: the one that called it has done it itself. */
 static void worker_work(struct pool_worker *w)
 {
-    do {
+    while (is_wanted(w) && whet__engine_run_one(w, NULL)) {
         while (is_wanted(w) && whet__engine_run_one(w, NULL)) {
         }
         sched_yield();
-    } while (is_wanted(w) && whet__engine_run_one(w, NULL));
+    }
     whet__engine_tell(w);
 }
 

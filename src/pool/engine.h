@@ -23,11 +23,10 @@
 
 /* A thread that sleeps, or will. */
 struct whet_sleeper {
-    pthread_cond_t *cond; /* a worker's own, or the one that all visitors share */
     struct whet_sleeper *next, **link;
     struct pool_worker *worker;      /* NULL: it cannot run tasks */
     const struct whet_group *awaits; /* NULL: just out of work; only compared */
-    int asleep;                      /* in the list: not called yet */
+    atomic_uint asleep;              /* in the list: not called yet; what it waits for */
     int narrow;                      /* not to be called for jobs */
 };
 
@@ -35,7 +34,6 @@ struct pool_worker {
     struct whet_deque deque;
     struct whet_pool *pool;
     struct whet_sleeper sleeper;
-    pthread_cond_t wake;
     struct pool_worker *before; /* of seat 0: what its thread is in another pool */
     unsigned number;
     unsigned victim;           /* whom it stole from last */
@@ -58,7 +56,6 @@ struct whet_pool {
     atomic_uint hands;             /* sleepers that can run tasks */
     atomic_uint waiters;           /* sleepers that await a group */
     atomic_uint standing;          /* sleepers that would take the seat */
-    pthread_cond_t visitors;       /* theirs */
     atomic_int seat;               /* worker 0's: 1 while taken */
     atomic_uint target;            /* workers that there should be */
     atomic_uint made;              /* workers[] that are there */
@@ -133,8 +130,6 @@ void whet__tick_init(struct whet_tick *t, void (*tick)(void *ctx), void *ctx);
 void whet__tick_check(struct whet_tick *t, struct pool_worker *w);
 
 /* ---- sleep.c ---- */
-
-WHET_MUST_USE int whet__sleep_cond_init(pthread_cond_t *cond);
 
 /* Calls one sleeper for a job that was just stored. Nothing is missed: the job was stored
  * before `hands` is read here, and a sleeper counts itself before it looks for jobs a

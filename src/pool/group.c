@@ -155,7 +155,7 @@ static void group_work(struct whet_group *g, struct pool_worker *w, struct whet_
 static void group_visit(struct whet_group *g, struct whet_tick *tick)
 {
     struct whet_pool *p = g->pool;
-    struct whet_sleeper stand = {.cond = &p->visitors};
+    struct whet_sleeper stand = {.worker = NULL};
     struct pool_worker *w;
 
     while (is_open(g)) {

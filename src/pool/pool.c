@@ -19,15 +19,8 @@ static int worker_add(struct whet_pool *p)
         whet__mem_free(w);
         return rc;
     }
-    rc = whet__sleep_cond_init(&w->wake);
-    if (rc != 0) {
-        whet__deque_clear(&w->deque);
-        whet__mem_free(w);
-        return rc;
-    }
     w->pool = p;
     w->number = number;
-    w->sleeper.cond = &w->wake;
     w->sleeper.worker = w;
     p->workers[number] = w;
     atomic_store(&p->made, number + 1);
@@ -118,22 +111,18 @@ int whet_pool_resize(struct whet_pool *pool, unsigned workers)
 
 static int locks_init(struct whet_pool *p)
 {
-    int rc = whet__sleep_cond_init(&p->visitors);
+    int rc = whet__queue_init(&p->queue);
 
     if (rc != 0)
         return rc;
-    rc = whet__queue_init(&p->queue);
+    rc = -pthread_mutex_init(&p->lock, NULL);
     if (rc == 0) {
-        rc = -pthread_mutex_init(&p->lock, NULL);
-        if (rc == 0) {
-            rc = -pthread_mutex_init(&p->resize, NULL);
-            if (rc == 0)
-                return 0;
-            pthread_mutex_destroy(&p->lock);
-        }
-        whet__queue_clear(&p->queue);
+        rc = -pthread_mutex_init(&p->resize, NULL);
+        if (rc == 0)
+            return 0;
+        pthread_mutex_destroy(&p->lock);
     }
-    pthread_cond_destroy(&p->visitors);
+    whet__queue_clear(&p->queue);
     return rc;
 }
 
@@ -194,12 +183,10 @@ void whet_pool_free(struct whet_pool *pool)
     pool_close(pool);
     for (unsigned i = 0; i < atomic_load(&pool->made); i++) {
         whet__deque_clear(&pool->workers[i]->deque);
-        pthread_cond_destroy(&pool->workers[i]->wake);
         whet__mem_free(pool->workers[i]);
     }
     pthread_mutex_destroy(&pool->resize);
     pthread_mutex_destroy(&pool->lock);
-    pthread_cond_destroy(&pool->visitors);
     whet__queue_clear(&pool->queue);
     whet__mem_free(pool);
 }

@@ -1,26 +1,9 @@
-/* Where idle threads are. Each has a condition of its own, so that exactly those wake up
+/* Where idle threads are. Each has a word of its own to wait for, so that exactly those wake up
  * that have something to do. The list is touched only when somebody falls asleep or is
  * called: some thousand times a second. */
 #include "pool/engine.h"
 
-#include <errno.h>
-#include <time.h>
-
-#define NS_PER_SEC 1000000000u
-
-int whet__sleep_cond_init(pthread_cond_t *cond)
-{
-    pthread_condattr_t attr;
-    int rc;
-
-    if (pthread_condattr_init(&attr) != 0)
-        return -ENOMEM;
-    rc = pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    if (rc == 0)
-        rc = pthread_cond_init(cond, &attr);
-    pthread_condattr_destroy(&attr);
-    return -rc;
-}
+#include "os/word_wait.h"
 
 static void list_count(struct whet_pool *p, const struct whet_sleeper *s, unsigned by)
 {
@@ -37,7 +20,7 @@ static void list_add(struct whet_pool *p, struct whet_sleeper *s)
     if (s->next != NULL)
         s->next->link = &s->next;
     p->sleepers = s;
-    s->asleep = 1;
+    atomic_store_explicit(&s->asleep, 1, memory_order_relaxed);
     list_count(p, s, 1);
 }
 
@@ -46,36 +29,42 @@ static void list_take(struct whet_pool *p, struct whet_sleeper *s)
     *s->link = s->next;
     if (s->next != NULL)
         s->next->link = s->link;
-    s->asleep = 0;
     list_count(p, s, -1u);
+    atomic_store_explicit(&s->asleep, 0, memory_order_release);
+}
+
+/* In the list: not called yet. The lock is held. */
+static int is_listed(const struct whet_sleeper *s)
+{
+    return atomic_load_explicit(&s->asleep, memory_order_relaxed) != 0;
 }
 
 /* The lock is held, so that a sleeper on its thread's stack is still there. */
 static void sleeper_call(struct whet_pool *p, struct whet_sleeper *s)
 {
     list_take(p, s);
-    pthread_cond_broadcast(s->cond);
+    whet__word_wake(&s->asleep);
 }
 
-/* Called without the lock: who is woken first wants the lock, and where both share a
- * processor that would be two changes of thread more. The condition is a worker's own, which
- * lives as long as the pool. */
+/* Woken without the lock: it may want that at once, and where both share a processor that would
+ * be two changes of thread more. The word is a worker's own, which lives as long as the pool.
+ */
 void whet__sleep_call(struct whet_pool *p)
 {
-    pthread_cond_t *cond = NULL;
+    struct whet_sleeper *called = NULL;
 
     if (atomic_load(&p->hands) == 0)
         return;
     pthread_mutex_lock(&p->lock);
-    for (struct whet_sleeper *s = p->sleepers; s != NULL && cond == NULL; s = s->next) {
+    for (struct whet_sleeper *s = p->sleepers; s != NULL && called == NULL; s = s->next) {
         if (s->worker != NULL && !s->narrow) {
             list_take(p, s);
-            cond = s->cond;
+            called = s;
         }
     }
     pthread_mutex_unlock(&p->lock);
-    if (cond != NULL)
-        pthread_cond_signal(cond);
+    if (called != NULL)
+        whet__word_wake(&called->asleep);
 }
 
 void whet__sleep_call_group(struct whet_pool *p, const struct whet_group *group)
@@ -107,7 +96,7 @@ void whet__sleep_call_seat(struct whet_pool *p)
 
 void whet__sleep_call_worker(struct pool_worker *w)
 {
-    if (w->sleeper.asleep)
+    if (is_listed(&w->sleeper))
         sleeper_call(w->pool, &w->sleeper);
 }
 
@@ -126,31 +115,35 @@ static int has_reason(struct whet_pool *p, const struct whet_sleeper *s)
     return whet__engine_has_job(p);
 }
 
-static int sleeper_doze(struct whet_pool *p, struct whet_sleeper *s, uint64_t until_ns)
+/* Out of the list, if it still is there as it was too late. A sleeper on a stack comes here,
+ * too: who has called it may still be at it, and has the lock. 1: it was called. */
+static int sleeper_rise(struct whet_pool *p, struct whet_sleeper *s)
 {
-    struct timespec until;
+    int called;
 
-    if (until_ns == UINT64_MAX)
-        return pthread_cond_wait(s->cond, &p->lock);
-    until.tv_sec = (time_t)(until_ns / NS_PER_SEC);
-    until.tv_nsec = (long)(until_ns % NS_PER_SEC);
-    return pthread_cond_timedwait(s->cond, &p->lock, &until);
+    pthread_mutex_lock(&p->lock);
+    called = !is_listed(s);
+    if (!called)
+        list_take(p, s);
+    pthread_mutex_unlock(&p->lock);
+    return called;
 }
 
 int whet__sleep(struct whet_pool *p, struct whet_sleeper *s, const struct whet_group *awaits,
                 uint64_t until_ns)
 {
-    int rc = 0;
+    int rc = 0, stays;
 
     pthread_mutex_lock(&p->lock);
     s->awaits = awaits;
     list_add(p, s);
-    if (!has_reason(p, s)) {
-        while (s->asleep && rc == 0)
-            rc = sleeper_doze(p, s, until_ns);
-    }
-    if (s->asleep)
+    stays = !has_reason(p, s);
+    if (!stays)
         list_take(p, s);
     pthread_mutex_unlock(&p->lock);
-    return rc == 0;
+    if (stays)
+        rc = whet__word_wait(&s->asleep, 1, until_ns);
+    if (rc != 0 || (stays && s->worker == NULL))
+        return sleeper_rise(p, s);
+    return 1;
 }
