@@ -312,7 +312,8 @@ static int rebuild(struct whet_shard *s, uint32_t slots)
     return 0;
 }
 
-int whet__shard_settle(struct whet_shard *s)
+/* A step; 1: there are more. */
+static int settle_on(struct whet_shard *s)
 {
     struct whet_policy *p = s->tables.policy;
     uint64_t taken = whet__tables_bytes(p->ops, s->slots_wanted) + s->pinned_bytes;
@@ -321,8 +322,6 @@ int whet__shard_settle(struct whet_shard *s)
     uint64_t most = whet__tables_entries(p->ops, s->slots_wanted);
     uint64_t entries;
 
-    if (!s->settling)
-        return 0;
     if (whet__policy_resize(p, next > target ? next : target) == 0)
         (void)whet__policy_shrink(p, UINT32_MAX);
     entries = whet__shard_count(s, WHET_SHARD_ENTRIES);
@@ -337,4 +336,10 @@ int whet__shard_settle(struct whet_shard *s)
     set_ghosts(s);
     set_capacity(s, s->capacity);
     return 0;
+}
+
+/* At every put. */
+int whet__shard_settle(struct whet_shard *s)
+{
+    return s->settling ? settle_on(s) : 0;
 }
