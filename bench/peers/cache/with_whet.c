@@ -61,6 +61,19 @@ int peer_get(void *attached, uint64_t key, uint64_t *value)
     return whet_cache_read(cache, &key, sizeof(key), value, sizeof(*value), &len) == 1;
 }
 
+size_t peer_get_many(void *attached, const uint64_t *keys, uint64_t *values)
+{
+    struct whet_cache_key names[MANY];
+    struct whet_cache_room rooms[MANY];
+
+    (void)attached;
+    for (size_t i = 0; i < MANY; i++) {
+        names[i] = (struct whet_cache_key){&keys[i], sizeof(keys[i])};
+        rooms[i] = (struct whet_cache_room){.data = &values[i], .size = sizeof(values[i])};
+    }
+    return whet_cache_read_many(cache, names, MANY, rooms);
+}
+
 void peer_put(void *attached, uint64_t key, uint64_t value)
 {
     (void)attached;

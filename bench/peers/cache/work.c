@@ -86,6 +86,33 @@ static void *ask(void *ctx)
     return NULL;
 }
 
+__attribute__((weak)) size_t peer_get_many(void *attached, const uint64_t *keys,
+                                           uint64_t *values)
+{
+    size_t hits = 0;
+
+    for (size_t i = 0; i < MANY; i++)
+        hits += (size_t)peer_get(attached, keys[i], &values[i]);
+    return hits;
+}
+
+static void *ask_many(void *ctx)
+{
+    struct job *job = ctx;
+    void *attached = peer_attach();
+
+    for (size_t i = 0; i + MANY <= job->count; i += MANY) {
+        uint64_t keys[MANY], values[MANY] = {0};
+
+        for (size_t k = 0; k < MANY; k++)
+            keys[k] = job->keys[i + k];
+        job->hits += peer_get_many(attached, keys, values);
+        for (size_t k = 0; k < MANY; k++)
+            job->sum += values[k];
+    }
+    return NULL;
+}
+
 static double now(clockid_t clock)
 {
     struct timespec t;
@@ -95,7 +122,7 @@ static double now(clockid_t clock)
 }
 
 /* Shares the operations among threads. */
-static uint64_t run(const uint32_t *keys, size_t count, unsigned threads)
+static uint64_t run(const uint32_t *keys, size_t count, unsigned threads, void *(*work)(void *))
 {
     pthread_t ids[64];
     struct job jobs[64];
@@ -103,7 +130,7 @@ static uint64_t run(const uint32_t *keys, size_t count, unsigned threads)
 
     for (unsigned i = 0; i < threads; i++) {
         jobs[i] = (struct job){.keys = keys + count / threads * i, .count = count / threads};
-        if (pthread_create(&ids[i], NULL, ask, &jobs[i]) != 0)
+        if (pthread_create(&ids[i], NULL, work, &jobs[i]) != 0)
             abort();
     }
     for (unsigned i = 0; i < threads; i++) {
@@ -113,16 +140,17 @@ static uint64_t run(const uint32_t *keys, size_t count, unsigned threads)
     return hits;
 }
 
-static void measure(const char *name, uint32_t keys, size_t count, unsigned threads)
+static void measure(const char *name, uint32_t keys, size_t count, unsigned threads,
+                    void *(*work)(void *))
 {
     uint32_t *drawn = draw(keys, count);
     double cpu, wall;
     uint64_t hits;
 
-    (void)run(drawn, count, 1); /* warms up */
+    (void)run(drawn, count, 1, work); /* warms up */
     cpu = now(CLOCK_PROCESS_CPUTIME_ID);
     wall = now(CLOCK_MONOTONIC);
-    hits = run(drawn, count, threads);
+    hits = run(drawn, count, threads, work);
     printf("%s %.1f %.1f %.4f\n", name, (now(CLOCK_PROCESS_CPUTIME_ID) - cpu) / (double)count,
            (now(CLOCK_MONOTONIC) - wall) / (double)count, (double)hits / (double)count);
     free(drawn);
@@ -138,7 +166,8 @@ int main(int argc, char **argv)
     peer_open(ENTRIES, argc > 3 ? argv[3] : NULL);
     for (uint64_t key = 0; count >= ENTRIES && key < ENTRIES; key++)
         peer_put(peer_attach(), key, key + 1);
-    measure("hits", ENTRIES * 9 / 10, count, threads);
-    measure("mixed", ENTRIES * 10, count, threads);
+    measure("hits", ENTRIES * 9 / 10, count, threads, ask);
+    measure("many", ENTRIES * 9 / 10, count, threads, ask_many);
+    measure("mixed", ENTRIES * 10, count, threads, ask);
     return 0;
 }

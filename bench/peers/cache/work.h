@@ -18,6 +18,10 @@ void peer_open(size_t entries, const char *argument);
 void *peer_attach(void);
 
 int peer_get(void *attached, uint64_t key, uint64_t *value);
+/* The same of MANY keys; answers how many there were. Who has no such call asks one by one. */
+#define MANY 100
+size_t peer_get_many(void *attached, const uint64_t *keys, uint64_t *values);
+
 void peer_put(void *attached, uint64_t key, uint64_t value);
 
 #endif
