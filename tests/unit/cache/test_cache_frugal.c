@@ -1,4 +1,5 @@
-/* WHET_CACHE_FRUGAL: the levels in memory get smaller while memory is short, and back. */
+/* WHET_CACHE_FRUGAL: the levels in memory get smaller while memory is short, and back. Without
+ * the flag nobody looks at this machine meanwhile, however long a test takes. */
 #include "../harness.h"
 
 #include <errno.h>
@@ -71,8 +72,8 @@ static void put_some(struct whet_cache *c, unsigned count)
 
 static void test_pressure(void **state)
 {
-    struct whet_cache *c = open_cache(&(struct whet_cache_options){
-        .memory_bytes = 8 * MIB, .packed_bytes = 16 * MIB, .flags = WHET_CACHE_FRUGAL});
+    struct whet_cache *c = open_cache(
+        &(struct whet_cache_options){.memory_bytes = 8 * MIB, .packed_bytes = 16 * MIB});
 
     (void)state;
     put_some(c, 10000);
@@ -105,8 +106,8 @@ static void test_pressure(void **state)
 
 static void test_without_pressure_files(void **state)
 {
-    struct whet_cache *c = open_cache(&(struct whet_cache_options){
-        .memory_bytes = 8 * MIB, .packed_bytes = WHET_CACHE_NONE, .flags = WHET_CACHE_FRUGAL});
+    struct whet_cache *c = open_cache(
+        &(struct whet_cache_options){.memory_bytes = 8 * MIB, .packed_bytes = WHET_CACHE_NONE});
 
     (void)state;
     say("proc/pressure", "memory", "");
@@ -120,11 +121,33 @@ static void test_without_pressure_files(void **state)
     whet_cache_free(c);
 }
 
+/* This machine may be short of memory or not: it is looked at, and everything goes on. */
+static void test_flag(void **state)
+{
+    struct whet_cache *c = open_cache(&(struct whet_cache_options){
+        .bytes = 8 * MIB, .packed_bytes = WHET_CACHE_NONE, .flags = WHET_CACHE_FRUGAL});
+    struct whet_cache_value v;
+    unsigned key = 7;
+
+    (void)state;
+    assert_int_equal(atomic_load(&c->look_ns), 0);
+    put_some(c, key + 1);
+    assert_true(atomic_load(&c->look_ns) > 0);
+    assert_int_equal(whet_cache_get(c, &key, sizeof(key), &v), 1);
+    whet_cache_value_clear(&v);
+    whet_cache_free(c);
+    c = open_cache(NULL);
+    put_some(c, key);
+    assert_int_equal(atomic_load(&c->look_ns), 0);
+    whet_cache_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pressure),
         cmocka_unit_test(test_without_pressure_files),
+        cmocka_unit_test(test_flag),
     };
 
     return cmocka_run_group_tests_name("cache_frugal", tests, enter, leave);
