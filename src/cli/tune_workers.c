@@ -13,9 +13,12 @@
 #include "base/text.h"
 #include "cli/command.h"
 #include "front/terminal.h"
+#include "view/fill.h"
 #include "view/table.h"
 
 #define ANSWER_MAX     ((size_t)1 << 20)
+#define LABEL_WIDTH    12
+#define WIDTH          80
 #define FORMAT_VERSION 1
 
 struct answer {
@@ -63,6 +66,30 @@ static int decide(struct answer *a, struct whet_error *err)
     return 0;
 }
 
+/* Lines that begin with a label, each broken to the width. */
+static void fill_lines(struct whet_text *out, struct whet_text *lines)
+{
+    for (size_t at = 0; at < lines->len;) {
+        char *line = lines->data + at, *end = memchr(line, '\n', lines->len - at);
+
+        *end = '\0';
+        whet__text_append(out, line, LABEL_WIDTH);
+        whet__fill(out, line + LABEL_WIDTH, LABEL_WIDTH, LABEL_WIDTH, WIDTH);
+        at += (size_t)(end - line) + 1;
+    }
+    whet__text_reset(lines);
+}
+
+static const char *by_kind(const struct whet_sizing *s)
+{
+    if (s->type == WHET_SIZING_CPU || s->cpu_share >= 1)
+        return "one per core";
+    if (s->cpu_share > 0)
+        return "cores / share of time";
+    return s->type == WHET_SIZING_IO ? "4 x cores, for want of a measurement"
+                                     : "2 x cores, for want of a measurement";
+}
+
 static void kind_put(struct whet_text *out, const struct answer *a)
 {
     char text[32];
@@ -91,8 +118,7 @@ static void limits_put(struct whet_text *out, const struct answer *a)
                           a->machine.quota_source);
     else
         whet__text_puts(out, "no cgroup quota\n");
-    whet__text_printf(out, "By kind     %u workers: %s\n", s->by_type,
-                      s->type == WHET_SIZING_CPU ? "one per core" : "cores / share of time");
+    whet__text_printf(out, "By kind     %u workers: %s\n", s->by_type, by_kind(s));
     whet_size_format(s->memory_cap_bytes, cap, sizeof(cap));
     if (s->by_memory != 0)
         whet__text_printf(
@@ -168,18 +194,25 @@ static void text_put(struct whet_text *out, const struct answer *a,
                      const struct whet_table_style *style)
 {
     const struct whet_sizing *s = &a->sizing;
+    struct whet_text lines;
 
-    kind_put(out, a);
-    limits_put(out, a);
+    whet__text_init(&lines, ANSWER_MAX);
+    kind_put(&lines, a);
+    limits_put(&lines, a);
+    if (whet__text_error(&lines) == 0)
+        fill_lines(out, &lines);
     points_put(out, a, style);
-    law_put(out, a);
-    whet__text_printf(out, "Workers     %u: limited by the %s", s->workers,
+    law_put(&lines, a);
+    whet__text_printf(&lines, "Workers     %u: limited by the %s", s->workers,
                       whet_sizing_limit_name(s->limit));
     if (s->fitted)
-        whet__text_printf(out, "; %.2fx of one worker by the law", s->law_speedup);
+        whet__text_printf(&lines, "; %.2fx of one worker by the law", s->law_speedup);
     if (s->limit == WHET_SIZING_BY_LAW)
-        whet__text_puts(out, ", and one more would add less than a tenth of one");
-    whet__text_putc(out, '\n');
+        whet__text_puts(&lines, ", and one more would add less than a tenth of one");
+    whet__text_putc(&lines, '\n');
+    if (whet__text_error(&lines) == 0)
+        fill_lines(out, &lines);
+    whet__text_clear(&lines);
 }
 
 static void law_json(struct whet_json *j, const struct answer *a)
@@ -262,7 +295,7 @@ int whet__tune_workers(const struct whet_call *call, const struct whet_tune_work
 {
     struct answer a = {.args = args};
     const struct whet_table_style style = {
-        .width = 80, .colour = whet__global_color(call->global, fileno(call->out))};
+        .width = WIDTH, .colour = whet__global_color(call->global, fileno(call->out))};
     struct whet_text text;
     int rc = 0;
 

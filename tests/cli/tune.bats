@@ -144,8 +144,10 @@ PY
     [[ $output == *"Kind        io: nothing was measured; as given"* ]]
     [[ $output == *"Processors  "*" by affinity"* ]]
     [[ $output == *"Memory      1 workers: "*" each in "* ]]
-    [[ $output == *"by the published formula"*"not a measurement"* ]]
+    [[ $output == *"By kind     "*" workers: 4 x cores, for want of a measurement"* ]]
+    [[ ${output//$'\n'            / } == *"by the published formula"*"not a measurement"* ]]
     [[ $output == *"Workers     1: limited by the memory"* ]]
+    [ -z "$(awk 'length($0) > 80' <<<"$output")" ]
 }
 
 @test "workers for a command that is measured" {
