@@ -81,8 +81,8 @@ enum whet_crew_end {
     WHET_CREW_EXITED,    /* the worker exited in the middle of it: `status` is its code */
     WHET_CREW_CPU,       /* over the limit of processor time ... */
     WHET_CREW_WALL,      /* ... of time by the clock ... */
-    WHET_CREW_MEMORY,    /* ... of memory: it answered -ENOMEM, or crashed with less than an
-                            eighth of the limit left */
+    WHET_CREW_MEMORY,    /* ... of memory: it answered -ENOMEM, its data alone were too much, or
+                            it crashed with less than an eighth of the limit left */
     WHET_CREW_GARBLED,   /* the worker sent what is no result; it was killed */
     WHET_CREW_NO_WORKER, /* no worker lived long enough to begin it, or began it within
                             start_ns, three times */

@@ -121,6 +121,20 @@ static int job_do(struct whet_crew_job *j, const struct crew_head *job, whet_cre
     return rc;
 }
 
+/* There is no room for what a job has to be done with: that is its result, and this worker's
+ * end, as the rest of it stands before all that would follow. */
+static int job_refuse(struct whet_crew_job *j, const struct crew_head *job)
+{
+    const struct crew_head head = {.serial = job->serial, .status = -ENOMEM};
+    int rc;
+
+    whet__text_reset(&j->reply);
+    rc = out_add(j, &head);
+    if (rc == 0)
+        rc = out_send(j);
+    return rc == 0 ? -ENOMEM : rc;
+}
+
 static int jobs_do(struct whet_crew_job *j, whet_crew_work work, void *ctx)
 {
     struct crew_head head;
@@ -132,6 +146,8 @@ static int jobs_do(struct whet_crew_job *j, whet_crew_work work, void *ctx)
             return rc;
         memcpy(&head, j->in + j->in_at, sizeof(head));
         rc = in_fill(j, sizeof(head) + whet__crew_padded((size_t)head.len));
+        if (rc == -ENOMEM)
+            return job_refuse(j, &head);
         if (rc != 0)
             return rc;
         j->in_at += sizeof(head);

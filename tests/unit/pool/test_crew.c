@@ -431,6 +431,32 @@ static void a_limit_of_memory_holds(void **state)
 }
 
 /* In a row, on all workers, and to the last job. */
+/* Its data do not even get into a worker; the others are done. */
+static void a_job_may_be_too_large_for_any_worker(void **state)
+{
+    (void)state;
+#if SANITIZED
+    skip();
+#else
+    {
+        const size_t len = (size_t)150 * MIB;
+        struct whet_crew *crew =
+            crew_of((struct whet_crew_options){.workers = 1, .memory_bytes = 256 * MIB});
+        char *large = calloc(1, len);
+
+        assert_non_null(large);
+        for (int i = 0; i < 4; i++) {
+            assert_int_equal(whet_crew_submit(crew, NULL, large, len), 0);
+            assert_int_equal(next(crew).end, WHET_CREW_MEMORY);
+            submit(crew, "e");
+            assert_int_equal(next(crew).end, WHET_CREW_DONE);
+        }
+        free(large);
+        whet_crew_free(crew);
+    }
+#endif
+}
+
 static void much_trouble(void **state)
 {
     static const char *const jobs[] = {"e", "c", "x", "e", "s", "r", "c", "e", "s", "b"};
@@ -581,6 +607,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_worker_has_no_files_but_its_own),
         cmocka_unit_test(a_program_that_is_gone),
         cmocka_unit_test(a_limit_of_memory_holds),
+        cmocka_unit_test(a_job_may_be_too_large_for_any_worker),
         cmocka_unit_test(much_trouble),
         cmocka_unit_test(a_program_that_serves_nobody),
         cmocka_unit_test(a_program_that_begins_nothing),
