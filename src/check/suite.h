@@ -17,6 +17,7 @@
 #include <whet/api.h>
 #include <whet/error.h>
 
+#include "base/text.h"
 #include "bench/report.h"
 #include "bench/session.h"
 #include "data/project.h"
@@ -71,5 +72,10 @@ WHET_MUST_USE int whet__suite_find(const struct whet_suite **out,
 
 /* The error of a project without any, or of no project: -ENOENT. */
 int whet__suite_none(int is_project, struct whet_error *err);
+
+/* The whet.yaml in force for the working folder; its path is appended to `file`. -ENOENT: there
+ * is none, as _none says. */
+WHET_MUST_USE int whet__suite_project(struct whet_project *out, struct whet_text *file,
+                                      struct whet_error *err);
 
 #endif

@@ -41,6 +41,18 @@ int whet__suite_none(int is_project, struct whet_error *err)
                           is_project ? "suite in whet.yaml" : "whet.yaml here or above");
 }
 
+int whet__suite_project(struct whet_project *out, struct whet_text *file,
+                        struct whet_error *err)
+{
+    int rc = whet__project_find(".", file);
+
+    if (rc == -ENOENT)
+        return whet__suite_none(0, err);
+    if (rc != 0)
+        return whet_error_set(err, rc, "cannot look for whet.yaml: %s", strerror(-rc));
+    return whet__project_load(out, whet__text_str(file), err);
+}
+
 int whet__suite_find(const struct whet_suite **out, const struct whet_project *project,
                      const char *name, struct whet_error *err)
 {

@@ -288,13 +288,7 @@ static int load_and_run(const struct whet_call *call, const struct whet_outputs 
     int rc;
 
     whet__text_init(&file, PATH_MAX);
-    rc = whet__project_find(".", &file);
-    if (rc == -ENOENT)
-        rc = whet__suite_none(0, err);
-    else if (rc != 0)
-        whet_error_set(err, rc, "cannot look for whet.yaml: %s", strerror(-rc));
-    if (rc == 0)
-        rc = whet__project_load(&project, whet__text_str(&file), err);
+    rc = whet__suite_project(&project, &file, err);
     if (rc == 0) {
         rc = run_checks(call, &project, whet__text_str(&file), outputs, err);
         whet__project_clear(&project);

@@ -28,13 +28,7 @@ static int project_open(struct whet_bench_suites *s, struct whet_error *err)
     int rc;
 
     whet__text_init(&file, PATH_LENGTH);
-    rc = whet__project_find(".", &file);
-    if (rc == -ENOENT)
-        rc = whet__suite_none(0, err);
-    else if (rc != 0)
-        whet_error_set(err, rc, "cannot look for whet.yaml: %s", strerror(-rc));
-    if (rc == 0)
-        rc = whet__project_load(&s->project, whet__text_str(&file), err);
+    rc = whet__suite_project(&s->project, &file, err);
     if (rc == 0) {
         s->loaded = 1;
         slash = strrchr(whet__text_str(&file), '/');
