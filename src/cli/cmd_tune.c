@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include <whet/sizing.h>
 #include <whet/tune.h>
@@ -13,6 +12,7 @@
 #include "cli/save.h"
 #include "cli/tune_workers.h"
 #include "data/project.h"
+#include "front/bench_outputs.h"
 #include "front/terminal.h"
 #include "os/clock.h"
 #include "os/file.h"
@@ -270,23 +270,11 @@ static int save(const struct whet_call *call, const char *path, const struct whe
 /* Said before minutes are spent: no report can go there. */
 static int output_check(const char *file, struct whet_error *err)
 {
-    const char *slash = strrchr(file, '/');
-    struct whet_text folder;
-    int rc = 0;
-
     if (whet__tune_report_of_file(file) == NULL)
         return whet_error_set(
             err, -EINVAL, "no format for this ending: '%.200s': use .html, .md, .json or .txt",
             file);
-    whet__text_init(&folder, (size_t)1 << 16);
-    if (slash == NULL)
-        whet__text_puts(&folder, ".");
-    else
-        whet__text_append(&folder, file, (size_t)(slash - file) + 1);
-    if (access(whet__text_str(&folder), W_OK) != 0)
-        rc = whet_error_set(err, -errno, "cannot write: '%.200s': %s", file, strerror(errno));
-    whet__text_clear(&folder);
-    return rc;
+    return whet__outputs_check(file, err);
 }
 
 static int run_workers(const struct whet_call *call, struct whet_error *err)

@@ -27,8 +27,7 @@ void whet__outputs_clear(struct whet_outputs *o)
     whet__vec_clear(&o->files);
 }
 
-/* Whether a file of this name could be made. */
-static int check_folder(const char *file, struct whet_error *err)
+int whet__outputs_check(const char *file, struct whet_error *err)
 {
     const char *slash = strrchr(file, '/');
     struct whet_text folder;
@@ -55,7 +54,7 @@ static int add(struct whet_outputs *o, const struct whet_export *form, const cha
         return whet_error_set(err, -EINVAL,
                               "not a file: '-': standard output is for the answer: --json "
                               "prints it as JSON, other forms need a name");
-    rc = check_folder(file, err);
+    rc = whet__outputs_check(file, err);
 
     if (rc != 0)
         return rc;

@@ -24,6 +24,9 @@ struct whet_outputs {
     struct whet_vec files; /* of struct whet_output */
 };
 
+/* Said before minutes are spent: no file of this name could be made. */
+WHET_MUST_USE int whet__outputs_check(const char *file, struct whet_error *err);
+
 void whet__outputs_init(struct whet_outputs *o);
 void whet__outputs_clear(struct whet_outputs *o);
 
