@@ -19,12 +19,6 @@ struct files {
     char *bytes;
 };
 
-static void configure(struct whet_bench_config *config, const char *about)
-{
-    whet_bench_group(config, "io");
-    whet_bench_about(config, about);
-}
-
 static int write_all(int fd, const char *bytes, size_t len)
 {
     while (len > 0) {
@@ -78,6 +72,13 @@ static void files_close(void *data)
     free(f);
 }
 
+static void configure(struct whet_bench_config *config, const char *about)
+{
+    whet_bench_group(config, "io");
+    whet_bench_about(config, about);
+    whet_bench_once(config, files_open, files_close);
+}
+
 static void stat_run(struct whet_bench_state *state)
 {
     const struct files *f = whet_bench_data(state);
@@ -92,7 +93,6 @@ static void stat_run(struct whet_bench_state *state)
 static void stat_configure(struct whet_bench_config *config)
 {
     configure(config, "stat of a file that is known to the kernel");
-    whet_bench_once(config, files_open, files_close);
 }
 
 static void open_run(struct whet_bench_state *state)
@@ -110,7 +110,6 @@ static void open_run(struct whet_bench_state *state)
 static void open_configure(struct whet_bench_config *config)
 {
     configure(config, "open and close");
-    whet_bench_once(config, files_open, files_close);
 }
 
 static void read_run(struct whet_bench_state *state)
@@ -132,7 +131,6 @@ static void read_configure(struct whet_bench_config *config)
 {
     configure(config, "read from the page cache");
     whet_bench_range(config, "bytes", 4096, FILE_BYTES, 16);
-    whet_bench_once(config, files_open, files_close);
 }
 
 static void write_run(struct whet_bench_state *state)
@@ -155,7 +153,6 @@ static void write_configure(struct whet_bench_config *config)
 {
     configure(config, "write over what is in the page cache");
     whet_bench_range(config, "bytes", 4096, FILE_BYTES, 16);
-    whet_bench_once(config, files_open, files_close);
 }
 
 static void sync_run(struct whet_bench_state *state)
@@ -175,7 +172,6 @@ static void sync_run(struct whet_bench_state *state)
 static void sync_configure(struct whet_bench_config *config)
 {
     configure(config, "write 4 KiB and wait until storage has them");
-    whet_bench_once(config, files_open, files_close);
 }
 
 static void create_run(struct whet_bench_state *state)
@@ -198,7 +194,6 @@ static void create_run(struct whet_bench_state *state)
 static void create_configure(struct whet_bench_config *config)
 {
     configure(config, "make an empty file and remove it");
-    whet_bench_once(config, files_open, files_close);
 }
 
 static struct whet_bench_entry benchmarks[] = {
