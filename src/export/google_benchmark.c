@@ -209,28 +209,21 @@ static void row_put(struct whet_json *j, struct whet_rows *rows, const struct wh
         aggregates_put(j, rows, row, &wall.summary, &cpu.summary);
 }
 
+static void rows_put(struct whet_json *j, struct whet_rows *rows)
+{
+    context_put(j, rows);
+    whet__json_key(j, "benchmarks");
+    whet__json_array(j);
+    for (size_t i = 0; i < rows->count; i++)
+        row_put(j, rows, &rows->rows[i]);
+    whet__json_array_end(j);
+}
+
 static int google_benchmark_put(struct whet_text *out, const struct whet_report *report,
                                 const struct whet_export_options *options)
 {
-    struct whet_rows rows;
-    struct whet_json j;
-    int rc = whet__rows_init(&rows, report);
-
     (void)options;
-    if (rc != 0)
-        return rc;
-    whet__json_init(&j, out, 2);
-    whet__json_object(&j);
-    context_put(&j, &rows);
-    whet__json_key(&j, "benchmarks");
-    whet__json_array(&j);
-    for (size_t i = 0; i < rows.count; i++)
-        row_put(&j, &rows, &rows.rows[i]);
-    whet__json_array_end(&j);
-    whet__json_object_end(&j);
-    whet__text_putc(out, '\n');
-    whet__rows_clear(&rows);
-    return whet__text_error(out);
+    return whet__rows_put_json(out, report, rows_put);
 }
 
 const struct whet_export whet__export_google_benchmark = {

@@ -155,6 +155,24 @@ void whet__rows_clear(struct whet_rows *rows)
     memset(rows, 0, sizeof(*rows));
 }
 
+int whet__rows_put_json(struct whet_text *out, const struct whet_report *report,
+                        void (*put)(struct whet_json *j, struct whet_rows *rows))
+{
+    struct whet_rows rows;
+    struct whet_json j;
+    int rc = whet__rows_init(&rows, report);
+
+    if (rc != 0)
+        return rc;
+    whet__json_init(&j, out, 2);
+    whet__json_object(&j);
+    put(&j, &rows);
+    whet__json_object_end(&j);
+    whet__text_putc(out, '\n');
+    whet__rows_clear(&rows);
+    return whet__text_error(out);
+}
+
 /* The finite values of runs that ended well go to rows->values, in order of rounds; answers
  * how many. */
 static size_t collect(struct whet_rows *rows, const struct whet_row *row, size_t metric)

@@ -14,6 +14,7 @@
 #include <whet/api.h>
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "bench/report.h"
 #include "stat/interval.h"
@@ -41,6 +42,10 @@ struct whet_rows {
 
 WHET_MUST_USE int whet__rows_init(struct whet_rows *rows, const struct whet_report *report);
 void whet__rows_clear(struct whet_rows *rows);
+
+/* All of them as one object of JSON, whose members `put` writes. -ENOMEM, -EFBIG. */
+WHET_MUST_USE int whet__rows_put_json(struct whet_text *out, const struct whet_report *report,
+                                      void (*put)(struct whet_json *j, struct whet_rows *rows));
 
 /* What is known of a metric. */
 struct whet_row_metric {
