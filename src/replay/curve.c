@@ -7,7 +7,6 @@
 #include "base/mem.h"
 #include "replay/recency.h"
 
-#define PART        ((size_t)1 << 18)
 #define BYTE_POINTS 8192
 
 void whet__curve_clear(struct whet_curve *c)
@@ -75,12 +74,7 @@ static int measure(struct distances *d, const struct whet_trace *t, int in_bytes
         size_t at = (size_t)((distance + d->step - 1) / d->step);
 
         d->counts[at < d->count ? at : d->count - 1] += distance != 0;
-        if (i % PART != PART - 1)
-            continue;
-        if (o->progress != NULL)
-            o->progress(o->ctx, PART);
-        if (o->stop != NULL && o->stop(o->ctx))
-            rc = -ECANCELED;
+        rc = whet__simulate_pause(o, i);
     }
     whet__recency_clear(&r);
     return rc;

@@ -12,7 +12,6 @@
 #define NONE     UINT32_MAX
 #define BIN_BITS 7 /* 128 bins between powers of two: sizes to 0.8 % */
 #define BINS     ((size_t)(64 - BIN_BITS + 1) << BIN_BITS)
-#define PART     ((size_t)1 << 18)
 #define HASH_ALL 18446744073709551616.0 /* 2^64 */
 
 struct sampled_key {
@@ -283,12 +282,7 @@ int whet__curve_sampled(struct whet_curve *out, const struct whet_trace *t, uint
     rc = whet__sampler_new(&s, keys, in_bytes ? WHET_SAMPLER_BYTES : 0);
     for (size_t i = 0; rc == 0 && i < t->count; i++) {
         whet__sampler_add(s, whet__sampler_hash(t->ids[i]), in_bytes ? t->sizes[i] : 1);
-        if (i % PART != PART - 1)
-            continue;
-        if (o->progress != NULL)
-            o->progress(o->ctx, PART);
-        if (o->stop != NULL && o->stop(o->ctx))
-            rc = -ECANCELED;
+        rc = whet__simulate_pause(o, i);
     }
     if (rc == 0)
         rc = whet__sampler_curve(s, out);

@@ -13,6 +13,7 @@
 #ifndef WHET_REPLAY_SIMULATE_H
 #define WHET_REPLAY_SIMULATE_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,19 @@ struct whet_simulate_options {
     void (*progress)(void *ctx, size_t more); /* requests done since it was last called */
     void *ctx;
 };
+
+#define WHET_SIMULATE_PART ((size_t)1 << 18)
+
+/* Behind each request of a loop over a trace: now and then says how far it is. -ECANCELED: it
+ * is to stop. */
+static inline int whet__simulate_pause(const struct whet_simulate_options *o, size_t i)
+{
+    if (i % WHET_SIMULATE_PART != WHET_SIMULATE_PART - 1)
+        return 0;
+    if (o->progress != NULL)
+        o->progress(o->ctx, WHET_SIMULATE_PART);
+    return o->stop != NULL && o->stop(o->ctx) ? -ECANCELED : 0;
+}
 
 struct whet_simulation {
     const struct whet_policy_ops *policy;
