@@ -174,7 +174,11 @@ static __attribute__((noinline)) int read_locked(struct whet_memory *m,
 static __attribute__((noinline)) int read_any(struct whet_memory *m, const struct whet_ask *ask,
                                               void *out, size_t room, size_t *len)
 {
-    if (ask->key_len <= WHET_TEXT_BYTES && read_line(m, ask, 0, out, room, len))
+    const struct whet_shard *s = whet__memory_shard(m, &ask->hash);
+
+    if (ask->key_len <= WHET_TEXT_BYTES &&
+        atomic_load_explicit(&s->shown, memory_order_relaxed) != NULL &&
+        read_line(m, ask, 0, out, room, len))
         return 1;
     return read_locked(m, ask, out, room, len);
 }

@@ -445,7 +445,7 @@ static void test_read_many(void **state)
     struct whet_cache *c = open_with(&o);
     struct whet_cache_key keys[COUNT];
     struct whet_cache_room rooms[COUNT];
-    unsigned char text[COUNT][48] = {{0}}, out[COUNT][64];
+    unsigned char text[COUNT][64] = {{0}}, out[COUNT][64];
     struct whet_cache_stats before, after;
 
     (void)state;
