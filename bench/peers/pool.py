@@ -71,8 +71,9 @@ which on shared cores takes the time of those that it waits for; `passive` is OM
 
 A single task after a pause is what idle threads cost where work comes in drops. With one thread
 it is the sleep alone; with two a sleeping one is woken for it: a wake, a wait (1.8 futex calls and
-0.4 sched_yield, by `strace -f -c`) and two changes of thread. oneTBB's thread looks for more work
-through the pause (7 sched_yield) where others leave it the processor, and sleeps sooner where not.
+0.4 sched_yield, by `strace -f -c`) and two changes of thread. oneTBB's second thread mostly does
+not sleep in such a pause, but yields, 7 times by the same count: its processor time is what it
+gets to use of the pause.
 """
 
 
