@@ -177,7 +177,7 @@ PY
 # One that its command leaves in the background, in a session of its own.
 @test "what outlives whet goes on as ever" {
     traces
-    whet run --trace-inputs -s 'setsid sh -c "while [ ! -e go ]; do sleep 0.05; done; cat go >gone" >/dev/null 2>&1 &'
+    whet run --trace-inputs -s 'setsid sh -c "while [ ! -s go ]; do sleep 0.05; done; cat go >gone" >/dev/null 2>&1 &'
     echo here >go
     for _ in {1..6000}; do [ -s gone ] && break; sleep 0.01; done
     [ "$(cat gone)" = here ]
