@@ -141,7 +141,7 @@ static void filters(void **state)
 
 static void refuses_what_is_no_such_program(void **state)
 {
-    static const char *const none[] = {"/nonexistent/program", NULL};
+    static const char *const none[] = {"/proc/none/program", NULL};
     static const char *const other[] = {"/bin/true", NULL};
     static const char *const empty[] = {NULL};
     /* Leaves something else where the answer should be. */
@@ -398,10 +398,10 @@ static void a_worker_refuses_nonsense(void **state)
 {
     (void)state;
     assert_int_equal(whet__function_worker(""), 2);
-    assert_int_equal(whet__function_worker("dance\nfile=/nonexistent/x\n"), 2);
+    assert_int_equal(whet__function_worker("dance\nfile=/proc/none/x\n"), 2);
     assert_int_equal(whet__function_worker("list\n"), 2);
-    assert_int_equal(whet__function_worker("list\nfile=/nonexistent/x/y\n"), 2);
-    assert_int_equal(whet__function_worker("run\nfile=/nonexistent/x\nname=y\n"), 2);
+    assert_int_equal(whet__function_worker("list\nfile=/proc/none/x/y\n"), 2);
+    assert_int_equal(whet__function_worker("run\nfile=/proc/none/x\nname=y\n"), 2);
 }
 
 /* ---- Memory that runs out ---- */

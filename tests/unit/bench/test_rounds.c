@@ -18,7 +18,7 @@ static const char *const true_argv[] = {"/bin/true", NULL};
 static const char *const fail_argv[] = {"/bin/sh", "-c", "exit 3", NULL};
 static const char *const kill_argv[] = {"/bin/sh", "-c", "kill -9 $$", NULL};
 static const char *const hang_argv[] = {"/bin/sleep", "1000", NULL};
-static const char *const none_argv[] = {"/nonexistent/program", NULL};
+static const char *const none_argv[] = {"/proc/none/program", NULL};
 
 static const unsigned char three_code = 3, four_code = 4;
 
@@ -233,7 +233,7 @@ static void a_failing_arm_does_not_end_the_others(void **state)
             assert_string_equal(failure_of(r, i), texts[i]);
     }
     assert_true(isnan(value_of(r, 3, 0, WHET_METRIC_WALL)));
-    assert_non_null(strstr(failure_of(r, 3), "/nonexistent/program"));
+    assert_non_null(strstr(failure_of(r, 3), "/proc/none/program"));
     whet__result_free(r);
 }
 

@@ -215,7 +215,7 @@ static void test_a_merge_that_goes_by_is_the_same(void **state)
 static void test_a_merge_that_goes_by_refuses_the_same(void **state)
 {
     char paths[SHARDS][1024];
-    const char *twice[2] = {paths[0], paths[0]}, *none[1] = {"/nonexistent/part"};
+    const char *twice[2] = {paths[0], paths[0]}, *none[1] = {"/proc/none/part"};
     struct whet_error err;
     struct whet_scan *scan = NULL;
     unsigned full = 0;
