@@ -16,80 +16,85 @@
 
 static int by_place(const void *a, const void *b)
 {
-    const struct whet_disk_arrival *x = *(struct whet_disk_arrival *const *)a,
-                                   *y = *(struct whet_disk_arrival *const *)b;
+    const struct whet_disk_goal *x = a, *y = b;
 
     if (x->place != y->place)
         return x->place < y->place ? -1 : 1;
-    return x < y ? -1 : x > y;
+    return x->arrival < y->arrival ? -1 : x->arrival > y->arrival;
 }
 
-static void arrival_init(struct whet_disk *d, struct whet_disk_arrival *a,
-                         struct whet_entry *entry)
-{
-    a->entry = entry;
-    a->place = whet__disk_place_of(&entry->hash);
-    whet__disk_record_of(&a->record, entry, d->client_id);
-    a->disk_bytes = a->record.key_len + a->record.about_len + ROW_BYTES + a->record.len;
-}
-
-/* All rows in one block, before the transaction, so that nobody waits for it. */
-static int pack_rows(struct whet_disk_batch *b)
+/* All rows are in one block, made before the transaction, so that nobody waits for it. */
+static int make_room(struct whet_disk_batch *b, struct whet_entry **entries, size_t count)
 {
     size_t room = 0;
 
-    for (size_t i = 0; i < b->count; i++)
-        room += whet__disk_record_room(&b->items[i].record);
-    (void)!whet__text_reserve(&b->rows, room);
+    for (size_t i = 0; i < count; i++)
+        room += whet__disk_record_room(entries[i]);
+    if (room > ROWS_MAX)
+        return -EFBIG;
+    b->items = whet__mem_zalloc(count, sizeof(*b->items));
+    b->goals = whet__mem_zalloc(count, sizeof(*b->goals));
+    b->rows = whet__mem_alloc(room);
+    return b->items != NULL && b->goals != NULL && b->rows != NULL ? 0 : -ENOMEM;
+}
+
+static void pack_rows(struct whet_disk *d, struct whet_disk_batch *b)
+{
+    struct whet_disk_record record;
+    unsigned char *at = b->rows;
+
     for (size_t i = 0; i < b->count; i++) {
         struct whet_disk_arrival *a = &b->items[i];
 
-        a->row = b->rows.len;
-        whet__disk_record_pack(&a->record, &b->rows);
-        a->row_len = b->rows.len - a->row;
+        whet__disk_record_of(&record, a->entry, d->client_id);
+        a->row = at;
+        a->row_len = whet__disk_record_pack(&record, at);
+        a->disk_bytes = record.key_len + record.about_len + ROW_BYTES + record.len;
+        at += a->row_len;
     }
-    return whet__text_error(&b->rows);
 }
 
 /* Of two hashes that begin alike the later one counts. */
-static void sort_places(struct whet_disk_batch *b)
+static void sort_goals(struct whet_disk_batch *b)
 {
     size_t kept = 0;
 
-    qsort(b->places, b->count, sizeof(struct whet_disk_arrival *), by_place);
+    qsort(b->goals, b->count, sizeof(*b->goals), by_place);
     for (size_t i = 0; i < b->count; i++) {
-        if (i + 1 == b->count || b->places[i + 1]->place != b->places[i]->place)
-            b->places[kept++] = b->places[i];
+        if (i + 1 == b->count || b->goals[i + 1].place != b->goals[i].place)
+            b->goals[kept++] = b->goals[i];
     }
-    b->place_count = kept;
+    b->goal_count = kept;
 }
 
 int whet__disk_batch_init(struct whet_disk *d, struct whet_disk_batch *b,
                           struct whet_entry **entries, size_t count)
 {
+    int rc;
+
     memset(b, 0, sizeof(*b));
     whet__vec_init(&b->old_files, WHET_LARGE_NAME, WHET_DISK_BATCH);
-    whet__text_init(&b->rows, ROWS_MAX);
-    b->items = whet__mem_zalloc(count, sizeof(*b->items));
-    b->places = whet__mem_zalloc(count, sizeof(struct whet_disk_arrival *));
-    if (b->items == NULL || b->places == NULL)
-        return -ENOMEM;
+    rc = make_room(b, entries, count);
+    if (rc != 0)
+        return rc;
     b->count = count;
     b->now_ns = whet__clock_wall_ns();
     for (size_t i = 0; i < count; i++) {
-        arrival_init(d, &b->items[i], entries[i]);
-        b->places[i] = &b->items[i];
+        b->items[i].entry = entries[i];
+        b->goals[i] =
+            (struct whet_disk_goal){whet__disk_place_of(&entries[i]->hash), &b->items[i]};
     }
-    sort_places(b);
-    return pack_rows(b);
+    pack_rows(d, b);
+    sort_goals(b);
+    return 0;
 }
 
 void whet__disk_batch_clear(struct whet_disk_batch *b)
 {
     whet__vec_clear(&b->old_files);
     whet__mem_free(b->items);
-    whet__mem_free(b->places);
-    whet__text_clear(&b->rows);
+    whet__mem_free(b->goals);
+    whet__mem_free(b->rows);
 }
 
 /* Before the transaction, so that nobody waits for it. */
@@ -101,13 +106,15 @@ int whet__disk_batch_write_files(struct whet_disk *d, struct whet_disk_batch *b)
 
     for (size_t i = 0; i < b->count && rc == 0; i++) {
         struct whet_disk_arrival *a = &b->items[i];
+        struct whet_entry *e = a->entry;
 
-        if (!whet__disk_record_is_large(&a->record) || a->large[0] != '\0')
+        if (e->value_len < WHET_DISK_LARGE || a->large[0] != '\0')
             continue;
-        whet__large_name(a->large, (uint64_t)a->place, unique + i);
-        rc = whet__large_write(d->path, a->large, a->record.bytes, a->record.len, &disk_bytes);
+        whet__large_name(a->large, (uint64_t)whet__disk_place_of(&e->hash), unique + i);
+        rc = whet__large_write(d->path, a->large, whet__entry_value(e), e->value_len,
+                               &disk_bytes);
         if (rc == 0)
-            a->disk_bytes += disk_bytes - a->record.len;
+            a->disk_bytes += disk_bytes - e->value_len;
     }
     return rc;
 }

@@ -15,7 +15,6 @@
 
 #include <whet/api.h>
 
-#include "base/text.h"
 #include "base/vec.h"
 #include "cache/disk/large.h"
 #include "cache/disk/parts.h"
@@ -26,21 +25,25 @@
 /* An entry on its way in. */
 struct whet_disk_arrival {
     struct whet_entry *entry;
-    struct whet_disk_record record;
-    int64_t place;
-    int64_t id; /* 0: it is not written */
-    size_t row; /* where it begins in `rows` of the batch */
+    int64_t id;               /* 0: it is not written */
+    const unsigned char *row; /* in `rows` of the batch */
     size_t row_len;
     uint64_t disk_bytes;
     char large[WHET_LARGE_NAME]; /* its file; "": none */
 };
 
+/* Where it goes; the number stands here as all of them are sorted by it. */
+struct whet_disk_goal {
+    int64_t place;
+    struct whet_disk_arrival *arrival;
+};
+
 struct whet_disk_batch {
     struct whet_disk_arrival *items; /* in order of arrival */
     size_t count;
-    struct whet_disk_arrival **places; /* in order of place, one of each */
-    size_t place_count;
-    struct whet_text rows;
+    struct whet_disk_goal *goals; /* in order of place, one of each */
+    size_t goal_count;
+    unsigned char *rows;
     struct whet_vec old_files; /* of what is replaced */
     uint64_t now_ns;
 };

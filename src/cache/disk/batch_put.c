@@ -39,11 +39,11 @@ static void leave_out(struct whet_disk_batch *b, struct whet_disk_arrival *a)
 }
 
 /* Binds the one row of WHET_DISK_PUT_OVER, or the n-th of those of WHET_DISK_PUT_PLACE. */
-static void bind_place(struct whet_store_stmt *st, int n, const struct whet_disk_arrival *a)
+static void bind_place(struct whet_store_stmt *st, int n, const struct whet_disk_goal *goal)
 {
-    whet__store_bind_int(st, 3 * n + 3, a->place);
-    whet__store_bind_int(st, 3 * n + 4, a->id);
-    whet__store_bind_int(st, 3 * n + 5, (int64_t)a->disk_bytes);
+    whet__store_bind_int(st, 3 * n + 3, goal->place);
+    whet__store_bind_int(st, 3 * n + 4, goal->arrival->id);
+    whet__store_bind_int(st, 3 * n + 5, (int64_t)goal->arrival->disk_bytes);
 }
 
 static void bind_places(struct whet_disk *d, struct whet_store_stmt *st,
@@ -56,19 +56,20 @@ static void bind_places(struct whet_disk *d, struct whet_store_stmt *st,
 /* There may be an older value. A new one gets a new id, as ids are in order of age; what it
  * replaces is dropped. */
 static int put_over(struct whet_disk *d, struct whet_disk_link *l, struct whet_disk_batch *b,
-                    struct whet_disk_arrival *a)
+                    const struct whet_disk_goal *goal)
 {
+    struct whet_disk_arrival *a = goal->arrival;
     struct whet_store_stmt *put;
     uint64_t made_ns = 0;
     int64_t old = 0;
-    int rc = whet__disk_find_old(d, l, a->place, &old, &made_ns);
+    int rc = whet__disk_find_old(d, l, goal->place, &old, &made_ns);
 
     if (rc == 0)
         return -EBADMSG; /* it kept a new one out */
     if (rc < 0 || old == a->id)
         return rc < 0 ? rc : 0;
     /* One that was made after now says that the clock was set back. */
-    if (made_ns > a->record.made && made_ns <= b->now_ns) {
+    if (made_ns > a->entry->made_ns && made_ns <= b->now_ns) {
         leave_out(b, a);
         return 0;
     }
@@ -79,13 +80,13 @@ static int put_over(struct whet_disk *d, struct whet_disk_link *l, struct whet_d
     if (put == NULL)
         return rc;
     bind_places(d, put, b);
-    bind_place(put, 0, a);
+    bind_place(put, 0, goal);
     return whet__disk_run(put);
 }
 
 /* One place, or WHET_DISK_ROWS of them. Most are new: if all are, one statement it is. */
 static int put_places(struct whet_disk *d, struct whet_disk_link *l, struct whet_disk_batch *b,
-                      struct whet_disk_arrival **places, size_t count)
+                      const struct whet_disk_goal *goals, size_t count)
 {
     int rc;
     struct whet_store_stmt *st =
@@ -95,12 +96,12 @@ static int put_places(struct whet_disk *d, struct whet_disk_link *l, struct whet
         return rc;
     bind_places(d, st, b);
     for (size_t i = 0; i < count; i++)
-        bind_place(st, (int)i, places[i]);
+        bind_place(st, (int)i, &goals[i]);
     rc = whet__disk_run(st);
     if (rc != 0 || whet__store_changes(l->store) == count)
         return rc;
     for (size_t i = 0; i < count && rc == 0; i++)
-        rc = put_over(d, l, b, places[i]);
+        rc = put_over(d, l, b, &goals[i]);
     return rc;
 }
 
@@ -118,8 +119,8 @@ static int put_large(struct whet_disk_link *l, const struct whet_disk_arrival *a
 }
 
 /* One value, or WHET_DISK_ROWS of them. */
-static int put_values(struct whet_disk_link *l, const struct whet_disk_batch *b,
-                      const struct whet_disk_arrival *const *values, size_t count)
+static int put_values(struct whet_disk_link *l, const struct whet_disk_arrival *const *values,
+                      size_t count)
 {
     int rc;
     struct whet_store_stmt *st =
@@ -129,7 +130,7 @@ static int put_values(struct whet_disk_link *l, const struct whet_disk_batch *b,
         return rc;
     for (int i = 0; i < (int)count; i++) {
         whet__store_bind_int(st, 2 * i + 1, values[i]->id);
-        whet__store_bind_blob(st, 2 * i + 2, b->rows.data + values[i]->row, values[i]->row_len);
+        whet__store_bind_blob(st, 2 * i + 2, values[i]->row, values[i]->row_len);
     }
     rc = whet__disk_run(st);
     for (size_t i = 0; i < count && rc == 0; i++) {
@@ -171,11 +172,11 @@ static int put_all_places(struct whet_disk *d, struct whet_disk_link *l,
 
     for (size_t i = 0; i < b->count; i++)
         b->items[i].id = 0;
-    for (size_t i = 0; i < b->place_count; i++)
-        b->places[i]->id = last + 1 + (b->places[i] - b->items);
-    for (size_t i = 0; i < b->place_count && rc == 0; i += count) {
-        count = b->place_count - i < WHET_DISK_ROWS ? 1 : WHET_DISK_ROWS;
-        rc = put_places(d, l, b, b->places + i, count);
+    for (size_t i = 0; i < b->goal_count; i++)
+        b->goals[i].arrival->id = last + 1 + (b->goals[i].arrival - b->items);
+    for (size_t i = 0; i < b->goal_count && rc == 0; i += count) {
+        count = b->goal_count - i < WHET_DISK_ROWS ? 1 : WHET_DISK_ROWS;
+        rc = put_places(d, l, b, b->goals + i, count);
     }
     return rc;
 }
@@ -190,21 +191,21 @@ static int put_all_values(struct whet_disk_link *l, const struct whet_disk_batch
         if (b->items[i].id != 0)
             some[count++] = &b->items[i];
         if (count == WHET_DISK_ROWS) {
-            rc = put_values(l, b, some, count);
+            rc = put_values(l, some, count);
             count = 0;
         }
     }
     for (size_t i = 0; i < count && rc == 0; i++)
-        rc = put_values(l, b, some + i, 1);
+        rc = put_values(l, some + i, 1);
     return rc;
 }
 
 /* Others may have the former value in memory, also where the file had none any more. */
 static void post(struct whet_disk *d, const struct whet_disk_batch *b)
 {
-    whet__shared_post_begin(d->shared, b->place_count);
-    for (size_t i = 0; i < b->place_count; i++)
-        whet__shared_post(d->shared, &b->places[i]->entry->hash, b->places[i]->entry->made_ns);
+    whet__shared_post_begin(d->shared, b->count);
+    for (size_t i = 0; i < b->count; i++)
+        whet__shared_post(d->shared, &b->items[i].entry->hash, b->items[i].entry->made_ns);
     whet__shared_post_end(d->shared);
 }
 

@@ -305,7 +305,7 @@ void whet__disk_keeper_clear(struct whet_disk *d);
 /* Starts the thread if it is not there. 0, or -EAGAIN. */
 WHET_MUST_USE int whet__disk_keeper_start(struct whet_disk *d);
 
-/* There is enough for a batch. */
+/* There is more than a batch. */
 void whet__disk_keeper_call(struct whet_disk *d);
 
 /* The thread that was is not in this process. */

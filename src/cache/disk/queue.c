@@ -78,14 +78,15 @@ static int is_above(struct whet_disk_queue *q, size_t count, uint64_t bytes)
     return atomic_load(&q->count) > count || q->bytes > bytes;
 }
 
-/* 1: it is time to write, and nobody was told yet. */
+/* 1: it is time to write, and nobody was told yet. Who puts no more than a batch, and then
+ * waits for a sync, writes it himself: to have another thread do it costs a fourth more. */
 static int look_at_load(struct whet_disk_queue *q, uint64_t max_bytes)
 {
     int told = q->told;
 
     if (is_above(q, COUNT_MAX, max_bytes))
         atomic_store(&q->full, 1);
-    if (!is_above(q, BATCH_COUNT - 1, max_bytes / 4))
+    if (!is_above(q, BATCH_COUNT, max_bytes / 4))
         return 0;
     q->told = 1;
     return !told;
@@ -162,6 +163,7 @@ size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batc
             batch[count++] = w->entry;
         }
         w->writing = 1;
+        w->taken = !w->lost;
     }
     pthread_mutex_unlock(&q->lock);
     return count;
@@ -229,7 +231,7 @@ int whet__disk_queue_keep(struct whet_disk_queue *q, uint64_t max_bytes)
     pthread_mutex_lock(&q->lock);
     keep = !is_above(q, COUNT_MAX, max_bytes);
     for (struct whet_disk_waiting *w = q->first; keep && w != NULL && w->writing; w = w->next) {
-        w->writing = 0;
+        w->writing = w->taken = 0;
         w->lost |= look_up(q, &w->entry->hash) != w;
     }
     pthread_mutex_unlock(&q->lock);
@@ -263,19 +265,15 @@ void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 
     pthread_mutex_unlock(&q->lock);
 }
 
-void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
-                             struct whet_disk_owed *owed)
+void whet__disk_queue_settle(struct whet_disk_queue *q, struct whet_disk_owed *owed)
 {
-    struct whet_disk_waiting *w;
-
     pthread_mutex_lock(&q->lock);
-    w = look_up(q, &entry->hash);
-    while (w != NULL && w->entry != entry)
-        w = w->chain;
-    if (w != NULL && w->lost)
-        whet__disk_owed_add(owed, &entry->hash, entry->made_ns);
-    else
-        whet__disk_owed_done(owed, &entry->hash, UINT64_MAX);
+    for (struct whet_disk_waiting *w = q->first; w != NULL && w->writing; w = w->next) {
+        if (w->taken && w->lost)
+            whet__disk_owed_add(owed, &w->entry->hash, w->entry->made_ns);
+        else if (w->taken)
+            whet__disk_owed_done(owed, &w->entry->hash, UINT64_MAX);
+    }
     pthread_mutex_unlock(&q->lock);
 }
 

@@ -23,7 +23,8 @@ struct whet_disk_waiting {
     struct whet_entry *entry;
     struct whet_disk_waiting *next;  /* in order of arrival */
     struct whet_disk_waiting *chain; /* with the same bits of the hash, newest first */
-    int writing;                     /* it is in the batch that is being written */
+    int writing;                     /* a batch is being written, and it goes with it */
+    int taken;                       /* ... as it was in there, not lost before */
     int lost;                        /* it is not to be written, nor found */
 };
 
@@ -33,7 +34,7 @@ struct whet_disk_queue {
     struct whet_disk_waiting *first;
     struct whet_disk_waiting **last;
     uint64_t bytes; /* that wait or are being written */
-    int told;       /* that there is enough for a batch */
+    int told;       /* that there is more than a batch */
     atomic_size_t count;
     atomic_int full;  /* more waits than should */
     atomic_int stuck; /* ... and has not become less while somebody waited for it */
@@ -42,7 +43,7 @@ struct whet_disk_queue {
 WHET_MUST_USE int whet__disk_queue_init(struct whet_disk_queue *q);
 void whet__disk_queue_clear(struct whet_disk_queue *q);
 
-/* 0. 1: it is in, and there is enough for a batch, for the first time since one was taken.
+/* 0. 1: it is in, and there is more than a batch, for the first time since one was taken.
  * -ENOBUFS: more than twice `max_bytes` wait already. -ENOMEM. */
 WHET_MUST_USE int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
                                        uint64_t max_bytes);
@@ -85,9 +86,9 @@ void whet__disk_queue_refuse(struct whet_disk_queue *q, const struct whet_entry 
 void whet__disk_queue_drop(struct whet_disk_queue *q, const struct whet_hash128 *hash,
                            uint64_t since_ns, struct whet_disk_owed *owed);
 
-/* This one was written: the key is owed no more, unless it was dropped meanwhile. */
-void whet__disk_queue_settle(struct whet_disk_queue *q, const struct whet_entry *entry,
-                             struct whet_disk_owed *owed);
+/* The batch that was taken is written: its keys are owed no more, but for what was dropped
+ * meanwhile. */
+void whet__disk_queue_settle(struct whet_disk_queue *q, struct whet_disk_owed *owed);
 
 /* What waits now is neither written nor found any more; what comes later is. */
 void whet__disk_queue_lose(struct whet_disk_queue *q);

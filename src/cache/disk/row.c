@@ -69,10 +69,10 @@ void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e
     r->large_sum = whet__hash64(value, e->value_len);
 }
 
-size_t whet__disk_record_room(const struct whet_disk_record *r)
+size_t whet__disk_record_room(const struct whet_entry *e)
 {
-    return HEAD_MAX + r->key_len + r->about_len +
-           (whet__disk_record_is_large(r) ? 0 : r->bytes_len);
+    return HEAD_MAX + e->key_len + e->about_len +
+           (e->value_len < WHET_DISK_LARGE ? e->value_len : 0);
 }
 
 /* As whet__pack_uint, without a look at the room for each byte. */
@@ -86,37 +86,40 @@ static size_t put_packed(unsigned char *out, uint64_t n)
     return len;
 }
 
+static size_t put_bytes(unsigned char *out, const void *bytes, size_t len)
+{
+    if (len != 0)
+        memcpy(out, bytes, len);
+    return len;
+}
+
 /* All but the checksum. */
-static size_t head_pack(const struct whet_disk_record *r, unsigned char head[HEAD_MAX])
+static size_t head_pack(const struct whet_disk_record *r, unsigned char *out)
 {
     const uint64_t numbers[] = {r->flags, r->ends,    r->idle,      r->cost,
                                 r->raw,   r->key_len, r->about_len, r->len};
     size_t len = FIXED_BYTES;
 
-    memset(head, 0, SUM_BYTES);
-    whet__little_put(head + 8, r->epoch, 8);
-    whet__little_put(head + 16, r->made, 8);
+    whet__little_put(out + 8, r->epoch, 8);
+    whet__little_put(out + 16, r->made, 8);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        len += put_packed(head + len, numbers[i]);
+        len += put_packed(out + len, numbers[i]);
     if (!whet__disk_record_is_large(r))
         return len;
-    whet__little_put(head + len, r->large_sum, 8);
+    whet__little_put(out + len, r->large_sum, 8);
     return len + sizeof(r->large_sum);
 }
 
-void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out)
+size_t whet__disk_record_pack(const struct whet_disk_record *r, unsigned char *out)
 {
-    unsigned char head[HEAD_MAX], sum[SUM_BYTES];
-    size_t at = out->len, value = whet__disk_record_is_large(r) ? 0 : r->bytes_len;
+    size_t len = head_pack(r, out);
 
-    whet__pack_bytes(out, head, head_pack(r, head));
-    whet__pack_bytes(out, r->key, r->key_len);
-    whet__pack_bytes(out, r->about, r->about_len);
-    whet__pack_bytes(out, r->bytes, value);
-    if (whet__text_error(out) != 0)
-        return;
-    whet__little_put(sum, sum_of(r->client, (unsigned char *)out->data + at, out->len - at), 8);
-    memcpy(out->data + at, sum, sizeof(sum));
+    len += put_bytes(out + len, r->key, r->key_len);
+    len += put_bytes(out + len, r->about, r->about_len);
+    if (!whet__disk_record_is_large(r))
+        len += put_bytes(out + len, r->bytes, r->bytes_len);
+    whet__little_put(out, sum_of(r->client, out, len), 8);
+    return len;
 }
 
 static void unpack_fixed(struct whet_disk_record *r, struct whet_unpack *u)

@@ -18,7 +18,6 @@
 
 #include <whet/api.h>
 
-#include "base/text.h"
 #include "cache/entry/entry.h"
 #include "data/store.h"
 
@@ -49,11 +48,11 @@ struct whet_disk_record {
 void whet__disk_record_of(struct whet_disk_record *r, const struct whet_entry *e,
                           int64_t client);
 
-/* Appends the row to `out`, which has its own error. */
-void whet__disk_record_pack(const struct whet_disk_record *r, struct whet_text *out);
+/* Writes the row, and returns its length. */
+size_t whet__disk_record_pack(const struct whet_disk_record *r, unsigned char *out);
 
-/* At most so many bytes. */
-size_t whet__disk_record_room(const struct whet_disk_record *r);
+/* The row of an entry has at most so many bytes. */
+size_t whet__disk_record_room(const struct whet_entry *e);
 
 /* Reads a row into `r`, except for what `place` says: id, used, client. One that is none gives
  * a record that no value fits. */

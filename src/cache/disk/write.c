@@ -125,8 +125,7 @@ static int write_entries(struct whet_disk *d, struct whet_entry **entries, size_
         owe(d, entries, count);
         return 0;
     }
-    for (size_t i = 0; i < count; i++)
-        whet__disk_queue_settle(&d->queue, entries[i], &d->owed);
+    whet__disk_queue_settle(&d->queue, &d->owed);
     d->pause_ns = 0;
     whet__disk_note_written(d);
     return 0;
