@@ -148,7 +148,8 @@ static void test_what_does_not_shrink(void **state)
 
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        struct whet_cache *c = open_with(&(struct whet_cache_options){.bytes = 2 * MIB});
+        struct whet_cache *c =
+            open_with(&(struct whet_cache_options){.bytes = 2 * MIB, .shards = 1});
         uint32_t keys = (uint32_t)(3 * MIB / 2 / (sizes[i] + 400));
         struct whet_random random;
         struct whet_cache_value v;
