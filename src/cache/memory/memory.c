@@ -57,10 +57,11 @@ static struct whet_memory *make_block(const struct whet_memory_options *o)
     unsigned readers = whet__readers_count(o->bytes);
     size_t size = block_size(shards, readers);
     struct whet_memory *m = whet__mem_zalloc(1, size);
-    uintptr_t behind = (uintptr_t)(m + 1);
+    uintptr_t behind;
 
     if (m == NULL)
         return NULL;
+    behind = (uintptr_t)(m + 1);
     m->options = *o;
     m->own_bytes = whet__mem_bytes(size);
     m->shards = (struct whet_shard *)((behind + ALIGNMENT - 1) & ~(uintptr_t)(ALIGNMENT - 1));
