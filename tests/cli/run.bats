@@ -682,24 +682,28 @@ PY
     fails "unknown engine: 'pbs': choose slurm" whet run --on pbs true
 }
 
-# crowded N COMMAND...: as a user who may have N processes and threads.
+# crowded I N COMMAND...: as a user of this test's own, the I-th of eight, who may have N processes
+# and threads: those that another of them leaves behind for a moment count for that one.
 crowded()
 {
-    ASAN_OPTIONS=detect_leaks=0 setpriv --reuid 54321 --regid 54321 --clear-groups \
+    local user=$((20000 + $$ % 5000 * 8 + $1))
+    shift
+    ASAN_OPTIONS=detect_leaks=0 setpriv --reuid "$user" --regid "$user" --clear-groups \
         bash -c 'ulimit -u "$1" && shift && exec "$@"' - "$@"
 }
 
 @test "where there is no room for another process a command waits for another to end" {
     command -v setpriv >/dev/null && [ "$(id -u)" = 0 ] || skip "not root"
+    ! grep -q __tsan_init "$WHET" || skip "ThreadSanitizer has threads of its own"
     cd /
-    crowded 99 "$WHET" --version >/dev/null 2>&1 || skip "the program is closed to other users"
-    for room in 3 4 5 6 7 8; do
-        crowded $room "$WHET" run true 2>/dev/null && break
+    crowded 0 99 "$WHET" --version >/dev/null 2>&1 || skip "the program is closed to other users"
+    for room in 3 4 5 6 7; do
+        crowded $((room - 2)) $room "$WHET" run true 2>/dev/null && break
     done
-    run -0 --separate-stderr crowded $room "$WHET" run -j 3 --json 'sleep 0.2' 'sleep 0.2' true
+    run -0 --separate-stderr crowded 6 $room "$WHET" run -j 3 --json 'sleep 0.2' 'sleep 0.2' true
     grep -F '"ok": 3,' <<<"$output"
     grep -F '"retries": 0,' <<<"$output"
-    run --separate-stderr crowded $((room - 1)) "$WHET" run true
+    run --separate-stderr crowded 7 $((room - 1)) "$WHET" run true
     [ "$status" != 0 ]
     [[ $stderr == *"there is no room for another process"* ]]
 }
