@@ -177,6 +177,17 @@ int whet_executor_add(struct whet_executor *executor,
     return rc == 0 ? whet__jobs_add(&executor->in.jobs, &job, err) : rc;
 }
 
+/* It is as if nobody had asked for it: another may be. */
+static void project_drop(struct whet_executor *e, size_t commands)
+{
+    e->in.jobs.items.len = commands;
+    e->in.jobs.file = NULL;
+    e->in.tuned_jobs = 0;
+    if (e->in.project_open)
+        whet__project_clear(&e->in.project);
+    e->in.project_open = 0;
+}
+
 int whet_executor_add_project(struct whet_executor *executor, const char *path,
                               const char *const *names, struct whet_error *err)
 {
@@ -192,7 +203,7 @@ int whet_executor_add_project(struct whet_executor *executor, const char *path,
         r->operand_count++;
     rc = whet__run_input_commands(&executor->in, r, path, err);
     if (rc != 0)
-        executor->in.jobs.items.len = before;
+        project_drop(executor, before);
     return rc;
 }
 

@@ -315,7 +315,8 @@ static int serve(struct whet_tracer *t, const struct epoll_event *event)
     return 0;
 }
 
-/* Until the first of those that are asked is late; -1: none is. */
+/* Until the first of those that are asked is late; -1: none is. A call that is queued again for
+ * its second file while nobody is asked has nothing to wake it: its turn is now. */
 static int wait_ms(const struct whet_tracer *t)
 {
     uint64_t first = UINT64_MAX, now;
@@ -324,7 +325,7 @@ static int wait_ms(const struct whet_tracer *t)
         if (t->asked[i] != NULL && t->asked[i]->deadline_ns < first)
             first = t->asked[i]->deadline_ns;
     if (first == UINT64_MAX)
-        return -1;
+        return t->queue != NULL ? 0 : -1;
     now = whet__clock_now_ns();
     return now < first ? (int)((first - now + MS - 1) / MS) : 0;
 }

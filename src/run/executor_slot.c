@@ -110,8 +110,10 @@ void whet__slot_end(struct executor *x, struct slot *s)
 
 static void rest(struct executor *x, struct slot *s, uint64_t ns)
 {
+    uint64_t now = whet__clock_now_ns();
+
     s->state = SLOT_RESTING;
-    s->rest_ns = whet__clock_now_ns() + ns;
+    s->rest_ns = ns < UINT64_MAX - now ? now + ns : UINT64_MAX;
     if (s->rest_ns < x->wake_ns)
         x->wake_ns = s->rest_ns;
 }

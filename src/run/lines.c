@@ -11,7 +11,8 @@
 
 #include "base/mem.h"
 
-#define READ_MAX ((size_t)64 * 1024)
+#define READ_MAX  ((size_t)64 * 1024)
+#define COUNT_MAX ((off_t)64 << 20) /* of a longer file: its rest is taken to be alike */
 
 int whet__lines_open(struct whet_lines *l, const char *path, char end, struct whet_error *err)
 {
@@ -168,8 +169,9 @@ static void count_piece(struct count *c, const char *at, size_t len)
 uint64_t whet__lines_about(const struct whet_lines *l, int commands)
 {
     struct count c = {.end = l->end, .commands = commands};
-    off_t at = lseek(l->fd, 0, SEEK_CUR);
+    off_t start = lseek(l->fd, 0, SEEK_CUR), at = start;
     struct stat st;
+    uint64_t held;
     char *piece;
     ssize_t got;
 
@@ -180,8 +182,12 @@ uint64_t whet__lines_about(const struct whet_lines *l, int commands)
         return 0;
     if (l->buffer.len > l->at)
         count_piece(&c, l->buffer.data + l->at, l->buffer.len - l->at);
-    for (; (got = pread(l->fd, piece, READ_MAX, at)) > 0; at += got)
+    held = c.lines;
+    for (; at - start < COUNT_MAX && (got = pread(l->fd, piece, READ_MAX, at)) > 0; at += got)
         count_piece(&c, piece, (size_t)got);
     whet__mem_free(piece);
-    return c.lines;
+    if (at - start < COUNT_MAX || at >= st.st_size)
+        return c.lines;
+    return held + (uint64_t)((double)(c.lines - held) * (double)(st.st_size - start) /
+                             (double)(at - start));
 }

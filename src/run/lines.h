@@ -45,7 +45,8 @@ WHET_MUST_USE int whet__lines_next(struct whet_lines *l, const char **line, size
 WHET_MUST_USE int whet__lines_peek(struct whet_lines *l, char *out, struct whet_error *err);
 
 /* How many lines are to come, all of them or the `commands` among them (no blank lines, no
- * comments), as the file is now: who writes to it may change that. 0: it is no file. */
+ * comments), as the file is now: who writes to it may change that. Of a file above 64 MiB it is
+ * an estimate by its beginning. 0: it is no file. */
 uint64_t whet__lines_about(const struct whet_lines *l, int commands);
 
 #endif

@@ -105,7 +105,7 @@ static int refuse(const struct overlap *o, const struct whet_run_job *job,
                    "two commands make one file: '%.200s': '%.200s' and '%.200s': neither needs "
                    "the other",
                    name, whet__text_str(&one), whet__text_str(&two));
-    if (o->needs->jobs->file != NULL)
+    if (o->needs->jobs->file != NULL && job->line != 0)
         whet_error_at(err, o->needs->jobs->file, job->line, job->column);
     whet__text_clear(&one);
     whet__text_clear(&two);

@@ -209,13 +209,19 @@ static void commands_of_a_project_and_those_of_the_caller_go_together(void **sta
                                     "  b: {command: echo b, needs: a}\n"
                                     "  c: echo c\n");
     assert_int_equal(whet_executor_add_project(e, "project", LIST("d"), &err), -EINVAL);
-    whet_executor_free(e);
-    assert_int_equal(whet_executor_new(&e, &options, NULL), 0);
     assert_int_equal(whet_executor_add_project(e, "project", LIST("b"), &err), 0);
     assert_int_equal(whet_executor_add_project(e, "project", LIST("c"), &err), -EALREADY);
     add_line(e, "mine", "echo m", LIST("b"));
     assert_int_equal(whet_executor_run(e, &counts, NULL), 0);
     assert_string_equal(h.text, "a:ok:0:a\n\nb:ok:0:b\n\nmine:ok:0:m\n\n");
+    for (int i = 0; i < 2; i++) /* what is wrong with these is not in whet.yaml */
+        assert_int_equal(
+            whet_executor_add(
+                e, &(struct whet_executor_command){.line = "true", .outputs = LIST("same")},
+                NULL),
+            0);
+    assert_int_equal(whet_executor_run(e, &counts, &err), -EINVAL);
+    assert_string_equal(err.file, "");
     whet_executor_free(e);
 }
 
@@ -293,6 +299,35 @@ static void limits_hold_and_the_whole_can_be_stopped(void **state)
     whet_executor_free(e);
 }
 
+/* The other one ends the whole once this one rests, and it is not tried again. */
+static void a_delay_may_be_for_ever(void **state)
+{
+    const struct whet_executor_command commands[] = {
+        {.line = "echo x >>tries; exit 1",
+         .shell = 1,
+         .retries = 1,
+         .retry_delay_ns = UINT64_MAX},
+        {.line = "until test -e tries; do sleep 0.05; done; exit 1", .shell = 1}};
+    struct whet_text tries;
+    struct whet_executor_counts counts;
+    struct whet_executor *e;
+    struct heard h;
+    struct whet_executor_options options = options_for(&h, 0);
+
+    (void)state;
+    options.jobs = 2;
+    assert_int_equal(whet_executor_new(&e, &options, NULL), 0);
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(whet_executor_add(e, &commands[i], NULL), 0);
+    assert_int_equal(whet_executor_run(e, &counts, NULL), 0);
+    assert_int_equal(counts.failed, 2);
+    whet__text_init(&tries, 100);
+    assert_int_equal(whet__file_read(AT_FDCWD, "tries", 99, &tries), 0);
+    assert_string_equal(whet__text_str(&tries), "x\n");
+    whet__text_clear(&tries);
+    whet_executor_free(e);
+}
+
 static void variables_are_those_that_were_named(void **state)
 {
     struct whet_executor_counts counts;
@@ -350,6 +385,7 @@ int main(void)
         cmocka_unit_test(commands_of_a_project_and_those_of_the_caller_go_together),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(limits_hold_and_the_whole_can_be_stopped),
+        cmocka_unit_test(a_delay_may_be_for_ever),
         cmocka_unit_test(variables_are_those_that_were_named),
         cmocka_unit_test(want_of_memory_leaves_nothing),
     };

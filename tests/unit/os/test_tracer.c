@@ -258,6 +258,28 @@ static void what_does_not_answer_is_not_known(void **state)
     whet__tracer_close(hung);
 }
 
+/* With all lookers late there is nobody to wait for, with the second name as with the first. */
+static void no_call_waits_where_nobody_is_asked(void **state)
+{
+    struct whet_trace_files files;
+    struct whet_trace *trace;
+
+    (void)state;
+    if (!looks_are_cached())
+        skip();
+    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
+    hung->looks.look = look_for_ever;
+    hung->looks.limit_ns = 50000000;
+    trace = trace_line_by(hung,
+                          "for i in 1 2 3 4 5 6 7 8; do test -e new-$i; done; "
+                          "ln -T new-from new-to 2>/dev/null; exit 0",
+                          &files);
+    assert_int_equal(files.unseen, WHET_UNSEEN_ANSWER);
+    assert_seen(&files, "new-to", WHET_LOOK_OTHER, WHET_FILE_WRITE);
+    whet__trace_free(trace);
+    whet__tracer_close(hung);
+}
+
 /* Its end, and all others, wait for nothing. What is left is let go by the end of the tracer.
  */
 static void what_does_not_answer_holds_up_its_caller_alone(void **state)
@@ -340,6 +362,7 @@ int main(void)
         cmocka_unit_test(what_cannot_run_leaves_no_listener),
         cmocka_unit_test(a_stand_in_holds_listeners_alone),
         cmocka_unit_test(what_does_not_answer_is_not_known),
+        cmocka_unit_test(no_call_waits_where_nobody_is_asked),
         cmocka_unit_test(what_does_not_answer_holds_up_its_caller_alone),
         cmocka_unit_test(what_cannot_be_seen_is_told),
         cmocka_unit_test(memory_may_run_out),
