@@ -98,7 +98,8 @@ struct whet_cache_options {
                            .lock, .share and the folder PATH.d belong to it: while any
                            process has it open they must not be moved or removed. A copy is
                            of PATH and PATH-wal, which has what was written last, and of
-                           PATH.d, taken while nobody has it open. One that may not be
+                           PATH.d, taken while nobody has it open; where nothing can be
+                           written, PATH-shm has to be beside PATH-wal. One that may not be
                            written is only read, and whet_cache_note says so */
     const char *remote; /* "redis://[USER:PASSWORD@]HOST[:PORT][/DB]" or "unix:PATH";
                            NULL: no server */

@@ -38,6 +38,17 @@ void whet__cache_settle(struct whet_cache *c)
     atomic_fetch_or(&c->watch, WHET_WATCH_SETTLE);
 }
 
+/* While memory is short, the part that is left may be too small where the whole is not. */
+static int fit_whole(struct whet_cache *c, enum whet_cache_level level, uint64_t bytes)
+{
+    struct whet_memory *m = level == WHET_CACHE_MEMORY ? c->memory : c->packed;
+    int rc = m != NULL ? whet__memory_resize(m, bytes) : -EINVAL;
+
+    if (rc == 0)
+        whet__cache_settle(c);
+    return rc;
+}
+
 static int resize_memory(struct whet_cache *c, enum whet_cache_level level, uint64_t bytes)
 {
     uint64_t before;
@@ -47,6 +58,8 @@ static int resize_memory(struct whet_cache *c, enum whet_cache_level level, uint
         return -EINVAL;
     before = atomic_exchange(&c->wanted[level], bytes);
     rc = whet__cache_fit(c, level);
+    if (rc == -EINVAL)
+        rc = fit_whole(c, level, bytes);
     if (rc != 0)
         atomic_store(&c->wanted[level], before);
     return rc;

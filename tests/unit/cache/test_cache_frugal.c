@@ -121,6 +121,28 @@ static void test_without_pressure_files(void **state)
     whet_cache_free(c);
 }
 
+/* What fits while memory is not short, fits while it is. */
+static void test_resize_while_short(void **state)
+{
+    struct whet_cache *c = open_cache(
+        &(struct whet_cache_options){.memory_bytes = 8 * MIB, .packed_bytes = WHET_CACHE_NONE});
+    uint64_t least = 8 * MIB;
+
+    (void)state;
+    while (whet_cache_resize(c, WHET_CACHE_MEMORY, least / 2) == 0)
+        least /= 2;
+    say_pressure("50.00");
+    for (int i = 0; i < 10; i++)
+        (void)look(c, WHET_CACHE_MEMORY);
+    assert_int_equal(whet_cache_resize(c, WHET_CACHE_MEMORY, 8 * MIB), 0);
+    assert_int_equal(whet_cache_resize(c, WHET_CACHE_MEMORY, least), 0);
+    assert_int_equal(look(c, WHET_CACHE_MEMORY), least);
+    assert_int_equal(whet_cache_resize(c, WHET_CACHE_MEMORY, least / 2), -EINVAL);
+    assert_int_equal(look(c, WHET_CACHE_MEMORY), least);
+    assert_int_equal(whet_cache_resize(c, WHET_CACHE_PACKED, least), -EINVAL);
+    whet_cache_free(c);
+}
+
 /* This machine may be short of memory or not: it is looked at, and everything goes on. */
 static void test_flag(void **state)
 {
@@ -147,6 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pressure),
         cmocka_unit_test(test_without_pressure_files),
+        cmocka_unit_test(test_resize_while_short),
         cmocka_unit_test(test_flag),
     };
 
