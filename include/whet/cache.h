@@ -205,7 +205,8 @@ struct whet_cache_key {
 };
 
 /* Many at once: one round trip to the server, within one remote_timeout_ns. `out` has `count`
- * items, all to be cleared; those of misses are all zero. Returns how many were hits. */
+ * items, all to be cleared; those of misses, and of what is no key, are all zero. Returns how
+ * many were hits. */
 WHET_API size_t whet_cache_get_many(struct whet_cache *cache, const struct whet_cache_key *keys,
                                     size_t count, struct whet_cache_value *out);
 
@@ -281,8 +282,9 @@ struct whet_cache_put {
  * those with WHET_CACHE_READ_ONLY that may not write it. Whoever has such replaces what is no
  * longer true by invalidating it before.
  * `how` may be NULL. -EINVAL: no such key, or flags: nothing has changed. Else what was there
- * under this key is gone, whatever this returns. -EFBIG: larger than every level; -ESTALE: an
- * input has changed meanwhile, nothing is kept; -ENOMEM. */
+ * under this key is gone, whatever this returns. -EFBIG: larger than what one value may take of
+ * any level, which is a shard of one in memory (its bytes / options.shards) and a quarter of
+ * the file's; -ESTALE: an input has changed meanwhile, nothing is kept; -ENOMEM. */
 WHET_API WHET_MUST_USE int whet_cache_put(struct whet_cache *cache, const void *key,
                                           size_t key_len, const void *value, size_t len,
                                           const struct whet_cache_put *how);
@@ -340,7 +342,7 @@ WHET_API WHET_MUST_USE int whet_cache_invalidate_all(struct whet_cache *cache);
  * file; those that whet_cache_put does not reach may have it in memory, or in their own file,
  * and keep it there. A whet_cache_load that computes it meanwhile goes on, here and elsewhere:
  * what comes of it answers all who wait for it, and is put. -EIO: others may still get it,
- * until the file can be written. */
+ * until the file can be written; always so with WHET_CACHE_READ_ONLY. */
 WHET_API WHET_MUST_USE int whet_cache_remove(struct whet_cache *cache, const void *key,
                                              size_t key_len);
 

@@ -94,7 +94,8 @@ struct whet_executor_result {
     uint64_t wall_ns;
     uint64_t user_ns;
     uint64_t sys_ns;
-    uint64_t max_rss_bytes; /* of its largest process */
+    uint64_t max_rss_bytes; /* of its largest process; never less than what the program that
+                               runs it has, as the kernel counts that to its children */
     uint64_t saved_ns;      /* what it took when it was run, if it is cached */
     const char *out;        /* what it printed to stdout, ended by a NUL that does not count */
     size_t out_len;
@@ -133,7 +134,7 @@ struct whet_executor_options {
                                 added, else the cores that affinity and cgroup allow */
     unsigned flags;          /* enum whet_executor_flags */
     const char *cache_dir;   /* NULL: $XDG_CACHE_HOME/whet */
-    uint64_t cache_bytes;    /* on disk; 0: 5 GiB */
+    uint64_t cache_bytes;    /* on disk, at least 1 MiB; 0: 5 GiB */
     const char *remote;      /* a Redis or Valkey server; NULL: none */
     const char *const *pass; /* names of variables of ours that results depend on, too */
     uint64_t grace_ns;       /* between SIGTERM and SIGKILL; 0: 2 s */
@@ -156,23 +157,24 @@ WHET_API WHET_MUST_USE int whet_executor_new(struct whet_executor **out,
                                              struct whet_error *err);
 WHET_API void whet_executor_free(struct whet_executor *executor);
 
-/* -EINVAL: neither a line nor words, or both, or a line that only a shell understands; -ENOMEM;
- * -EFBIG: over a million. */
+/* -EINVAL: neither a line nor words, or both, or a line that only a shell understands; -EBUSY:
+ * called from a callback of its own; -ENOMEM; -EFBIG: over a million. */
 WHET_API WHET_MUST_USE int whet_executor_add(struct whet_executor *executor,
                                              const struct whet_executor_command *command,
                                              struct whet_error *err);
 
 /* Adds commands of the whet.yaml that is in force for the folder `path`: those whose names are
  * in `names`, or all, with what they need. Once for each executor. -ENOENT: there is no
- * whet.yaml; -EALREADY; -EINVAL and others: as *err says. */
+ * whet.yaml; -EALREADY; -EBUSY, as above; -EINVAL and others: as *err says. */
 WHET_API WHET_MUST_USE int whet_executor_add_project(struct whet_executor *executor,
                                                      const char *path, const char *const *names,
                                                      struct whet_error *err);
 
 /* Runs all that was added, and waits. It may be called again: with a cache, what has not
  * changed meanwhile is not repeated. -EINVAL: commands need each other in a circle, which *err
- * names, or what nobody has, or make the same file; nothing was run. Others: it could not go
- * on; what ran was ended. */
+ * names, or what nobody has, or make the same file, or options.remote is no server's url;
+ * nothing was run. -EBUSY: called from a callback of its own. Others: it could not go on; what
+ * ran was ended. After an error *out is as it was. */
 WHET_API WHET_MUST_USE int whet_executor_run(struct whet_executor *executor,
                                              struct whet_executor_counts *out,
                                              struct whet_error *err);

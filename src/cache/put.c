@@ -278,9 +278,11 @@ int whet_cache_put(struct whet_cache *c, const void *key, size_t key_len, const 
 int whet_cache_remove(struct whet_cache *c, const void *key, size_t key_len)
 {
     struct whet_ask ask;
+    int rc;
 
     if (!whet__key_ok(key, key_len))
         return -EINVAL;
     whet__ask_init(c, &ask, key, key_len);
-    return whet__cache_drop(c, &ask, WHET_CACHE_REMOVED);
+    rc = whet__cache_drop(c, &ask, WHET_CACHE_REMOVED);
+    return rc == 0 && (c->options.flags & WHET_CACHE_READ_ONLY) ? -EIO : rc;
 }

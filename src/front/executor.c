@@ -17,6 +17,8 @@
 #define JOBS_MAX   4096
 #define PASS_MAX   1000
 #define BASE_BYTES ((size_t)64 << 20)
+#define CACHE_MIN  ((uint64_t)1 << 20)
+#define FLAGS      (2 * WHET_EXECUTOR_STRICT - 1) /* all of them, as it is the last */
 
 _Static_assert((int)WHET_SIZING_AUTO == (int)WHET_JOB_UNSAID &&
                    (int)WHET_SIZING_IO == (int)WHET_JOB_IO &&
@@ -28,6 +30,7 @@ struct whet_executor {
     struct whet_run_request request; /* the same, as the parts of `whet run` take it */
     struct whet_vec pass;
     struct whet_run_input in;
+    int running; /* 1: a callback that asks for more has to wait */
 };
 
 static const struct whet_executor_options defaults;
@@ -35,6 +38,12 @@ static const struct whet_executor_options defaults;
 static int out_of_memory(struct whet_error *err)
 {
     return whet_error_set(err, -ENOMEM, "out of memory: 'executor'");
+}
+
+static int is_running(const struct whet_executor *e, struct whet_error *err)
+{
+    return e->running ? whet_error_set(err, -EBUSY, "it runs: 'executor': when it has ended")
+                      : 0;
 }
 
 static int is_set(const struct whet_executor *e, unsigned flag)
@@ -49,6 +58,10 @@ static int take_options(struct whet_executor *e, struct whet_error *err)
     if (o->jobs > JOBS_MAX)
         return whet_error_set(err, -EINVAL, "out of range: 'jobs': %u: at most %d", o->jobs,
                               JOBS_MAX);
+    if (o->flags & ~(unsigned)FLAGS)
+        return whet_error_set(err, -EINVAL, "out of range: 'flags': %#x", o->flags);
+    if (o->cache_bytes != 0 && o->cache_bytes < CACHE_MIN)
+        return whet_error_set(err, -EINVAL, "out of range: 'cache_bytes': at least 1 MiB");
     for (size_t i = 0; o->pass != NULL && o->pass[i] != NULL; i++) {
         const char **name = whet__vec_push(&e->pass);
 
@@ -151,11 +164,14 @@ int whet_executor_add(struct whet_executor *executor,
 {
     struct whet_arena *arena = &executor->in.jobs.arena;
     struct whet_run_job job = executor->in.like;
-    int failed = 0, rc = check_command(command, err);
-    const char *line = copy_text(arena, command->line, &failed);
+    int failed = 0, rc = is_running(executor, err);
+    const char *line;
 
+    if (rc == 0)
+        rc = check_command(command, err);
     if (rc != 0)
         return rc;
+    line = copy_text(arena, command->line, &failed);
     job.name = copy_text(arena, command->name, &failed);
     job.category = copy_text(arena, command->category, &failed);
     job.argv = copy_list(arena, command->argv, &failed);
@@ -193,8 +209,10 @@ int whet_executor_add_project(struct whet_executor *executor, const char *path,
 {
     struct whet_run_request *r = &executor->request;
     size_t before = executor->in.jobs.items.len;
-    int rc;
+    int rc = is_running(executor, err);
 
+    if (rc != 0)
+        return rc;
     if (executor->in.project_open)
         return whet_error_set(err, -EALREADY, "commands of a whet.yaml are there: '%.200s'",
                               whet__text_str(&executor->in.path));
@@ -249,12 +267,15 @@ int whet_executor_run(struct whet_executor *executor, struct whet_executor_count
                     : e->in.tuned_jobs   ? e->in.tuned_jobs
                                          : whet_pool_cores();
     struct whet_run_cache cache = {0};
-    int rc;
+    int rc = is_running(e, err);
 
+    if (rc != 0)
+        return rc;
     if (e->in.jobs.items.len == 0) {
         *out = (struct whet_executor_counts){0};
         return 0;
     }
+    e->running = 1;
     rc = whet__run_input_graph(&e->in, err);
     if (rc == 0)
         rc = whet__run_cache_open(&cache, &e->request, 1, err);
@@ -262,5 +283,6 @@ int whet_executor_run(struct whet_executor *executor, struct whet_executor_count
         rc = run(e, cache.results, jobs, out, err);
     whet__run_cache_close(&cache);
     whet__needs_clear(&e->in.needs);
+    e->running = 0;
     return rc;
 }

@@ -225,6 +225,36 @@ static void commands_of_a_project_and_those_of_the_caller_go_together(void **sta
     whet_executor_free(e);
 }
 
+static void ask_for_more(void *ctx, const struct whet_executor_result *r)
+{
+    struct whet_executor *e = *(struct whet_executor **)ctx;
+    struct whet_executor_counts counts;
+    struct whet_error err;
+
+    assert_int_equal(r->end, WHET_EXECUTOR_OK);
+    assert_int_equal(whet_executor_run(e, &counts, &err), -EBUSY);
+    assert_int_equal(
+        whet_executor_add(e, &(struct whet_executor_command){.line = "true"}, &err), -EBUSY);
+    assert_int_equal(whet_executor_add_project(e, ".", NULL, &err), -EBUSY);
+}
+
+static void a_callback_cannot_ask_for_more(void **state)
+{
+    struct whet_executor_counts counts;
+    struct whet_executor *e;
+    struct whet_error err;
+
+    (void)state;
+    assert_int_equal(
+        whet_executor_new(&e, &(struct whet_executor_options){.ended = ask_for_more, .ctx = &e},
+                          &err),
+        0);
+    add_line(e, "one", "true", NULL);
+    assert_int_equal(whet_executor_run(e, &counts, &err), 0);
+    assert_int_equal(counts.ok, 1);
+    whet_executor_free(e);
+}
+
 static void what_makes_no_sense_is_refused(void **state)
 {
     struct whet_executor_counts counts;
@@ -234,6 +264,12 @@ static void what_makes_no_sense_is_refused(void **state)
     (void)state;
     assert_int_equal(whet_executor_new(&e, &(struct whet_executor_options){.jobs = 5000}, &err),
                      -EINVAL);
+    assert_int_equal(
+        whet_executor_new(&e, &(struct whet_executor_options){.flags = 1u << 7}, &err),
+        -EINVAL);
+    assert_int_equal(
+        whet_executor_new(&e, &(struct whet_executor_options){.cache_bytes = 1}, &err),
+        -EINVAL);
     assert_int_equal(whet_executor_new(&e, NULL, &err), 0);
     assert_int_equal(whet_executor_run(e, &counts, &err), 0);
     assert_int_equal(counts.ended, 0);
@@ -383,6 +419,7 @@ int main(void)
         cmocka_unit_test(a_failure_skips_what_needs_it_and_ends_the_rest_unless_told),
         cmocka_unit_test(what_has_not_changed_is_not_run_again),
         cmocka_unit_test(commands_of_a_project_and_those_of_the_caller_go_together),
+        cmocka_unit_test(a_callback_cannot_ask_for_more),
         cmocka_unit_test(what_makes_no_sense_is_refused),
         cmocka_unit_test(limits_hold_and_the_whole_can_be_stopped),
         cmocka_unit_test(a_delay_may_be_for_ever),
