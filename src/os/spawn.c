@@ -79,7 +79,7 @@ int whet__spawn_run(const struct whet_spawn_options *options, struct whet_spawn_
     struct whet_child child = {.options = options,
                                .out = {-1, 0, options->out_text},
                                .err = {-1, 0, options->err_text}};
-    uint64_t floor = own_peak();
+    uint64_t floor = 0;
     struct whet_start start;
     struct whet_text found;
     const char *program = NULL;
@@ -97,6 +97,7 @@ int whet__spawn_run(const struct whet_spawn_options *options, struct whet_spawn_
     if (rc == 0)
         rc = run_start(&start, err);
     if (rc == 0) {
+        floor = own_peak(); /* what preparing it took is a part of it */
         rc = whet__child_wait(&child, out);
         if (rc != 0)
             rc = whet_error_set(err, rc, "cannot wait for '%s': %s", program, strerror(-rc));

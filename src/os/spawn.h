@@ -95,7 +95,7 @@ struct whet_spawn_result {
     uint64_t user_ns;         /* of it and of the children it waited for */
     uint64_t sys_ns;          /* likewise */
     uint64_t max_rss_bytes;   /* of the largest of them; at least rss_floor_bytes */
-    uint64_t rss_floor_bytes; /* our own peak before: the kernel counts the moment between
+    uint64_t rss_floor_bytes; /* our own peak by then: the kernel counts the moment between
                                  start and exec, when the child has our memory. Only what
                                  is above it is the program's own */
     uint64_t minor_faults;    /* page faults without and ... */
