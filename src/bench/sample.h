@@ -74,10 +74,9 @@ void whet__sample_take(struct whet_bench_sample *out, const struct whet_bench_ar
                        const struct whet_bench_output *output,
                        const struct whet_sample_options *options, struct whet_error *why);
 
-/* Up to our own peak, a child's memory cannot be told from ours (os/spawn.h). Each processor
- * counts up to 32 pages of a kind before the sum knows of them (percpu_counter_batch in Linux),
- * so that the two may differ by this many bytes where four have run us. */
-#define WHET_SAMPLE_RSS_SLACK 1048576
+/* Up to our own peak, a child's memory cannot be told from ours (os/spawn.h). The kernel counts
+ * pages in batches, so that the two may differ by this many bytes. */
+#define WHET_SAMPLE_RSS_SLACK 262144
 
 /* The built-in metrics of a run: WHET_METRIC_IDS doubles, NaN where nothing is known. */
 void whet__sample_values(const struct whet_bench_sample *sample, double *values);
