@@ -49,3 +49,14 @@ listens()
         sleep 0.01
     done
 }
+
+# gone PATTERN: waits until no process has a command line like it. One that was killed is seen until
+# it has had a processor to end on; one that nobody has killed would be there for longer than this.
+gone()
+{
+    local started=$SECONDS
+    while pgrep -f "$1" >/dev/null; do
+        [ $((SECONDS - started)) -lt 120 ] || { pgrep -a -f "$1"; return 1; }
+        sleep 0.05
+    done
+}

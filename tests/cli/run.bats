@@ -1,11 +1,7 @@
 load common
 
-# A time to sleep that no other test on this machine sleeps, and how many still do.
+# A time to sleep that no other test on this machine sleeps.
 nap=300.$$
-left()
-{
-    pgrep -c -f "sleep $nap" || true
-}
 
 @test "commands from arguments: output whole and in the order of the input" {
     whet run -j 4 "sh -c 'sleep 0.2; echo one; echo uno >&2'" 'echo two' 'echo three' >out 2>err
@@ -149,7 +145,7 @@ echo {} # '{}'" ::: '; touch bad #' >out
     run -1 --separate-stderr whet run -k 'sh -c "kill -SEGV \$\$"' ./absent
     [[ $stderr == *"killed by SIGSEGV"* ]]
     [[ $stderr == *"cannot find program: './absent'"* ]]
-    [ "$(left)" = 0 ]
+    gone "sleep $nap"
 }
 
 @test "a memory limit counts the whole family, and what is in RAM" {
@@ -221,7 +217,7 @@ SH
     done
     { whet run -k --live -j 2 'yes 1' "sleep $nap" || echo $? >code; } 2>err | head -n 1 >/dev/null
     [ "$(cat code)" = 141 ]
-    [ "$(left)" = 0 ]
+    gone "sleep $nap"
 }
 
 @test "a full disk is told of where it is" {
@@ -246,7 +242,7 @@ SH
     { TMPDIR=$PWD/tmp whet run -k -j 2 --hold 1MiB "sleep $nap" yes || echo $? >code; } 2>err | true
     [ "$(cat code)" = 141 ]
     [ ! -s err ]
-    [ "$(left)" = 0 ]
+    gone "sleep $nap"
     TMPDIR=$PWD/absent run -2 --separate-stderr whet run --order finish yes
     [ "$stderr" = "whet: cannot keep what a command printed: '$PWD/absent': No such file or directory: name another folder by TMPDIR" ]
 }
@@ -308,30 +304,31 @@ END
 # In the background SIGINT is ignored; SIGTERM goes the same way.
 @test "interrupted: those that run are told once, and what has ended is shown" {
     "$WHET" run -j 2 'echo done' "sh -c 'trap \"echo told; exit 5\" TERM; touch up; sleep $nap & wait'" \
-        "sleep $nap" 'echo never' >out 2>err &
+        "sh -c 'touch next; exec sleep $nap'" 'echo never' >out 2>err &
     pid=$!
-    for _ in {1..6000}; do [ -e up ] && break; sleep 0.01; done
+    # The third has begun: the first has ended.
+    until [ -e up ] && [ -e next ]; do kill -0 $pid; sleep 0.01; done
     kill -TERM $pid
     code=0
     wait $pid || code=$?
     [ "$code" = 143 ]
     [ "$(cat out)" = $'done\ntold' ]
-    [ "$(left)" = 0 ]
+    gone "sleep $nap"
 }
 
 @test "a second signal, and SIGKILL: whet leaves nobody behind" {
     for signal in TERM KILL; do
-        rm -f up
-        "$WHET" run -j 2 "sh -c 'trap \"\" TERM; sleep $nap & sleep $nap; sleep $nap'" \
-            "sh -c 'trap : TERM; touch up; sleep $nap; sleep $nap'" 2>err &
+        rm -f deaf up told
+        "$WHET" run -j 2 --grace 200s "sh -c 'trap \"\" TERM; touch deaf; sleep $nap & sleep $nap; sleep $nap'" \
+            "sh -c 'trap \"touch told\" TERM; touch up; sleep $nap; sleep $nap'" 2>err &
         pid=$!
-        for _ in {1..6000}; do [ -e up ] && break; sleep 0.01; done
+        until [ -e deaf ] && [ -e up ]; do kill -0 $pid; sleep 0.01; done
         kill -TERM $pid
-        sleep 0.1
+        # Two that came before the first is taken would be one.
+        until [ -e told ]; do kill -0 $pid; sleep 0.01; done
         kill -$signal $pid
         wait $pid || true
-        for _ in {1..6000}; do [ "$(left)" = 0 ] && break; sleep 0.01; done
-        [ "$(left)" = 0 ]
+        gone "sleep $nap"
     done
 }
 
@@ -536,7 +533,7 @@ PY
     [ "$(grep -c 'killed by SIGSEGV' <<<"$stderr")" = 34 ]
     [ "$(grep -c 'out of time: it may take 300 ms' <<<"$stderr")" = 33 ]
     [ "$(grep -c 'out of memory: it may have 64.0 MiB' <<<"$stderr")" = 33 ]
-    [ "$(left)" = 0 ]
+    gone "sleep $nap"
 }
 
 # ---- Shards ----

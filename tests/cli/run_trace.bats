@@ -143,12 +143,12 @@ C
 
 @test "killed by its time-out, it still says what it had read; nothing is left" {
     traces
-    nap=31.$$
+    nap=310.$$
     echo x >before
     run -124 --separate-stderr whet run --trace-inputs -t 10 --grace 0.2 -s \
         "trap '' TERM; cat before; while :; do cat before; done & sleep $nap & wait; wait"
     [[ $stderr == *"undeclared input: 'before': read by"* ]]
-    without pgrep -f "sleep $nap"
+    gone "sleep $nap"
     run -1 --separate-stderr whet run -k -j 4 --trace-inputs -t 2 --grace 0.1 -- \
         sh -c "while :; do test -e before; done #{}" ::: 1 2 3 4 5 6 7 8
     [[ $stderr == *"8 of 8 failed, 1 undeclared inputs"* ]]
@@ -185,12 +185,11 @@ PY
 
 @test "when whet is killed, nothing it ran is left waiting" {
     traces
-    nap=32.$$
+    nap=320.$$
     "$WHET" run --trace-inputs -j 4 -s "echo 1 >>begun; while :; do test -e begun; done & sleep $nap #{}" ::: 1 2 3 4 &
     for _ in {1..1200}; do [ "$(cat begun 2>/dev/null | wc -l)" = 4 ] && break; sleep 0.05; done
     kill -9 $!
-    for _ in {1..1200}; do pgrep -f "sleep $nap" >/dev/null || break; sleep 0.05; done
-    without pgrep -f "sleep $nap"
+    gone "sleep $nap"
 }
 
 @test "without rights it works, too" {
@@ -248,8 +247,8 @@ PY
 @test "a file system that does not answer holds up who asks it alone" {
     traces
     echo x >seen
-    run --separate-stderr dead "$WHET" run -k -j 2 --trace-inputs --timeout 2 --grace 0.1 --log log \
-        'cat dead/file' 'cat seen'
+    printf '%s\n' '{"command":"cat dead/file","timeout":"2s"}' '{"command":"cat seen"}' >jobs
+    run --separate-stderr dead "$WHET" run -k -j 2 --trace-inputs --grace 0.1 --log log -f jobs
     [ "$status" != 77 ] || skip "no FUSE here: $output"
     [ "$status" = 1 ]
     [ "$output" = x ]
