@@ -27,6 +27,7 @@ struct whet_cache_args {
     uint64_t max_age_ns;
     uint64_t max_bytes;
     uint64_t limit;
+    int wide;
     int dry_run;
     int repair;
     const char *policies;
@@ -43,6 +44,13 @@ struct whet_cache_args {
     int sampled;
     int json;
 };
+
+/* NULL-terminated; those of simulations first, in the order of enum whet_study_verb. */
+extern const char *const whet__cache_verbs[];
+
+/* -EINVAL: an option is given that is of no use to this verb. */
+WHET_MUST_USE int whet__cache_args_check(const struct whet_cache_args *a, const char *verb,
+                                         struct whet_error *err);
 
 /* 1: this verb is about caches on disk. */
 int whet__cache_is_on_disk(const char *verb);

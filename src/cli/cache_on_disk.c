@@ -7,6 +7,7 @@
 
 #include "front/cache_files.h"
 #include "front/terminal.h"
+#include "os/term.h"
 
 #define REPORT_MAX ((size_t)64 << 20)
 
@@ -48,6 +49,12 @@ static int files_check(const struct whet_call *call, size_t verb, struct whet_er
                               "too much: 'cache %s': give one of KEY, --prefix "
                               "and --tag",
                               name);
+    if (args->remote != NULL && files_verbs[verb].run == whet__files_clear &&
+        args->tag == NULL && args->prefix == NULL && named == 0)
+        return whet_error_set(
+            err, -EINVAL,
+            "too much: '--remote': what a server has is not cleared but by KEY, "
+            "--prefix or --tag");
     if (args->dry_run && (args->tag != NULL || args->prefix != NULL || named != 0))
         return whet_error_set(err, -EINVAL,
                               "nothing to try: '--dry-run': an invalidation drops nothing, it "
@@ -86,11 +93,14 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
     };
     struct whet_table_style style;
     struct whet_text text;
+    struct whet_term term;
     int rc = files_check(call, verb, err);
 
     if (rc != 0)
         return rc;
     whet__terminal_style(call->out, call->global, &style);
+    whet__term_read(fileno(call->out), &term);
+    wishes.wide = args->wide || !term.tty;
     whet__text_init(&text, REPORT_MAX);
     rc = files_verbs[verb].run(&wishes, &text, &style, err);
     if (rc == 0 || rc == WHET_EXIT_NO)

@@ -47,6 +47,9 @@ static const struct whet_option options[] = {
      .min = 1,
      .fallback = "50; of warm: 100000",
      .help = "at most N entries (list, warm)"},
+    {.name = "wide",
+     WHET_INTO_FLAG(whet_cache_args, wide),
+     .help = "whole keys and all columns, as is shown where no terminal is (list)"},
     {.name = "max-age",
      .argument = "TIME",
      WHET_INTO_DURATION(whet_cache_args, max_age_ns),
@@ -138,8 +141,9 @@ static const struct whet_option options[] = {
      .help = "write a report to FILE, too: .html with curves, .json or .txt"},
 };
 
-static const char *const verbs[] = {"simulate", "curve", "tune",  "stats", "list", "explain",
-                                    "verify",   "gc",    "clear", "warm",  NULL};
+const char *const whet__cache_verbs[] = {"simulate", "curve",   "tune",   "stats",
+                                         "list",     "explain", "verify", "gc",
+                                         "clear",    "warm",    NULL};
 
 enum form { FORM_TEXT, FORM_JSON, FORM_HTML };
 
@@ -158,12 +162,13 @@ static int read_verb(const char *word, enum whet_study_verb *out, struct whet_er
     const char *nearest;
 
     for (unsigned i = 0; i <= WHET_STUDY_TUNE; i++) {
-        if (strcmp(word, verbs[i]) == 0) {
+        if (strcmp(word, whet__cache_verbs[i]) == 0) {
             *out = (enum whet_study_verb)i;
             return 0;
         }
     }
-    nearest = whet__nearest(word, verbs, sizeof(verbs) / sizeof(verbs[0]) - 1);
+    nearest = whet__nearest(word, whet__cache_verbs,
+                            sizeof(whet__cache_verbs) / sizeof(whet__cache_verbs[0]) - 1);
     if (nearest != NULL)
         return whet_error_set(err, -EINVAL, "unknown verb: '%.64s': did you mean '%s'?", word,
                               nearest);
@@ -306,11 +311,12 @@ static int run_cache(const struct whet_call *call, struct whet_error *err)
     struct whet_study_wishes wishes = {0};
     struct whet_study study = {0};
     const struct whet_cache_args *args = call->args;
-    int rc;
+    int rc = whet__cache_args_check(args, call->operands[0], err);
 
-    if (whet__cache_is_on_disk(call->operands[0]))
+    if (rc == 0 && whet__cache_is_on_disk(call->operands[0]))
         return whet__cache_on_disk(call, err);
-    rc = read_wishes(call, &wishes, err);
+    if (rc == 0)
+        rc = read_wishes(call, &wishes, err);
     if (rc != 0)
         return rc;
     rc = study_with_progress(call, &wishes, &study, err);
@@ -344,7 +350,7 @@ const struct whet_command whet__cmd_cache = {
     .operands = "VERB [TRACE|KEY|LIST]",
     .operands_min = 1,
     .operands_max = 2,
-    .words = verbs,
+    .words = whet__cache_verbs,
     .description =
         "stats: what each client of each cache keeps, how often each level had the answer, and "
         "the time that it saved. list: entries, the last used first. explain: whether KEY "

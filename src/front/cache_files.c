@@ -11,14 +11,14 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "base/utf8.h"
+#include "base/nearest.h"
 #include "data/store_file.h"
 #include "os/dir.h"
 #include "os/path.h"
-#include "view/width.h"
 
 #define FILES_MAX     1000
 #define CLIENTS_MAX   1024
+#define NAMES_MAX     20
 #define LITTLE_MEMORY ((uint64_t)1 << 20)
 
 /* The kind is told before the file is opened, as opening may put a damaged one aside. 1: one of
@@ -73,13 +73,13 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static void paths_clear(struct whet_vec *paths)
+static void strings_clear(struct whet_vec *v)
 {
-    char **items = paths->items;
+    char **items = v->items;
 
-    for (size_t i = 0; i < paths->len; i++)
+    for (size_t i = 0; i < v->len; i++)
         whet__mem_free(items[i]);
-    whet__vec_clear(paths);
+    whet__vec_clear(v);
 }
 
 static int path_add(struct whet_vec *paths, const char *folder, const char *name)
@@ -155,13 +155,13 @@ static int own_each(int read_only, whet_each_file each, void *ctx, struct whet_e
         for (size_t i = 0; i < paths.len && rc == 0; i++)
             rc = file_each(((char **)paths.items)[i], read_only, each, ctx, err);
     }
-    paths_clear(&paths);
+    strings_clear(&paths);
     whet__text_clear(&folder);
     return rc;
 }
 
-int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
-                     void *ctx, struct whet_error *err)
+static int paths_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
+                      void *ctx, struct whet_error *err)
 {
     const char *const *named = w->paths->items;
     int rc = 0;
@@ -173,9 +173,91 @@ int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each
     return rc;
 }
 
-void whet__files_put_name(struct whet_text *out, const char *name)
+/* ---- Clients ---- */
+
+struct clients {
+    const char *wanted;
+    int found;
+    struct whet_vec names; /* of char * */
+};
+
+static int name_add(struct clients *c, const char *name)
 {
-    whet__width_put(out, name, strlen(name), 0);
+    char *const *names = c->names.items;
+    char **item;
+
+    for (size_t i = 0; i < c->names.len; i++) {
+        if (strcmp(names[i], name) == 0)
+            return 0;
+    }
+    item = whet__vec_push(&c->names);
+    if (item == NULL)
+        return 0; /* there are enough to choose from */
+    *item = whet__mem_strndup(name, strlen(name));
+    c->names.len -= *item == NULL;
+    return *item != NULL ? 0 : -ENOMEM;
+}
+
+static int file_clients(void *ctx, struct whet_cache_file *file, struct whet_error *err)
+{
+    struct clients *c = ctx;
+    struct whet_disk_client *clients = NULL;
+    int count = 0, rc = whet__files_clients(file, &clients, &count, err);
+
+    if (rc != 0)
+        return rc;
+    for (int i = 0; i < count && rc == 0; i++) {
+        c->found |= strcmp(clients[i].name, c->wanted) == 0;
+        rc = name_add(c, clients[i].name);
+    }
+    whet__files_clients_free(clients);
+    file->excused = 1; /* the verb will tell it */
+    return rc;
+}
+
+static int client_unknown(struct clients *c, struct whet_error *err)
+{
+    const char *const *names = c->names.items;
+    const char *nearest = whet__nearest(c->wanted, names, c->names.len);
+    struct whet_text list;
+    int rc;
+
+    if (nearest != NULL)
+        return whet_error_set(err, -EINVAL, "unknown client: '%.64s': did you mean '%s'?",
+                              c->wanted, nearest);
+    whet__text_init(&list, 4096);
+    for (size_t i = 0; i < c->names.len; i++) {
+        whet__text_puts(&list, i == 0 ? "" : i + 1 < c->names.len ? ", " : " or ");
+        whet__files_put_name(&list, names[i]);
+    }
+    rc = whet_error_set(err, -EINVAL, "unknown client: '%.64s': choose %s", c->wanted,
+                        whet__text_str(&list));
+    whet__text_clear(&list);
+    return rc;
+}
+
+/* What is said of one that a file does not have would be said of a typing mistake. */
+static int client_check(const struct whet_files_wishes *w, struct whet_error *err)
+{
+    struct clients c = {.wanted = w->client};
+    int rc;
+
+    whet__vec_init(&c.names, sizeof(char *), NAMES_MAX);
+    rc = paths_each(w, 1, file_clients, &c, err);
+    if (rc == 0 && !c.found && c.names.len != 0) {
+        qsort(c.names.items, c.names.len, sizeof(char *), by_text);
+        rc = client_unknown(&c, err);
+    }
+    strings_clear(&c.names);
+    return rc;
+}
+
+int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
+                     void *ctx, struct whet_error *err)
+{
+    int rc = w->client != NULL && w->remote == NULL ? client_check(w, err) : 0;
+
+    return rc == 0 ? paths_each(w, read_only, each, ctx, err) : rc;
 }
 
 int whet__files_failed(struct whet_cache_file *file, int code, const char *verb,
@@ -225,82 +307,4 @@ int whet__files_cache(const char *path, const char *client, const char *remote,
     };
 
     return whet_cache_new(out, &options, err);
-}
-
-/* ---- Keys ---- */
-
-/* One that looks like the other form is written in it, too. */
-static int is_text(const char *key, size_t len)
-{
-    if (len >= 2 && key[0] == '0' && key[1] == 'x')
-        return 0;
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)key[i] < 0x20 || key[i] == 0x7f)
-            return 0;
-    }
-    return whet__utf8_valid(key, len);
-}
-
-void whet__files_put_key(struct whet_text *out, const void *key, size_t len)
-{
-    const unsigned char *bytes = key;
-
-    if (is_text(key, len)) {
-        whet__text_append(out, key, len);
-        return;
-    }
-    whet__text_puts(out, "0x");
-    for (size_t i = 0; i < len; i++)
-        whet__text_printf(out, "%02x", bytes[i]);
-}
-
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-int whet__files_read_key(const char *text, struct whet_text *out, struct whet_error *err)
-{
-    size_t len = strlen(text);
-
-    whet__text_reset(out);
-    if (len < 2 || text[0] != '0' || text[1] != 'x') {
-        whet__text_append(out, text, len);
-    } else {
-        for (size_t i = 2; i < len; i += 2) {
-            int high = digit_of(text[i]), low = high >= 0 ? digit_of(text[i + 1]) : -1;
-
-            if (low < 0)
-                return whet_error_set(
-                    err, -EINVAL, "not a key: '%.64s': 0x is followed by pairs of hex digits",
-                    text);
-            whet__text_putc(out, (char)(high << 4 | low));
-        }
-    }
-    if (out->len == 0 || out->len > WHET_CACHE_KEY_MAX || whet__text_error(out) != 0)
-        return whet_error_set(err, -EINVAL, "not a key: '%.64s': 1 to %zu bytes", text,
-                              WHET_CACHE_KEY_MAX);
-    return 0;
-}
-
-/* ---- JSON ---- */
-
-void whet__files_json_begin(struct whet_json *j, struct whet_text *out, const char *verb)
-{
-    whet__json_init(j, out, 2);
-    whet__json_object(j);
-    whet__json_put_string(j, "type", "cache");
-    whet__json_put_int(j, "version", 1);
-    whet__json_put_string(j, "verb", verb);
-}
-
-int whet__files_json_end(struct whet_json *j)
-{
-    whet__json_object_end(j);
-    whet__text_putc(j->text, '\n');
-    return whet__text_error(j->text);
 }

@@ -34,6 +34,7 @@ struct whet_files_wishes {
     uint64_t max_age_ns;          /* of gc; 0: 7 days */
     uint64_t max_bytes;           /* of gc; 0: each file's bound */
     uint64_t limit;               /* of list and warm; 0: 50 and 100,000 */
+    int wide;                     /* of list: whole keys, however wide the terminal is */
     int dry_run;
     int repair; /* of verify */
     int json;
@@ -72,7 +73,8 @@ struct whet_cache_file {
 };
 
 /* Calls `each` with every cache that the wishes name, opened, in order. The first answer but 0
- * ends it. -ENOENT: a named file is not there; none is named and there are none: 0. */
+ * ends it. -ENOENT: a named file is not there; none is named and there are none: 0. -EINVAL: a
+ * client is named that none of them knows, and no server that may. */
 typedef int (*whet_each_file)(void *ctx, struct whet_cache_file *file, struct whet_error *err);
 WHET_MUST_USE int whet__files_each(const struct whet_files_wishes *w, int read_only,
                                    whet_each_file each, void *ctx, struct whet_error *err);
@@ -104,6 +106,12 @@ WHET_MUST_USE int whet__files_judge(struct whet_files_judge *j, struct whet_cach
                                     enum whet_files_state *out);
 void whet__files_judge_clear(struct whet_files_judge *j);
 
+/* One of two texts is the answer: `json`, or, where that is NULL, the table, or `empty` where
+ * the table is. */
+WHET_MUST_USE int whet__files_answer(struct whet_text *out, const struct whet_text *json,
+                                     const struct whet_table *table,
+                                     const struct whet_table_style *style, const char *empty);
+
 /* A path, or a client's name, safe to show: other users may have made it. */
 void whet__files_put_name(struct whet_text *out, const char *name);
 
@@ -111,7 +119,7 @@ void whet__files_put_name(struct whet_text *out, const char *name);
 int whet__files_failed(struct whet_cache_file *file, int code, const char *verb,
                        struct whet_error *err);
 
-/* A key as people read and write it: 64 KiB at most. */
+/* A key as people read and write it, 64 KiB at most: what _put has made of it _read takes. */
 void whet__files_put_key(struct whet_text *out, const void *key, size_t len);
 WHET_MUST_USE int whet__files_read_key(const char *text, struct whet_text *out,
                                        struct whet_error *err);

@@ -103,16 +103,21 @@ static int explain_file(void *ctx, struct whet_cache_file *file, struct whet_err
 {
     struct whet_disk_client *clients;
     struct ask *a = ctx;
-    int count, rc;
+    const char *only = a->w->client;
+    int count, rc, found = 0;
 
     a->files++;
     rc = whet__files_clients(file, &clients, &count, err);
     if (rc != 0)
         return rc;
     for (int i = 0; i < count && rc == 0; i++) {
-        if (a->w->client == NULL || strcmp(a->w->client, clients[i].name) == 0)
-            rc = explain_client(a, file->path, clients[i].name, err);
+        if (only != NULL && strcmp(only, clients[i].name) != 0)
+            continue;
+        found = 1;
+        rc = explain_client(a, file->path, clients[i].name, err);
     }
+    if (rc == 0 && !found && only != NULL && a->w->remote != NULL)
+        rc = explain_client(a, file->path, only, err);
     whet__files_clients_free(clients);
     return rc;
 }
@@ -303,7 +308,7 @@ static int warm_file(void *ctx, struct whet_cache_file *file, struct whet_error 
         found = 1;
         rc = warm_client(&warm->ask, file->path, clients[i].name, &warm->keys, err);
     }
-    if (rc == 0 && !found && only != NULL)
+    if (rc == 0 && !found && only != NULL && warm->ask.w->remote != NULL)
         rc = warm_client(&warm->ask, file->path, only, &warm->keys, err);
     whet__files_clients_free(clients);
     return rc;

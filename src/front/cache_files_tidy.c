@@ -253,8 +253,9 @@ static int clear_part(void *ctx, struct whet_cache_file *file, struct whet_error
 {
     struct tidy *t = ctx;
     struct whet_disk_client *clients = NULL;
+    const char *only = t->w->client;
     struct whet_text name;
-    int count = 0, rc = 0;
+    int count = 0, rc = 0, found = 0;
 
     t->path = file->path;
     t->files++;
@@ -264,9 +265,13 @@ static int clear_part(void *ctx, struct whet_cache_file *file, struct whet_error
     if (rc == 0)
         rc = whet__files_clients(file, &clients, &count, err);
     for (int i = 0; i < count && rc == 0; i++) {
-        if (t->w->client == NULL || strcmp(t->w->client, clients[i].name) == 0)
-            rc = clear_client(t, clients[i].name, &name, err);
+        if (only != NULL && strcmp(only, clients[i].name) != 0)
+            continue;
+        found = 1;
+        rc = clear_client(t, clients[i].name, &name, err);
     }
+    if (rc == 0 && !found && only != NULL && t->w->remote != NULL)
+        rc = clear_client(t, only, &name, err);
     whet__files_clients_free(clients);
     whet__text_clear(&name);
     return rc;

@@ -201,3 +201,43 @@ print(-(-a["lru_size"] // 10))')
     fails "no report of 'stats': '--output': use --json" whet cache stats -o x.html
     fails "cannot read: 'nolist': No such file or directory" whet cache warm nolist
 }
+
+@test "an option that a verb has no use for is not left out of account" {
+    traces
+    fails "no use to 'gc': '--prefix': it is an option of list and clear" whet cache gc --prefix x
+    fails "no use to 'stats': '--limit': it is an option of list and warm" whet cache stats --limit 3
+    fails "no use to 'verify': '--client': it is an option of stats, list, explain, gc, clear and warm" \
+        whet cache verify --client x
+    fails "no use to 'curve': '--target': it is an option of tune" whet cache curve --target 50% mix.txt
+    fails "no use to 'simulate': '--file': it is an option of stats, list, explain, verify, gc, clear and warm" \
+        whet cache simulate --file mix.txt mix.txt
+    fails "too much: '--remote': what a server has is not cleared but by KEY, --prefix or --tag" \
+        whet cache clear --remote unix:nowhere
+}
+
+@test "a client that is not there, and keys whole where no terminal is" {
+    mkdir src
+    echo 'int main(void) { return 0; }' >src/main.c
+    whet scan src >/dev/null
+    whet cache stats --client scan >out
+    grep -q ' scan ' out
+    fails "unknown client: 'scna': did you mean 'scan'?" whet cache clear --client scna
+    fails "unknown client: 'nobody': choose scan" whet cache list --client nobody
+    whet cache list >out
+    key=$(sed -n '3s/ .*//p' out)
+    [[ $key == 0x00* ]] || [[ $key == 0x01* ]]
+    [ "${#key}" = 36 ]
+    whet cache explain "$key" >out
+    grep -q 'scan: a hit' out
+    mkdir other
+    cp "$XDG_CACHE_HOME"/whet/scan.db* other
+    rm other/scan.db.share
+    whet cache stats --file other/scan.db >out
+    grep -q "^other/scan.db: hits and misses are not known: " out
+    whet cache stats --json --file other/scan.db >out
+    python3 -c '
+import json
+client = json.load(open("out"))["caches"][0]["clients"][0]
+assert client["entries"] > 0 and client["bytes"] > 0
+assert client["levels"] is None and client["puts"] is None and client["ahead"] is None'
+}

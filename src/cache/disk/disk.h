@@ -183,6 +183,9 @@ struct whet_disk_client {
     uint64_t loads;
     uint64_t load_ns;
     uint64_t saved_ns;
+    uint64_t predicted; /* as in struct whet_cache_stats */
+    uint64_t predicted_hits;
+    int counts_known; /* 0: all but entries and bytes is kept where we may not look, and 0 */
 };
 
 /* Fills up to `room`; returns how many there are, or -errno. */

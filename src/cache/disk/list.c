@@ -98,6 +98,10 @@ static int levels_read(struct whet_store_stmt *st, int64_t id, struct whet_disk_
     while ((rc = whet__store_step(st)) == 1) {
         int64_t level = whet__store_int(st, 0);
 
+        if (level == WHET_DISK_AHEAD) {
+            out->predicted_hits = (uint64_t)whet__store_int(st, 1);
+            out->predicted = out->predicted_hits + (uint64_t)whet__store_int(st, 2);
+        }
         if (level < 0 || level >= WHET_CACHE_LEVELS)
             continue;
         out->hits[level] = (uint64_t)whet__store_int(st, 1);
@@ -126,21 +130,38 @@ static void left_add(struct whet_disk *d, int64_t id, struct whet_disk_client *o
     out->loads += left.loads;
     out->load_ns += left.load_ns;
     out->saved_ns += left.saved_ns;
+    out->predicted += left.predicted;
+    out->predicted_hits += left.predicted_hits;
 }
 
-static void client_read(struct whet_store_stmt *st, struct whet_disk_client *out)
+static void client_begin(struct whet_store_stmt *st, struct whet_disk_client *out)
 {
     const char *name = whet__store_text(st, 1);
 
     *out = (struct whet_disk_client){
-        .puts = (uint64_t)whet__store_int(st, 2),
-        .loads = (uint64_t)whet__store_int(st, 3),
-        .load_ns = (uint64_t)whet__store_int(st, 4),
-        .saved_ns = (uint64_t)whet__store_int(st, 5),
         .entries = (uint64_t)whet__store_int(st, 6),
         .bytes = (uint64_t)whet__store_int(st, 7),
     };
     snprintf(out->name, sizeof(out->name), "%s", name != NULL ? name : "");
+}
+
+/* What the file has is a part, and nobody knows of how much: it is not told as if it were all.
+ */
+static int counts_read(struct whet_disk *d, struct whet_store_stmt *st,
+                       struct whet_store_stmt *levels, struct whet_disk_client *out)
+{
+    int rc;
+
+    out->counts_known = !d->shared->deaf;
+    if (!out->counts_known)
+        return 0;
+    out->puts = (uint64_t)whet__store_int(st, 2);
+    out->loads = (uint64_t)whet__store_int(st, 3);
+    out->load_ns = (uint64_t)whet__store_int(st, 4);
+    out->saved_ns = (uint64_t)whet__store_int(st, 5);
+    rc = levels_read(levels, whet__store_int(st, 0), out);
+    left_add(d, whet__store_int(st, 0), out);
+    return rc;
 }
 
 int whet__disk_clients(struct whet_disk *d, struct whet_disk_client *out, int room)
@@ -157,9 +178,8 @@ int whet__disk_clients(struct whet_disk *d, struct whet_disk_client *out, int ro
     while (rc == 0 && (rc = whet__store_step(&clients)) == 1) {
         rc = 0;
         if (count < room) {
-            client_read(&clients, &out[count]);
-            rc = levels_read(&levels, whet__store_int(&clients, 0), &out[count]);
-            left_add(d, whet__store_int(&clients, 0), &out[count]);
+            client_begin(&clients, &out[count]);
+            rc = counts_read(d, &clients, &levels, &out[count]);
         }
         count++;
     }

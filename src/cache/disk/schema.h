@@ -10,10 +10,12 @@
 #define WHET_CACHE_DISK_SCHEMA_H
 
 #include <whet/api.h>
+#include <whet/cache.h>
 
 #include "data/store.h"
 
 #define WHET_DISK_VERSION 1
+#define WHET_DISK_AHEAD   WHET_CACHE_LEVELS /* `level` of what was fetched ahead */
 #define WHET_DISK_ROWS    16 /* that WHET_DISK_PUT_PLACES and _VALUES take at once */
 
 /* Made ready when they are needed first: who only reads pays for one. */

@@ -83,7 +83,7 @@ static void page_begin(struct whet_shared_page *page)
 /* Where the page cannot be had, others may change things unseen. */
 static int map_page(struct whet_shared *s, const char *path, int read_only)
 {
-    int network = 1;
+    int network = 0;
     int rc = whet__disk_folder(path, !read_only, &network);
 
     if (rc == 0 && !network)
@@ -91,6 +91,7 @@ static int map_page(struct whet_shared *s, const char *path, int read_only)
     if (rc == -ENOMEM)
         return rc;
     s->blind = s->page == NULL;
+    s->deaf = s->blind && !network; /* there nobody has one */
     if (!s->blind)
         s->posts = (struct whet_shared_post *)((char *)s->page + PAGE_BYTES);
     return 0;

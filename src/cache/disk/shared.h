@@ -36,6 +36,7 @@
 
 #define WHET_SHARED_CLIENTS 16
 #define WHET_SHARED_COUNTS  24
+#define WHET_SHARED_AHEAD   2
 #define WHET_SHARED_POSTS   4096 /* the last ones: some batches of disk/write.c */
 
 /* What processes of a client have counted, and not yet written to the file: disk/count.c. */
@@ -54,6 +55,8 @@ struct whet_shared_page {
     atomic_ullong told;    /* posts, ever */
     atomic_ullong telling; /* ... and those that are being written to the ring */
     atomic_ullong settled; /* posts whose transactions are over */
+    /* Further counts of those in `counted`; behind what others may know of. */
+    atomic_ullong ahead[WHET_SHARED_CLIENTS][WHET_SHARED_AHEAD];
 };
 
 /* A key of any client. */
@@ -66,6 +69,7 @@ struct whet_shared {
     struct whet_shared_page *page;
     struct whet_shared_post *posts; /* NULL: nobody shares this page */
     int blind;                      /* others may change things unseen */
+    int deaf;                       /* likewise, and leave counts in a page that is not ours */
     int owned;                      /* mapped from nothing */
     uint64_t posted;                /* how far our own posts go */
     atomic_ullong heard;            /* posts: what they name has left memory */

@@ -6,6 +6,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <whet/cache.h>
@@ -198,7 +199,9 @@ static void clear_parts(void **state)
     assert_has(ask(whet__files_clear, &w, 0), "dropped 1 entry");
     w = (struct whet_files_wishes){.client = NULL};
     ask(whet__files_clear, &w, 0);
-    assert_has(ask(whet__files_list, &w, 0), "No such entry.\n");
+    assert_has(ask(whet__files_list, &w, 0), "Nothing is cached.\n");
+    w.prefix = "p";
+    assert_has(ask(whet__files_list, &w, 0), "No key begins so.\n");
 }
 
 /* A list is cut at the limit, too. */
@@ -293,8 +296,168 @@ static void narrow_tables_keep_what_they_are_about(void **state)
     assert_has(text, "Cache");
     assert_has(text, "Level");
     assert_has(text, "Hit rate");
-    w.client = "nobody";
-    assert_has(ask(whet__files_stats, &w, 0), "No client has this name.");
+}
+
+/* A mistyped name is not "there is nothing". */
+static void clients_are_known(void **state)
+{
+    static const whet_files_verb verbs[] = {whet__files_stats,   whet__files_list,
+                                            whet__files_explain, whet__files_gc,
+                                            whet__files_clear,   whet__files_warm};
+    struct whet_files_wishes w = {.client = "ones", .key = "plain"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(verbs) / sizeof(verbs[0]); i++)
+        assert_string_equal(ask(verbs[i], &w, -EINVAL),
+                            "unknown client: 'ones': did you mean 'one'?");
+    w.client = "somebody";
+    w.key = NULL;
+    assert_string_equal(ask(whet__files_clear, &w, -EINVAL),
+                        "unknown client: 'somebody': choose one or two");
+    w.client = "one";
+    assert_has(ask(whet__files_list, &w, 0), "plain");
+}
+
+/* Counts are kept where not everybody may look, and are then not told as if they were 0. */
+static void counts_may_be_unknown(void **state)
+{
+    struct whet_files_wishes w = {.client = "one"};
+    char share[600], away[600];
+    const char *text;
+
+    (void)state;
+    snprintf(share, sizeof(share), "%s.share", db);
+    snprintf(away, sizeof(away), "%s.away", db);
+    assert_has_not(ask(whet__files_stats, &w, 0), "not known");
+    assert_int_equal(rename(share, away), 0);
+    text = ask(whet__files_stats, &w, 0);
+    assert_has(text, "hits and misses are not known");
+    assert_has(text, share);
+    assert_has_not(text, "disk");
+    w.json = 1;
+    text = ask(whet__files_stats, &w, 0);
+    assert_has(text, "\"entries\": 3");
+    assert_has(text, "\"puts\": null");
+    assert_has(text, "\"levels\": null");
+    assert_has(text, "\"ahead\": null");
+    assert_int_equal(access(share, F_OK), -1);
+    assert_int_equal(rename(away, share), 0);
+    text = ask(whet__files_stats, &w, 0);
+    assert_has(text, "\"puts\": 3");
+    assert_has(text, "\"fetched\": 0");
+}
+
+static void count_ahead(uint64_t fetched, uint64_t used)
+{
+    struct whet_cache_stats s = {.predicted = fetched, .predicted_hits = used};
+    struct whet_disk_options o = {.path = db, .client = "one"};
+    struct whet_disk *d;
+
+    assert_int_equal(whet__shared_new(&o.shared, db, 0), 0);
+    assert_int_equal(whet__disk_new(&d, &o), 0);
+    whet__disk_count(d, &s);
+    whet__disk_free(d);
+    whet__shared_free(o.shared);
+}
+
+/* Whether it pays, added up over processes: in the page, and in the file where there is none.
+ */
+static void what_was_fetched_ahead(void **state)
+{
+    struct whet_files_wishes w = {.client = "one"};
+    char share[600], away[600];
+    const char *text;
+
+    (void)state;
+    snprintf(share, sizeof(share), "%s.share", db);
+    snprintf(away, sizeof(away), "%s.away", db);
+    assert_has_not(ask(whet__files_stats, &w, 0), "ahead");
+    count_ahead(5, 1);
+    count_ahead(0, 1); /* of those before */
+    assert_int_equal(rename(share, away), 0);
+    assert_int_equal(mkdir(share, 0700), 0);
+    count_ahead(15, 11);
+    count_ahead(0, 2);
+    assert_int_equal(rmdir(share), 0);
+    assert_int_equal(rename(away, share), 0);
+    text = ask(whet__files_stats, &w, 0);
+    assert_has(text, "ahead");
+    assert_has(text, "75.0%");
+    w.json = 1;
+    text = ask(whet__files_stats, &w, 0);
+    assert_has(text, "\"fetched\": 20,");
+    assert_has(text, "\"used\": 15,");
+    assert_has(text, "\"wasted\": 5");
+    w = (struct whet_files_wishes){.client = "two", .json = 1};
+    assert_has(ask(whet__files_stats, &w, 0), "\"fetched\": 0,");
+}
+
+/* What list shows explain takes, of whatever bytes a key is. */
+static void keys_can_be_typed_again(void **state)
+{
+    static const char *const keys[] = {
+        "0x6b",
+        "0xno hex",
+        " before",
+        "behind ",
+        "two\nlines",
+        "back\\slash",
+        "\xc3\xa9t\xc3\xa9",
+        "\xc2\x9b[31m",
+        "\xe2\x80\xaeright to left",
+        "bad \xff",
+        "%s",
+    };
+    struct whet_cache *cache = open_cache("keys");
+    char shown[80], *row, *end;
+    struct whet_text all;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+        put(cache, keys[i], "value", NULL);
+    whet_cache_free(cache);
+    whet__text_init(&all, 1 << 16);
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct whet_files_wishes list = {.client = "keys", .prefix = keys[i]},
+                                 w = {.key = shown};
+        struct whet_text hex;
+
+        whet__text_init(&hex, 100);
+        whet__text_puts(&hex, "0x");
+        for (const char *at = keys[i]; *at != '\0'; at++)
+            whet__text_printf(&hex, "%02x", (unsigned char)*at);
+        list.prefix = whet__text_str(&hex);
+        whet__text_reset(&all);
+        whet__text_puts(&all, strchr(ask(whet__files_list, &list, 0), '\n') + 1);
+        row = strchr(all.data, '\n') + 1; /* below the rule */
+        end = strstr(row, "  ");
+        assert_non_null(end);
+        snprintf(shown, sizeof(shown), "%.*s", (int)(end - row), row);
+        assert_has(ask(whet__files_explain, &w, 0), "keys: a hit");
+        whet__text_clear(&hex);
+    }
+    whet__text_clear(&all);
+}
+
+static void long_keys_are_cut_for_a_terminal_only(void **state)
+{
+    struct whet_files_wishes w = {.client = "long"};
+    struct whet_cache *cache = open_cache("long");
+    char key[301];
+
+    (void)state;
+    memset(key, 'k', sizeof(key) - 1);
+    key[sizeof(key) - 1] = '\0';
+    put(cache, key, "value", NULL);
+    whet_cache_free(cache);
+    width = 60;
+    assert_has(ask(whet__files_list, &w, 0), "kkk\xe2\x80\xa6 ");
+    w.wide = 1;
+    assert_has(ask(whet__files_list, &w, 0), key);
+    assert_has(ask(whet__files_list, &w, 0), "On disk");
+    width = 200;
+    w = (struct whet_files_wishes){.client = "long", .json = 1};
+    assert_has(ask(whet__files_list, &w, 0), key);
 }
 
 /* Two kinds of damage: one that is found when the file is opened, one when it is read. */
@@ -359,12 +522,17 @@ int main(void)
         cmocka_unit_test(explain),
         cmocka_unit_test(explain_tells_damage),
         cmocka_unit_test(narrow_tables_keep_what_they_are_about),
+        cmocka_unit_test(clients_are_known),
+        cmocka_unit_test(counts_may_be_unknown),
+        cmocka_unit_test(what_was_fetched_ahead),
         cmocka_unit_test(verify_warm_and_gc),
         cmocka_unit_test(what_is_no_cache_is_left_alone),
         cmocka_unit_test(warm_some),
         cmocka_unit_test(names_are_safe_to_show),
         cmocka_unit_test(clear_parts),
         cmocka_unit_test(verify_changes_nothing),
+        cmocka_unit_test(keys_can_be_typed_again),
+        cmocka_unit_test(long_keys_are_cut_for_a_terminal_only),
     };
 
     return cmocka_run_group_tests(tests, fill, clear);
