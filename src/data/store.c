@@ -19,6 +19,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "data/store_inner.h"
 #include "data/store_still.h"
 
 #define BUSY_STEP_MS 2
@@ -81,17 +82,19 @@ static int errno_of(sqlite3 *db, int rc)
     return -EINVAL;
 }
 
-/* Called while others hold the file: 1 tries again. */
-static int wait_for_others(void *arg, int tries)
+int whet__store_wait(struct whet_store *s)
 {
-    struct whet_store *s = arg;
-
-    (void)tries;
     if (s->waited_ms >= s->busy_ms)
         return 0;
     sqlite3_sleep(BUSY_STEP_MS);
     s->waited_ms += BUSY_STEP_MS;
     return 1;
+}
+
+static int wait_for_others(void *arg, int tries)
+{
+    (void)tries;
+    return whet__store_wait(arg);
 }
 
 const char *whet__store_message(const struct whet_store *s)
@@ -236,21 +239,6 @@ int64_t whet__store_last_id(const struct whet_store *s)
     return sqlite3_last_insert_rowid(s->db);
 }
 
-/* The single number that a PRAGMA answers. */
-static int read_number(struct whet_store *s, const char *sql, int64_t *out)
-{
-    struct whet_store_stmt st = {NULL, NULL, 0};
-    int rc = whet__store_prepare(s, sql, &st);
-
-    if (rc != 0)
-        return rc;
-    rc = whet__store_step(&st);
-    if (rc == 1)
-        *out = whet__store_int(&st, 0);
-    whet__store_stmt_clear(&st);
-    return rc == 1 ? 0 : rc == 0 ? -EBADMSG : rc;
-}
-
 /* SQLITE_FCNTL_FILE_POINTER, or _JOURNAL_POINTER for the log; NULL: there is none, or not now.
  */
 static sqlite3_file *file_of(const struct whet_store *s, int which)
@@ -274,10 +262,10 @@ static uint64_t log_size(const struct whet_store *s)
 int whet__store_measure(struct whet_store *s, struct whet_store_size *out)
 {
     int64_t pages = 0, spare = 0;
-    int rc = read_number(s, "PRAGMA page_count", &pages);
+    int rc = whet__store_number(s, "PRAGMA page_count", &pages);
 
     if (rc == 0)
-        rc = read_number(s, "PRAGMA freelist_count", &spare);
+        rc = whet__store_number(s, "PRAGMA freelist_count", &spare);
     if (rc != 0)
         return rc;
     out->file_bytes = (uint64_t)(pages * s->page_size);
@@ -330,82 +318,6 @@ int whet__store_check(struct whet_store *s)
     return rc;
 }
 
-/* Whose file is it, and of which version? -ENODATA: it is still empty. */
-static int identify(struct whet_store *s, const struct whet_store_options *o, int64_t *version)
-{
-    int64_t id = 0, tables = 0;
-    int rc = read_number(s, "PRAGMA application_id", &id);
-
-    if (rc == 0)
-        rc = read_number(s, "PRAGMA user_version", version);
-    if (rc == 0 && id == 0 && *version == 0) {
-        rc = read_number(s, "SELECT count(*) FROM sqlite_schema", &tables);
-        if (rc == 0 && tables == 0)
-            return -ENODATA;
-    }
-    if (rc != 0)
-        return rc;
-    if ((uint32_t)id != o->application_id || *version < 1)
-        return -EPROTOTYPE;
-    return *version > o->version ? -ENOTSUP : 0;
-}
-
-/* What can only be chosen while the file is empty. Two programs may be at it at once;
- * changing the journal mode does not wait for the other by itself, hence the loop. */
-static int make_file(struct whet_store *s, const struct whet_store_options *o)
-{
-    int rc = whet__store_exec(s, "PRAGMA auto_vacuum=INCREMENTAL");
-
-    if (rc != 0 || o->flags & WHET_STORE_NO_WAL)
-        return rc;
-    do {
-        rc = whet__store_exec(s, "PRAGMA journal_mode=WAL");
-    } while (rc == -EBUSY && wait_for_others(s, 0));
-    return rc;
-}
-
-/* Under the write lock: another program may have been first. */
-static int upgrade(struct whet_store *s, const struct whet_store_options *o)
-{
-    char sql[96];
-    int64_t version = 0;
-    int rc = whet__store_begin(s, 1);
-
-    if (rc == 0)
-        rc = identify(s, o, &version);
-    if (rc == -ENODATA)
-        rc = 0;
-    if (rc == 0 && version < o->version) {
-        snprintf(sql, sizeof(sql), "PRAGMA application_id=%d;PRAGMA user_version=%d",
-                 (int)o->application_id, o->version);
-        rc = o->upgrade(s, (int)version);
-        if (rc == 0)
-            rc = whet__store_exec(s, sql);
-    }
-    if (rc == 0)
-        rc = whet__store_commit(s);
-    if (rc != 0)
-        whet__store_rollback(s);
-    return rc;
-}
-
-static int settle(struct whet_store *s, const struct whet_store_options *o)
-{
-    int64_t version = 0;
-    int rc = whet__store_begin(s, 0);
-
-    if (rc == 0)
-        rc = identify(s, o, &version);
-    whet__store_rollback(s);
-    if (o->flags & WHET_STORE_READ_ONLY)
-        return rc == -ENODATA ? -EPROTOTYPE : rc;
-    if (rc == -ENODATA)
-        rc = make_file(s, o);
-    if (rc == 0 && version < o->version)
-        rc = upgrade(s, o);
-    return rc;
-}
-
 static int configure(struct whet_store *s, const struct whet_store_options *o)
 {
     unsigned checkpoint_kib = o->checkpoint_kib != 0 ? o->checkpoint_kib : 4096;
@@ -427,7 +339,7 @@ static int configure(struct whet_store *s, const struct whet_store_options *o)
              (unsigned long long)checkpoint_kib * 1024);
     rc = whet__store_exec(s, sql);
     if (rc == 0)
-        rc = read_number(s, "PRAGMA page_size", &s->page_size);
+        rc = whet__store_number(s, "PRAGMA page_size", &s->page_size);
     if (rc == 0)
         sqlite3_wal_autocheckpoint(s->db, (int)((int64_t)checkpoint_kib * 1024 / s->page_size));
     for (int i = 0; i < VERBS && rc == 0; i++)
@@ -481,7 +393,7 @@ static int open_with(struct whet_store **out, const char *path,
     if (rc == 0)
         rc = configure(s, options);
     if (rc == 0)
-        rc = settle(s, options);
+        rc = whet__store_settle(s, options);
     if (rc != 0) {
         whet__store_free(s);
         return rc;

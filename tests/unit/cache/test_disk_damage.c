@@ -54,6 +54,18 @@ static void fill(void)
     assert_false(exists("-wal"));
 }
 
+/* Some more rests in a log beside the file. */
+static void fill_beside_log(void)
+{
+    struct level v;
+
+    fill();
+    v = level_open(0);
+    level_put(&v, SOME, 10);
+    level_close(&v);
+    assert_true(exists("-wal"));
+}
+
 static int note_of(struct level *v, char note[700])
 {
     note[0] = '\0';
@@ -97,11 +109,7 @@ static void survives_damage_beside_a_log(void **state)
     struct level v;
 
     (void)state;
-    fill();
-    v = level_open(0);
-    level_put(&v, SOME, 10);
-    level_close(&v);
-    assert_true(exists("-wal"));
+    fill_beside_log();
     v = level_open(0);
     assert_int_equal(level_get(&v, 0, SOME + 10), SOME + 10);
     level_close(&v);
@@ -118,11 +126,7 @@ static void survives_a_file_that_is_gone_beside_a_log(void **state)
     struct level v;
 
     (void)state;
-    fill();
-    v = level_open(0);
-    level_put(&v, SOME, 10);
-    level_close(&v);
-    assert_true(exists("-wal"));
+    fill_beside_log();
     assert_int_equal(unlink(path), 0);
     expect_recovery(0);
     v = level_open(0);

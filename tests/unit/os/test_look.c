@@ -1,12 +1,12 @@
 /* os/look.h: what is told without waiting, and what lookers do that hang. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -17,21 +17,7 @@ static char folder[4096];
 
 static int group_setup(void **state)
 {
-    char name[] = "/tmp/whet-look-XXXXXX";
-    char *real = mkdtemp(name) != NULL ? realpath(name, NULL) : NULL;
-
-    (void)state;
-    if (real == NULL)
-        return -1;
-    snprintf(folder, sizeof(folder), "%s", real);
-    free(real);
-    return chdir(folder);
-}
-
-static int group_teardown(void **state)
-{
-    (void)state;
-    return rmdir(folder);
+    return own_folder_enter(state) != 0 || getcwd(folder, sizeof(folder)) == NULL;
 }
 
 static const char *path_of(const char *name)
@@ -199,5 +185,5 @@ int main(void)
         cmocka_unit_test(who_asks_waits_no_longer_than_the_limit),
     };
 
-    return cmocka_run_group_tests(tests, group_setup, group_teardown);
+    return cmocka_run_group_tests(tests, group_setup, own_folder_leave);
 }

@@ -1,12 +1,12 @@
 /* os/tracer.h, os/notice.h, os/file_call.h: what is seen of real children. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -23,18 +23,10 @@ static char folder[4096];
 
 static int group_setup(void **state)
 {
-    static char name[] = "/tmp/whet-tracer-XXXXXX";
     struct whet_error err = {0};
-    char *real;
 
-    (void)state;
-    if (mkdtemp(name) == NULL)
+    if (own_folder_enter(state) != 0 || getcwd(folder, sizeof(folder)) == NULL)
         return -1;
-    real = realpath(name, NULL);
-    if (real == NULL)
-        return -1;
-    snprintf(folder, sizeof(folder), "%s", real);
-    free(real);
     if (whet__tracer_open(&tracer, &err) != 0) {
         printf("# %s\n", err.text);
         tracer = NULL;
@@ -44,10 +36,9 @@ static int group_setup(void **state)
 
 static int group_teardown(void **state)
 {
-    (void)state;
     whet__tracer_close(tracer);
     whet__launcher_clear(&launcher);
-    return rmdir(folder);
+    return own_folder_leave(state);
 }
 
 static void write_file(const char *name)
@@ -233,6 +224,14 @@ static int looks_are_cached(void)
            whet__look_cached("/bin/sh", 0, &look) == 0;
 }
 
+/* A tracer whose lookers hang; they are waited for so long. */
+static void open_hung(uint64_t limit_ns)
+{
+    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
+    hung->looks.look = look_for_ever;
+    hung->looks.limit_ns = limit_ns;
+}
+
 /* A name that nobody has looked for is not in the kernel's cache. */
 static void what_does_not_answer_is_not_known(void **state)
 {
@@ -242,9 +241,7 @@ static void what_does_not_answer_is_not_known(void **state)
     (void)state;
     if (!looks_are_cached())
         skip();
-    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
-    hung->looks.look = look_for_ever;
-    hung->looks.limit_ns = 50000000;
+    open_hung(50000000);
     write_file("known");
     trace = trace_line_by(hung, "test -e new1; cat known; test -e new2; test -e new1; exit 0",
                           &files);
@@ -267,9 +264,7 @@ static void no_call_waits_where_nobody_is_asked(void **state)
     (void)state;
     if (!looks_are_cached())
         skip();
-    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
-    hung->looks.look = look_for_ever;
-    hung->looks.limit_ns = 50000000;
+    open_hung(50000000);
     trace = trace_line_by(hung,
                           "for i in 1 2 3 4 5 6 7 8; do test -e new-$i; done; "
                           "ln -T new-from new-to 2>/dev/null; exit 0",
@@ -292,9 +287,7 @@ static void what_does_not_answer_holds_up_its_caller_alone(void **state)
     (void)state;
     if (tracer == NULL)
         skip();
-    assert_int_equal(whet__tracer_open(&hung, NULL), 0);
-    hung->looks.look = look_for_ever;
-    hung->looks.limit_ns = UINT64_C(3600000000000);
+    open_hung(UINT64_C(3600000000000));
     snprintf(path, sizeof(path), "%s/pipe", folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     fd = open(path, O_RDWR);

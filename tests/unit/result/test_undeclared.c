@@ -1,9 +1,9 @@
 /* result/undeclared.h: what is told of files that were seen, and what is not. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,23 +21,14 @@ struct seen {
 
 static int group_setup(void **state)
 {
-    char name[] = "/tmp/whet-undeclared-XXXXXX";
-    char *real = mkdtemp(name) != NULL ? realpath(name, NULL) : NULL;
-
-    (void)state;
-    if (real == NULL)
-        return -1;
-    snprintf(folder, sizeof(folder), "%s", real);
-    free(real);
-    return chdir(folder) != 0 || mkdir("src", 0777) != 0 || mkdir("inc", 0777) != 0 ||
-           symlink("inc", "link") != 0;
+    return own_folder_enter(state) != 0 || getcwd(folder, sizeof(folder)) == NULL ||
+           mkdir("src", 0777) != 0 || mkdir("inc", 0777) != 0 || symlink("inc", "link") != 0;
 }
 
 static int group_teardown(void **state)
 {
-    (void)state;
     whet__looks_clear(&looks);
-    return unlink("link") != 0 || rmdir("src") != 0 || rmdir("inc") != 0 || rmdir(folder) != 0;
+    return own_folder_leave(state);
 }
 
 /* "name:use|" of each file that is told; or the error. */
