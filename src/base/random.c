@@ -1,8 +1,6 @@
 /* xoshiro256**: orders of runs, bootstrap resamples, simulations. */
 #include "base/random.h"
 
-#include <math.h>
-
 static uint64_t splitmix(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15u);
@@ -58,18 +56,6 @@ uint64_t whet__random_below(struct whet_random *r, uint64_t n)
 double whet__random_ratio(struct whet_random *r)
 {
     return (double)(whet__random_next(r) >> 11) * 0x1.0p-53;
-}
-
-double whet__random_normal(struct whet_random *r)
-{
-    double u, v, s;
-
-    do {
-        u = 2 * whet__random_ratio(r) - 1;
-        v = 2 * whet__random_ratio(r) - 1;
-        s = u * u + v * v;
-    } while (s >= 1 || s == 0);
-    return u * sqrt(-2 * log(s) / s);
 }
 
 void whet__random_permutation(struct whet_random *r, size_t *order, size_t n)

@@ -28,9 +28,6 @@ uint64_t whet__random_below(struct whet_random *r, uint64_t n);
 /* Uniform in [0, 1) with 53 bits. */
 double whet__random_ratio(struct whet_random *r);
 
-/* Standard normal (Marsaglia's polar method). */
-double whet__random_normal(struct whet_random *r);
-
 /* Puts the numbers 0..n-1 in `order` in random order (Fisher and Yates). */
 void whet__random_permutation(struct whet_random *r, size_t *order, size_t n);
 

@@ -45,14 +45,3 @@ int whet__sha256_equal(const struct whet_sha256 *a, const struct whet_sha256 *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
-
-void whet__sha256_format(const struct whet_sha256 *hash, char out[2 * WHET_SHA256_SIZE + 1])
-{
-    static const char digits[] = "0123456789abcdef";
-
-    for (size_t i = 0; i < sizeof(hash->bytes); i++) {
-        out[2 * i] = digits[hash->bytes[i] >> 4];
-        out[2 * i + 1] = digits[hash->bytes[i] & 15];
-    }
-    out[2 * WHET_SHA256_SIZE] = '\0';
-}

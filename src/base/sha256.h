@@ -33,7 +33,4 @@ struct whet_sha256 whet__sha256_end(struct whet_sha256_sum *sum);
 
 int whet__sha256_equal(const struct whet_sha256 *a, const struct whet_sha256 *b);
 
-/* 64 lower-case hex digits and a NUL. */
-void whet__sha256_format(const struct whet_sha256 *hash, char out[2 * WHET_SHA256_SIZE + 1]);
-
 #endif

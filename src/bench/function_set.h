@@ -27,7 +27,7 @@
 struct whet_function_item {
     const char *own_name; /* as the program calls it */
     const char *name;     /* with the prefix */
-    const char *group, *about;
+    const char *about;
     unsigned threads;
     size_t param_count;
     struct whet_result_param params[WHET_FUNCTION_PARAMS_MAX];

@@ -59,12 +59,10 @@ static int item_add(struct whet_functions *f, const struct whet_function_listed 
     (void)snprintf(file, sizeof(file), "/answer-%zu", f->items.len);
     it->own_name = whet__function_kept(f, l->name);
     it->name = whet__function_joined(f, f->o.prefix != NULL ? f->o.prefix : "", l->name);
-    it->group = whet__function_kept(f, l->group);
     it->about = whet__function_kept(f, l->about);
     it->answer = whet__function_joined(f, f->folder, file);
     it->threads = l->threads;
-    if (it->own_name == NULL || it->name == NULL || it->group == NULL || it->about == NULL ||
-        it->answer == NULL)
+    if (it->own_name == NULL || it->name == NULL || it->about == NULL || it->answer == NULL)
         return -ENOMEM;
     return params_take(f, it, l);
 }
@@ -255,11 +253,6 @@ size_t whet__functions_count(const struct whet_functions *f)
 const char *whet__functions_name(const struct whet_functions *f, size_t index)
 {
     return whet__function_item(f, index)->name;
-}
-
-const char *whet__functions_group(const struct whet_functions *f, size_t index)
-{
-    return whet__function_item(f, index)->group;
 }
 
 const char *whet__functions_about(const struct whet_functions *f, size_t index)

@@ -51,7 +51,6 @@ void whet__functions_free(struct whet_functions *f);
 
 size_t whet__functions_count(const struct whet_functions *f);
 const char *whet__functions_name(const struct whet_functions *f, size_t index);
-const char *whet__functions_group(const struct whet_functions *f, size_t index); /* or "" */
 const char *whet__functions_about(const struct whet_functions *f, size_t index); /* or "" */
 
 /* Finds each one's number of iterations, throughput and counters, by a launch of its own. A

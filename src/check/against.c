@@ -248,11 +248,6 @@ const char *whet__against_dir(const struct whet_against *a)
     return whet__text_str(&a->theirs);
 }
 
-const char *whet__against_commit(const struct whet_against *a)
-{
-    return whet__text_str(&a->commit);
-}
-
 int whet__against_submodules(const struct whet_against *a)
 {
     return a->submodules;

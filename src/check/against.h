@@ -39,9 +39,8 @@ void whet__against_free(struct whet_against *a);
 WHET_MUST_USE int whet__against_build(struct whet_against *a, const char *const *lines,
                                       struct whet_error *err);
 
-/* The project's folder in that tree, and the full hash of its commit. Borrowed. */
+/* The project's folder in that tree. Borrowed. */
 const char *whet__against_dir(const struct whet_against *a);
-const char *whet__against_commit(const struct whet_against *a);
 /* 1: the commit has submodules, whose folders are empty. */
 int whet__against_submodules(const struct whet_against *a);
 

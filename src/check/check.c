@@ -451,11 +451,6 @@ const struct whet_report *whet__check_report(const struct whet_check *c)
     return &c->report;
 }
 
-int whet__check_stopped(const struct whet_check *c)
-{
-    return c->stopped;
-}
-
 int whet__check_save(const struct whet_check *c, const char *name, int binaries,
                      struct whet_error *err)
 {

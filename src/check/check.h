@@ -64,7 +64,6 @@ void whet__check_free(struct whet_check *c);
 
 /* Concluded. Borrowed. */
 const struct whet_report *whet__check_report(const struct whet_check *c);
-int whet__check_stopped(const struct whet_check *c);
 /* Suites that could not be run. */
 size_t whet__check_broken(const struct whet_check *c);
 /* 1: a comparison was asked for, and not one of the suites that were run has a counterpart. */

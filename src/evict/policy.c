@@ -191,11 +191,6 @@ void whet__policy_free(struct whet_policy *p)
     whet__mem_free(p);
 }
 
-const struct whet_policy_ops *whet__policy_followed(const struct whet_policy *p)
-{
-    return p->parts[p->lead] != NULL ? p->parts[p->lead]->ops : p->ops;
-}
-
 /* Room beside the nodes for more ids; of no effect if growing fails later. */
 static int grow_own(struct whet_policy *p, uint32_t id_count)
 {

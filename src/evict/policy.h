@@ -161,9 +161,6 @@ void whet__policy_free(struct whet_policy *p);
 WHET_MUST_USE int whet__policy_part(struct whet_policy *whole, unsigned index,
                                     const struct whet_policy_ops *ops);
 
-/* The policy that decides at present: its own ops, or those of the part it follows. */
-const struct whet_policy_ops *whet__policy_followed(const struct whet_policy *p);
-
 /* More ids. What is known stays. -EINVAL: fewer than there are, or too many.  -ENOMEM. */
 WHET_MUST_USE int whet__policy_grow(struct whet_policy *p, uint32_t id_count);
 

@@ -8,7 +8,6 @@
 
 #include "base/random.h"
 #include "stat/quantile.h"
-#include "stat/special.h"
 
 #define RESAMPLES 2000
 #define LEVEL     0.95
@@ -31,8 +30,6 @@ static int options_check(const struct whet_bootstrap_options *o)
     if (o->resamples < 100 || o->resamples > 1000000)
         return -EINVAL;
     if (!(o->level > 0 && o->level < 1))
-        return -EINVAL;
-    if (o->method != WHET_BOOTSTRAP_PERCENTILE && o->method != WHET_BOOTSTRAP_BCA)
         return -EINVAL;
     return 0;
 }
@@ -64,74 +61,11 @@ static void resample(struct whet_random *random, double *out, const double *valu
         out[i] = values[whet__random_below(random, n)];
 }
 
-/* One sample and what is asked of it. */
-struct one_sample {
-    const double *values;
-    size_t n;
-    whet_statistic statistic;
-    void *ctx;
-    double *room; /* for n values */
-};
-
-static double statistic_of(const struct one_sample *s)
-{
-    memcpy(s->room, s->values, s->n * sizeof(*s->room));
-    return s->statistic(s->room, s->n, s->ctx);
-}
-
-/* Acceleration: skewness of the leave-one-out statistics (equation 14.15). */
-static double acceleration(const struct one_sample *s)
-{
-    double mean = 0, squares = 0, cubes = 0;
-
-    /* Two passes over the jackknife instead of room for its n answers. */
-    for (int pass = 0; pass < 2; pass++) {
-        for (size_t left_out = 0; left_out < s->n; left_out++) {
-            size_t kept = 0;
-            double value, d;
-
-            for (size_t i = 0; i < s->n; i++) {
-                if (i != left_out)
-                    s->room[kept++] = s->values[i];
-            }
-            value = s->statistic(s->room, kept, s->ctx);
-            if (pass == 0) {
-                mean += value / (double)s->n;
-                continue;
-            }
-            d = mean - value;
-            squares += d * d;
-            cubes += d * d * d;
-        }
-    }
-    return squares > 0 ? cubes / (6 * pow(squares, 1.5)) : 0;
-}
-
-/* Bias correction: how far the estimate is from the middle of the replicates (14.14),
- * those equal to it counted half. */
-static double bias(const double *replicates, unsigned count, double estimate)
-{
-    double below = 0;
-
-    for (unsigned i = 0; i < count; i++)
-        below += replicates[i] < estimate ? 1 : replicates[i] == estimate ? 0.5 : 0;
-    below = fmin(fmax(below, 0.5), count - 0.5);
-    return whet__normal_quantile(below / count);
-}
-
-/* Which quantile of the replicates bounds the tail `p` (14.10). */
-static double bca_tail(double p, double z0, double a)
-{
-    double z = z0 + whet__normal_quantile(p), shrink = 1 - a * z;
-
-    if (shrink <= 0) /* beyond where the correction means anything */
-        return z < 0 ? 0 : 1;
-    return whet__normal_cdf(z0 + z / shrink);
-}
-
 static int bounds_from(struct whet_interval *out, double estimate, double *replicates,
-                       const struct whet_bootstrap_options *o, double low, double high)
+                       const struct whet_bootstrap_options *o)
 {
+    double low = (1 - o->level) / 2, high = 1 - low;
+
     for (unsigned i = 0; i < o->resamples; i++) {
         if (!isfinite(replicates[i]))
             return -EDOM;
@@ -151,73 +85,17 @@ int whet__bootstrap_interval(struct whet_interval *out, const double *values, si
                              const struct whet_bootstrap_options *options, double *scratch)
 {
     struct whet_bootstrap_options o = with_defaults(options);
-    struct one_sample s = {values, n, statistic, ctx, scratch};
-    double *replicates = scratch + n, low = (1 - o.level) / 2, high = 1 - low, estimate;
+    double *room = scratch, *replicates = scratch + n, estimate;
     struct whet_random random;
 
     if (n < 2 || options_check(&o) != 0)
         return -EINVAL;
-    estimate = statistic_of(&s);
+    memcpy(room, values, n * sizeof(*room));
+    estimate = statistic(room, n, ctx);
     whet__random_init(&random, o.seed);
     for (unsigned i = 0; i < o.resamples; i++) {
-        resample(&random, s.room, values, n);
-        replicates[i] = statistic(s.room, n, ctx);
+        resample(&random, room, values, n);
+        replicates[i] = statistic(room, n, ctx);
     }
-    if (o.method == WHET_BOOTSTRAP_BCA) {
-        double z0 = bias(replicates, o.resamples, estimate), a = acceleration(&s);
-
-        low = bca_tail(low, z0, a);
-        high = bca_tail(high, z0, a);
-    }
-    return bounds_from(out, estimate, replicates, &o, low, high);
-}
-
-/* ln of the median of one resample of `n` values. */
-static double resampled_median(struct whet_random *random, double *room, const double *values,
-                               size_t n)
-{
-    resample(random, room, values, n);
-    return log(whet__statistic_median(room, n, NULL));
-}
-
-static int copy_positive(double *room, const double *values, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!(values[i] > 0 && isfinite(values[i])))
-            return -EDOM;
-        room[i] = values[i];
-    }
-    return 0;
-}
-
-/* On the logarithm: there a ratio is a difference, and its inverse the same interval
- * mirrored. */
-int whet__bootstrap_ratio(struct whet_interval *out, const double *a, size_t na,
-                          const double *b, size_t nb,
-                          const struct whet_bootstrap_options *options, double *scratch)
-{
-    struct whet_bootstrap_options o = with_defaults(options);
-    double *room_a = scratch, *room_b = scratch + na, *replicates = room_b + nb, estimate;
-    double low = (1 - o.level) / 2;
-    struct whet_random random;
-    struct whet_interval i;
-    int rc;
-
-    if (na < 2 || nb < 2 || options_check(&o) != 0 || o.method != WHET_BOOTSTRAP_PERCENTILE)
-        return -EINVAL;
-    if (copy_positive(room_a, a, na) != 0 || copy_positive(room_b, b, nb) != 0)
-        return -EDOM;
-    estimate = log(whet__statistic_median(room_a, na, NULL)) -
-               log(whet__statistic_median(room_b, nb, NULL));
-    whet__random_init(&random, o.seed);
-    for (unsigned r = 0; r < o.resamples; r++) {
-        double top = resampled_median(&random, room_a, a, na);
-
-        replicates[r] = top - resampled_median(&random, room_b, b, nb);
-    }
-    rc = bounds_from(&i, estimate, replicates, &o, low, 1 - low);
-    if (rc != 0)
-        return rc;
-    *out = (struct whet_interval){exp(i.estimate), exp(i.low), exp(i.high), i.level};
-    return 0;
+    return bounds_from(out, estimate, replicates, &o);
 }

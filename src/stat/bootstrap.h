@@ -6,22 +6,19 @@
  * Errors   0 or a negative errno value; on error *out is untouched.
  * Threads  safe from any; the same seed gives the same answer anywhere.
  *
- * Source   Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapters
- *          13 (percentile) and 14 (BCa).
+ * Source   Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13: the
+ *          percentile method.
  *
- * What the intervals really cover, in percent, over 5,000 draws of normal, log-normal and
- * bimodal sources with 2,000 resamples (tests/unit/stat/test_coverage.c repeats it):
+ * What the interval of a mean at 95 % really covers, in percent, over 5,000 draws of normal,
+ * log-normal and bimodal sources with 2,000 resamples (tests/unit/stat/test_coverage.c repeats
+ * it):
  *
- *   n of each sample              5            7            10           20           50
- *   ratio of medians at 95   96.8-97.1    95.6-96.1    96.6-96.8    96.5-96.5
- *   ratio of medians at 99   98.4-98.5    99.2-99.6    99.2-99.3    99.3-99.5
- *   mean, percentile, at 95  79.4-84.0                 87.1-90.8    90.7-93.3    93.4-94.6
- *   mean, BCa, at 95         80.5-83.9                 88.4-95.1    91.3-96.2    93.6-95.1
+ *   values      5            10           20           50
+ *          79.4-84.0    87.1-90.8    90.7-93.3    93.4-94.6
  *
- * So a ratio of medians can be trusted from 5 values a sample at 95 % and from 7 at 99 %,
- * erring on the wide side; a mean from about 50. For one median there is an exact interval
- * (stat/interval.h), for pairs too (stat/paired.h). None of them helps against samples
- * that were taken one after the other on a machine that drifts: measure in pairs.
+ * So a mean can be trusted from about 50. For a median there is an exact interval
+ * (stat/interval.h), for pairs too (stat/paired.h). None of them helps against samples that
+ * were taken one after the other on a machine that drifts: measure in pairs.
  */
 #ifndef WHET_STAT_BOOTSTRAP_H
 #define WHET_STAT_BOOTSTRAP_H
@@ -40,22 +37,13 @@ typedef double (*whet_statistic)(double *values, size_t n, void *ctx);
 double whet__statistic_mean(double *values, size_t n, void *ctx);
 double whet__statistic_median(double *values, size_t n, void *ctx);
 
-enum whet_bootstrap_method {
-    WHET_BOOTSTRAP_PERCENTILE,
-    /* Corrects for bias and skew; for smooth statistics such as the mean. Not for
-     * medians, whose jackknife is inconsistent. */
-    WHET_BOOTSTRAP_BCA
-};
-
 struct whet_bootstrap_options {
     unsigned resamples; /* 0 is 2,000; at least 100, at most 1,000,000 */
-    enum whet_bootstrap_method method;
     uint64_t seed;
     double level; /* 0 is 0.95 */
 };
 
-/* How many doubles of scratch a call on `n` values needs (n of both samples added, for
- * two). */
+/* How many doubles of scratch a call on `n` values needs. */
 size_t whet__bootstrap_scratch(size_t n, const struct whet_bootstrap_options *options);
 
 /* The statistic and its interval; `options` may be NULL. `values` are not changed.
@@ -64,14 +52,5 @@ WHET_MUST_USE int whet__bootstrap_interval(struct whet_interval *out, const doub
                                            size_t n, whet_statistic statistic, void *ctx,
                                            const struct whet_bootstrap_options *options,
                                            double *scratch);
-
-/* median(a) / median(b) of two samples that were not measured in pairs.
- * Percentile method only.
- * -EINVAL: as above, for either sample, or another method.  -EDOM: a value is not positive and
- * finite. */
-WHET_MUST_USE int whet__bootstrap_ratio(struct whet_interval *out, const double *a, size_t na,
-                                        const double *b, size_t nb,
-                                        const struct whet_bootstrap_options *options,
-                                        double *scratch);
 
 #endif

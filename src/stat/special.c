@@ -65,16 +65,6 @@ static double student_within(double t, size_t freedom)
     return first == 1 ? 2 / PI * (theta + sin(theta) * sum) : sin(theta) * sum;
 }
 
-double whet__student_cdf(double t, size_t freedom)
-{
-    double within;
-
-    if (freedom == 0 || isnan(t))
-        return NAN;
-    within = student_within(fabs(t), freedom);
-    return t < 0 ? (1 - within) / 2 : (1 + within) / 2;
-}
-
 double whet__student_quantile(double p, size_t freedom)
 {
     double low = 0, high = 1, within = 2 * fabs(p - 0.5);

@@ -27,9 +27,7 @@ double whet__normal_cdf(double z);
 /* The z with P(Z <= z) = p, 0 <= p <= 1; infinite at the ends. */
 double whet__normal_quantile(double p);
 
-/* P(T <= t) of Student's t with that many degrees of freedom (1 or more), and the t with
- * P(T <= t) = p. */
-double whet__student_cdf(double t, size_t freedom);
+/* The t with P(T <= t) = p of Student's t with that many degrees of freedom (1 or more). */
 double whet__student_quantile(double p, size_t freedom);
 
 /* P(X = k) and P(X <= k) of n trials with success ratio p. A k above n is fine. */

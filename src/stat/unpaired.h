@@ -10,9 +10,8 @@
  * one over highest of the other. Each misses its median in half of 1 - level at most, so both
  * hold together in at least `level` (Bonferroni), whatever the two distributions are, at any
  * n, without resampling. The price is width: about half as much again as needed when both are
- * equally uncertain. The bootstrap (stat/bootstrap.h) is narrower and needs care with few
- * values; for numbers of different days, which drift by more than either says, this is the
- * one to err with.
+ * equally uncertain: numbers of different days drift by more than resampling would say, so this
+ * errs on the wide side.
  *
  * Over 10,000 draws each: 99.9 of 100 and more at 99 % (tests/unit/stat/test_slope.c).
  *

@@ -14,6 +14,19 @@
 #define DRAWS(n) ((n) / DRAWS_SHARE)
 #define SLACK(x) ((x)*sqrt((double)DRAWS_SHARE))
 
+/* Standard normal (Marsaglia's polar method). */
+static inline double normal_draw(struct whet_random *r)
+{
+    double u, v, s;
+
+    do {
+        u = 2 * whet__random_ratio(r) - 1;
+        v = 2 * whet__random_ratio(r) - 1;
+        s = u * u + v * v;
+    } while (s >= 1 || s == 0);
+    return u * sqrt(-2 * log(s) / s);
+}
+
 /* Noise of single runs as factors whose median is 1; `s` is their size. */
 enum noise { NOISE_NORMAL, NOISE_LOGNORMAL, NOISE_BIMODAL, NOISE_STALLS, NOISES };
 
@@ -21,7 +34,7 @@ static const char *const noise_names[NOISES] = {"normal", "log-normal", "bimodal
 
 static inline double noise_draw(struct whet_random *r, enum noise shape, double s)
 {
-    double n = whet__random_normal(r);
+    double n = normal_draw(r);
 
     switch (shape) {
     case NOISE_NORMAL:

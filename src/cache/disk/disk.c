@@ -195,13 +195,6 @@ static int is_wanted(struct whet_disk *d, const struct whet_entry *e)
            whet__entry_bytes(e) <= atomic_load(&d->max_bytes) / 4;
 }
 
-static void drop(struct whet_disk *d, const struct whet_hash128 *hash, uint64_t since_ns)
-{
-    whet__disk_queue_drop(&d->queue, hash, since_ns, &d->owed);
-    if (!d->read_only)
-        (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
-}
-
 int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
 {
     int wanted = is_wanted(d, entry), full = 0;
@@ -211,7 +204,10 @@ int whet__disk_put(struct whet_disk *d, struct whet_entry *entry)
     if (full < 0)
         atomic_fetch_add(&d->failures, 1);
     if (!wanted || full < 0) {
-        drop(d, &entry->hash, entry->made_ns); /* what is there under this key is older */
+        /* What is there under this key is older. */
+        whet__disk_queue_drop(&d->queue, &entry->hash, entry->made_ns, &d->owed);
+        if (!d->read_only)
+            (void)!whet__disk_keeper_start(d); /* without a thread: at the next write */
         return 0;
     }
     if (whet__disk_keeper_start(d) == 0 && full == 1)
@@ -256,17 +252,6 @@ int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash)
         return 0;
     (void)!whet__disk_keeper_start(d); /* it goes on trying */
     return -EIO;
-}
-
-int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash)
-{
-    whet__disk_remove_begin(d, hash);
-    return whet__disk_remove_end(d, hash);
-}
-
-void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash)
-{
-    drop(d, hash, whet__clock_wall_ns());
 }
 
 int whet__disk_is_absent(struct whet_disk *d)

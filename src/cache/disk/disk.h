@@ -96,18 +96,12 @@ int whet__disk_put(struct whet_disk *d, struct whet_entry *entry);
  * taken something. */
 void whet__disk_pace(struct whet_disk *d);
 
-/* The entry is gone for everybody when this answers 0, also from the queue (of this process:
- * another's put that still waits there counts as later). -EIO, -EROFS: it is gone for this
- * process alone, and deleted as soon as the file can be written. */
-int whet__disk_remove(struct whet_disk *d, const struct whet_hash128 *hash);
-
-/* The same in two steps: after _begin it is gone for this process, and what is put from then on
- * stays; _end waits for the file. */
+/* In two steps: after _begin the entry is gone for this process, also from the queue, and what
+ * is put from then on stays; _end waits for the file. When that answers 0, it is gone for
+ * everybody (another's put that still waits in a queue counts as later). -EIO, -EROFS: it is
+ * gone for this process alone, and deleted as soon as the file can be written. */
 void whet__disk_remove_begin(struct whet_disk *d, const struct whet_hash128 *hash);
 int whet__disk_remove_end(struct whet_disk *d, const struct whet_hash128 *hash);
-
-/* The same for this process at once, for the others within a second: waits for no file. */
-void whet__disk_drop(struct whet_disk *d, const struct whet_hash128 *hash);
 
 /* Waits until all that was put before is committed, or known to be lost, and a bound that was
  * moved is kept to. */

@@ -69,25 +69,21 @@ static void below_has_no_bias_for_large_ranges(void **state)
     assert_true(fabs(sum / 40000 - 0.375) < 0.0055);
 }
 
-static void ratios_and_normals_have_their_moments(void **state)
+static void ratios_have_their_mean(void **state)
 {
-    double sum = 0, normal = 0, squares = 0;
+    double sum = 0;
     struct whet_random r;
 
     (void)state;
     whet__random_init(&r, 3);
     for (int i = 0; i < 100000; i++) {
-        double ratio = whet__random_ratio(&r), z = whet__random_normal(&r);
+        double ratio = whet__random_ratio(&r);
 
         assert_true(ratio >= 0 && ratio < 1);
         sum += ratio;
-        normal += z;
-        squares += z * z;
     }
-    /* Five standard errors each. */
+    /* Five standard errors. */
     assert_true(fabs(sum / 100000 - 0.5) < 0.0046);
-    assert_true(fabs(normal / 100000) < 0.0159);
-    assert_true(fabs(squares / 100000 - 1) < 0.0224);
 }
 
 static void permutations_are_even(void **state)
@@ -120,7 +116,7 @@ int main(void)
         cmocka_unit_test(gives_the_published_numbers),
         cmocka_unit_test(below_is_even),
         cmocka_unit_test(below_has_no_bias_for_large_ranges),
-        cmocka_unit_test(ratios_and_normals_have_their_moments),
+        cmocka_unit_test(ratios_have_their_mean),
         cmocka_unit_test(permutations_are_even),
     };
 

@@ -27,20 +27,19 @@ static struct machine draw_machine(void)
 {
     return (struct machine){.level = 1,
                             .share = 0.2 + 0.65 * whet__random_ratio(&random_state),
-                            .stolen = 0.25 * exp(0.6 * whet__random_normal(&random_state)),
-                            .uneven = 0.004 * exp(0.4 * whet__random_normal(&random_state))};
+                            .stolen = 0.25 * exp(0.6 * normal_draw(&random_state)),
+                            .uneven = 0.004 * exp(0.4 * normal_draw(&random_state))};
 }
 
 static void draw_run(struct machine *m, double factor, double *values)
 {
-    double cpu = 10 * MS * factor * exp(m->uneven * whet__random_normal(&random_state));
+    double cpu = 10 * MS * factor * exp(m->uneven * normal_draw(&random_state));
     double lost = 0;
 
-    m->level *= exp(0.002 * whet__random_normal(&random_state));
+    m->level *= exp(0.002 * normal_draw(&random_state));
     if (whet__random_ratio(&random_state) < m->share)
         lost = -m->stolen * log(1 - whet__random_ratio(&random_state));
-    values[WHET_METRIC_WALL] =
-        cpu * m->level * exp(lost + 0.002 * whet__random_normal(&random_state));
+    values[WHET_METRIC_WALL] = cpu * m->level * exp(lost + 0.002 * normal_draw(&random_state));
     values[WHET_METRIC_CPU] = cpu;
 }
 

@@ -128,7 +128,6 @@ static void filters(void **state)
     (void)state;
     assert_int_equal(whet__functions_count(f), 1);
     assert_string_equal(whet__functions_about(f, 0), "one addition");
-    assert_string_equal(whet__functions_group(f, 0), "good");
     whet__functions_free(f);
     assert_int_equal(whet__functions_open(&f, program(), &o, &err), 0);
     assert_int_equal(whet__functions_count(f), 6);

@@ -193,6 +193,12 @@ static inline uint64_t level_get(struct level *v, uint64_t from, uint64_t count)
     return hits;
 }
 
+static inline int level_remove(struct level *v, const struct whet_hash128 *hash)
+{
+    whet__disk_remove_begin(v->disk, hash);
+    return whet__disk_remove_end(v->disk, hash);
+}
+
 static inline void assert_no_note(struct level *v)
 {
     char note[1000] = "";

@@ -100,7 +100,7 @@ static void replaces_and_removes(void **state)
     assert_text(&other, 1, "two");
     put_text(&v, 1, "three");
     assert_text(&v, 1, "three");
-    whet__disk_remove(v.disk, &hash);
+    assert_int_equal(level_remove(&v, &hash), 0);
     assert_null(get(&v, 1, 0));
     assert_null(get(&other, 1, 0));
     whet__disk_sync(v.disk);
@@ -109,7 +109,7 @@ static void replaces_and_removes(void **state)
     whet__disk_sync(v.disk);
     for (int i = 0; i < 100; i++) /* in a snapshot, at last */
         assert_text(&other, 1, "four");
-    whet__disk_remove(other.disk, &hash);
+    assert_int_equal(level_remove(&other, &hash), 0);
     assert_null(get(&v, 1, 0));
     level_close(&v);
     level_close(&other);

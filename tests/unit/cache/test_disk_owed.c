@@ -137,7 +137,7 @@ static void dropped_and_put_again(void **state)
 
     (void)state;
     assert_int_equal(put(&v, 2, "old", 3), 1);
-    whet__disk_drop(v.disk, &hash); /* while it waits */
+    whet__disk_remove_begin(v.disk, &hash); /* while it waits */
     assert_int_equal(get(&v, 2), -1);
     whet__disk_sync(v.disk);
     assert_int_equal(get(&v, 2), -1);
@@ -145,14 +145,14 @@ static void dropped_and_put_again(void **state)
     assert_int_equal(get(&v, 2), 5);
     whet__disk_sync(v.disk);
     assert_int_equal(get(&v, 2), 5);
-    whet__disk_drop(v.disk, &hash);
+    whet__disk_remove_begin(v.disk, &hash);
     assert_int_equal(get(&v, 2), -1);
     level_close(&v);
     v = level_open(0);
     assert_int_equal(get(&v, 2), -1);
     assert_int_equal(put(&v, 2, "newest", 6), 1);
     whet__disk_sync(v.disk);
-    assert_int_equal(whet__disk_remove(v.disk, &hash), 0);
+    assert_int_equal(level_remove(&v, &hash), 0);
     assert_int_equal(get(&v, 2), -1);
     level_close(&v);
 }
@@ -167,7 +167,7 @@ static void a_later_one_is_not_owed(void **state)
     (void)state;
     assert_int_equal(put(&a, 5, "old", 3), 1);
     whet__disk_sync(a.disk);
-    whet__disk_drop(a.disk, &hash);
+    whet__disk_remove_begin(a.disk, &hash);
     assert_int_equal(get(&a, 5), -1);
     assert_int_equal(put(&b, 5, "newer", 5), 1);
     whet__disk_sync(b.disk);
@@ -210,7 +210,7 @@ static void who_only_reads_hides_what_it_would_remove(void **state)
     level_close(&v);
     v = level_for(CLIENT, 0, 0, 1);
     assert_int_equal(get(&v, 3), 3);
-    assert_int_equal(whet__disk_remove(v.disk, &hash), -EROFS);
+    assert_int_equal(level_remove(&v, &hash), -EROFS);
     assert_int_equal(get(&v, 3), -1);
     level_close(&v);
     v = level_open(0);

@@ -1,5 +1,6 @@
 /* Packed forms: what was put is read back, and nothing else is believed. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../harness.h"
@@ -15,20 +16,22 @@ static void field_add(struct whet_recipe *r, const char *label, unsigned char by
     memset(f->hash.bytes, byte, sizeof(f->hash.bytes));
 }
 
+static void assert_sum(const char *text, const char *hex)
+{
+    struct whet_sha256 sum = whet__sha256(text, strlen(text));
+    char printed[2 * WHET_SHA256_SIZE + 1];
+
+    for (size_t i = 0; i < WHET_SHA256_SIZE; i++)
+        snprintf(printed + 2 * i, 3, "%02x", sum.bytes[i]);
+    assert_string_equal(printed, hex);
+}
+
+/* FIPS 180-4's own example, and the empty text. */
 static void test_sha256(void **state)
 {
-    /* FIPS 180-4's own example, and the empty text. */
-    char hex[2 * WHET_SHA256_SIZE + 1];
-    struct whet_sha256 hash = whet__sha256("abc", 3);
-
     (void)state;
-    whet__sha256_format(&hash, hex);
-    assert_string_equal(hex,
-                        "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-    hash = whet__sha256("", 0);
-    whet__sha256_format(&hash, hex);
-    assert_string_equal(hex,
-                        "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    assert_sum("abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    assert_sum("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
 /* A boundary between two fields that moves makes another key. */

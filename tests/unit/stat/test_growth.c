@@ -52,7 +52,7 @@ static size_t draw(const struct series *s, struct whet_growth_point *points)
 
     for (size_t j = 0; j < s->repeats; j++) {
         if (s->drifts)
-            level *= exp(0.1 * whet__random_normal(&random_state));
+            level *= exp(0.1 * normal_draw(&random_state));
         for (size_t k = 0; k < s->sizes; k++) {
             double size = 100 * pow(200, (double)k / (double)(s->sizes - 1));
 

@@ -116,16 +116,14 @@ static void student_agrees_with_tables(void **state)
                  {0.025, 5, -2.570581836}, {0.5, 7, 0}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+    for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
         assert_true(fabs(whet__student_quantile(known[i].p, known[i].freedom) - known[i].t) <
                     1e-8);
-        assert_true(fabs(whet__student_cdf(known[i].t, known[i].freedom) - known[i].p) < 1e-9);
-    }
     assert_true(fabs(whet__student_quantile(0.975, 100000) - whet__normal_quantile(0.975)) <
                 1e-4);
     assert_true(isinf(whet__student_quantile(1, 3)) && whet__student_quantile(0, 3) < 0);
-    assert_true(isnan(whet__student_quantile(0.5, 0)) && isnan(whet__student_cdf(1, 0)));
-    assert_true(isnan(whet__student_quantile(1.5, 3)) && isnan(whet__student_cdf(NAN, 3)));
+    assert_true(isnan(whet__student_quantile(0.5, 0)));
+    assert_true(isnan(whet__student_quantile(1.5, 3)));
 }
 
 int main(void)

@@ -5,11 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/random.h"
+#include "../simulate.h"
 #include "tune/session.h"
 
-#define ROUNDS 8
-#define DRAWS  4000
+#define ROUNDS   8
+#define SESSIONS 4000
 
 /* The arms that a machine of two cores gets. */
 static const struct {
@@ -38,11 +38,11 @@ static void trial_make(struct trial *t, struct whet_random *r, const double *sec
     t->tune.machine.cores = 2;
     t->tune.arm_count = ARMS;
     for (size_t round = 0; round < ROUNDS; round++) {
-        double shared = exp(.5 * whet__random_normal(r));
+        double shared = exp(.5 * normal_draw(r));
 
         t->rounds[round] = round;
         for (size_t i = 0; i < ARMS; i++)
-            t->samples[i][round] = seconds[i] * shared * exp(.03 * whet__random_normal(r));
+            t->samples[i][round] = seconds[i] * shared * exp(.03 * normal_draw(r));
     }
     for (size_t i = 0; i < ARMS; i++) {
         struct whet_tune_arm *arm = &t->tune.arms[i];
@@ -73,7 +73,7 @@ static void shares(const double *seconds, size_t parallel, size_t warm, double *
     size_t p = 0, w = 0;
 
     whet__random_init(&r, 11);
-    for (int draw = 0; draw < DRAWS; draw++) {
+    for (int draw = 0; draw < SESSIONS; draw++) {
         struct trial t;
 
         trial_make(&t, &r, seconds);
@@ -82,8 +82,8 @@ static void shares(const double *seconds, size_t parallel, size_t warm, double *
         w += t.tune.best_warm == warm;
         trial_clear(&t);
     }
-    *parallel_share = (double)p / DRAWS;
-    *warm_share = (double)w / DRAWS;
+    *parallel_share = (double)p / SESSIONS;
+    *warm_share = (double)w / SESSIONS;
 }
 
 static void equal_arms_leave_what_is_untuned(void **state)

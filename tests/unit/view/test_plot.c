@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/random.h"
+#include "../simulate.h"
 #include "view/html.h"
 #include "view/plot.h"
 #include "view/svg.h"
@@ -455,7 +455,7 @@ static void bounds_many_points(void **state)
     (void)state;
     whet__random_init(&r, 5);
     for (size_t i = 0; i < 100000; i++)
-        values[i] = 1000 + whet__random_normal(&r);
+        values[i] = 1000 + normal_draw(&r);
     whet__text_init(&out, (size_t)256 << 10);
     assert_int_equal(whet__plot_runs(&out, &plot), 0);
     assert_int_equal(whet__plot_spread(&out, &plot), 0);
