@@ -79,7 +79,8 @@ enum whet_crew_end {
     WHET_CREW_DONE,      /* `status` is what the job answered */
     WHET_CREW_CRASHED,   /* a signal: `status` */
     WHET_CREW_EXITED,    /* the worker exited in the middle of it: `status` is its code */
-    WHET_CREW_CPU,       /* over the limit of processor time ... */
+    WHET_CREW_CPU,       /* over the limit of processor time, also if it had done it all before
+                            it could be stopped ... */
     WHET_CREW_WALL,      /* ... of time by the clock ... */
     WHET_CREW_MEMORY,    /* ... of memory: it answered -ENOMEM, its data alone were too much, or
                             it crashed with less than an eighth of the limit left */

@@ -257,8 +257,20 @@ static struct crew_job *job_pop(struct crew_worker *w)
     return job;
 }
 
-static int frame_take(struct crew_worker *w, const struct crew_head *head,
-                      struct whet_crew_result *out, struct crew_job **job)
+/* A limit holds though nobody looked in time: it is the job that decides how it ends, not how
+ * busy the machine is. */
+static enum whet_crew_end end_of(const struct whet_crew *crew, const struct crew_head *head)
+{
+    if (head->status == -ENOMEM)
+        return WHET_CREW_MEMORY;
+    if (crew->options.cpu_ns != 0 && head->cpu_ns > crew->options.cpu_ns)
+        return WHET_CREW_CPU;
+    return WHET_CREW_DONE;
+}
+
+static int frame_take(const struct whet_crew *crew, struct crew_worker *w,
+                      const struct crew_head *head, struct whet_crew_result *out,
+                      struct crew_job **job)
 {
     const char *data = w->in.data + w->in_at + sizeof(*head);
 
@@ -268,15 +280,12 @@ static int frame_take(struct crew_worker *w, const struct crew_head *head,
     *job = job_pop(w);
     mean_learn(w, head->cpu_ns);
     *out = (struct whet_crew_result){.tag = (*job)->tag,
-                                     .end = WHET_CREW_DONE,
+                                     .end = end_of(crew, head),
                                      .status = (int)head->status,
-                                     .cpu_ns = head->cpu_ns,
-                                     .data = data,
-                                     .len = (size_t)head->len};
-    if (head->status == -ENOMEM) {
-        out->end = WHET_CREW_MEMORY;
-        out->data = NULL;
-        out->len = 0;
+                                     .cpu_ns = head->cpu_ns};
+    if (out->end == WHET_CREW_DONE) {
+        out->data = data;
+        out->len = (size_t)head->len;
     }
     return 1;
 }
@@ -366,7 +375,7 @@ int whet__crew_worker_take(struct whet_crew *crew, struct crew_worker *w,
         if (w->servant.shared == NULL)
             return worker_revive(crew, w, out, job);
         rc = frame_next(crew, w, &head);
-        if (rc == 1 && frame_take(w, &head, out, job))
+        if (rc == 1 && frame_take(crew, w, &head, out, job))
             return 1;
         if (rc == 1)
             continue;

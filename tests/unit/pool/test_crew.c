@@ -293,6 +293,22 @@ static void limits_of_time_hold(void **state)
                      WHET_CREW_CPU);
 }
 
+/* These are done long before anybody could stop them. */
+static void a_limit_of_time_holds_when_nobody_looks(void **state)
+{
+    struct whet_crew *crew = crew_of((struct whet_crew_options){.workers = 1, .cpu_ns = 1});
+    struct whet_crew_result r;
+
+    (void)state;
+    for (int i = 0; i < 20; i++) {
+        submit(crew, "e");
+        r = next(crew);
+        assert_int_equal(r.end, WHET_CREW_CPU);
+        assert_null(r.data);
+    }
+    whet_crew_free(crew);
+}
+
 /* Alone: on a machine that is busy enough any job could take as long. */
 static void a_limit_of_time_by_the_clock_holds(void **state)
 {
@@ -601,6 +617,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(a_result_that_is_too_large_is_none),
         cmocka_unit_test(a_failure_is_the_jobs_own),
         cmocka_unit_test(limits_of_time_hold),
+        cmocka_unit_test(a_limit_of_time_holds_when_nobody_looks),
         cmocka_unit_test(a_limit_of_time_by_the_clock_holds),
         cmocka_unit_test(a_crash_is_seen_though_the_socket_lives),
         cmocka_unit_test(results_that_wait_are_no_fault),
