@@ -138,3 +138,16 @@ char *whet__arena_strndup(struct whet_arena *a, const char *text, size_t len)
     copy[len] = '\0';
     return copy;
 }
+
+char *whet__arena_join(struct whet_arena *a, const char *folder, const char *name)
+{
+    size_t head = strlen(folder), len = strlen(name);
+    char *path = arena_take(a, head + len + 2, 1);
+
+    if (path == NULL)
+        return NULL;
+    memcpy(path, folder, head);
+    path[head] = '/';
+    memcpy(path + head + 1, name, len + 1);
+    return path;
+}

@@ -34,4 +34,8 @@ WHET_MUST_USE void *whet__arena_zalloc(struct whet_arena *a, size_t count, size_
 /* A copy of `len` bytes with a NUL behind them; not aligned. */
 WHET_MUST_USE char *whet__arena_strndup(struct whet_arena *a, const char *text, size_t len);
 
+/* "folder/name"; not aligned. */
+WHET_MUST_USE char *whet__arena_join(struct whet_arena *a, const char *folder,
+                                     const char *name);
+
 #endif

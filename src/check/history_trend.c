@@ -66,18 +66,7 @@ static const char *keep(struct whet_arena *strings, const char *text)
 /* "suite/arm", or the arm's name alone. */
 static const char *full_name(struct whet_arena *strings, const char *suite, const char *arm)
 {
-    size_t suite_len = strlen(suite), arm_len = strlen(arm);
-    char *name;
-
-    if (suite_len == 0)
-        return keep(strings, arm);
-    name = whet__arena_alloc(strings, suite_len + arm_len + 2);
-    if (name == NULL)
-        return NULL;
-    memcpy(name, suite, suite_len);
-    name[suite_len] = '/';
-    memcpy(name + suite_len + 1, arm, arm_len + 1);
-    return name;
+    return suite[0] == '\0' ? keep(strings, arm) : whet__arena_join(strings, suite, arm);
 }
 
 static int match_push(struct whet_vec *out, struct whet_arena *strings, const char *suite,

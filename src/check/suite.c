@@ -272,24 +272,30 @@ static int open_arms(struct whet_suite_run *run, struct whet_error *err)
 }
 
 /* What the command line says goes before what the suite says, and that before our choice. */
+static void rounds_fill(const struct whet_suite_run *run, struct whet_rounds_options *o)
+{
+    const struct whet_suite *s = run->suite;
+    int compared = is_compared(run) && !all_same(run);
+
+    if (o->budget_ns == 0)
+        o->budget_ns = s->budget_ns;
+    if (o->rounds == 0)
+        o->rounds = (unsigned)s->runs;
+    if (o->rounds != 0)
+        return;
+    o->rounds = compared ? ROUNDS_MAX : ROUNDS_ALONE;
+    if (compared && !(o->width > 0))
+        o->width = WIDTH;
+    if (o->budget_ns == 0)
+        o->budget_ns = compared ? BUDGET : BUDGET_ALONE;
+}
+
 static struct whet_session_options session_options(const struct whet_suite_run *run)
 {
     struct whet_session_options o = run->options.session;
     const struct whet_suite *s = run->suite;
-    int compared = is_compared(run) && !all_same(run),
-        counted = o.rounds.rounds != 0 || s->runs != 0;
 
-    if (o.rounds.rounds == 0 && s->runs != 0)
-        o.rounds.rounds = (unsigned)s->runs;
-    if (o.rounds.budget_ns == 0)
-        o.rounds.budget_ns = s->budget_ns;
-    if (!counted) {
-        o.rounds.rounds = compared ? ROUNDS_MAX : ROUNDS_ALONE;
-        if (compared && !(o.rounds.width > 0))
-            o.rounds.width = WIDTH;
-        if (o.rounds.budget_ns == 0)
-            o.rounds.budget_ns = compared ? BUDGET : BUDGET_ALONE;
-    }
+    rounds_fill(run, &o.rounds);
     if (o.metric == NULL)
         o.metric = s->metric;
     if (!(o.verdict.warn > 0))

@@ -46,18 +46,7 @@ int whet__files_is_folder(const char *name)
 
 const char *whet__files_path(struct whet_arena *arena, const char *from, const char *name)
 {
-    size_t head = strlen(from), len = strlen(name);
-    char *path;
-
-    if (name[0] == '/')
-        return name;
-    path = whet__arena_alloc(arena, head + len + 2);
-    if (path == NULL)
-        return NULL;
-    memcpy(path, from, head);
-    path[head] = '/';
-    memcpy(path + head + 1, name, len + 1);
-    return path;
+    return name[0] == '/' ? name : whet__arena_join(arena, from, name);
 }
 
 static int add(struct whet_vec *out, const char *name)

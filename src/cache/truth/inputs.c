@@ -114,21 +114,15 @@ static int item_add(struct whet_inputs *in, const struct input *item)
 static int path_absolute(struct whet_inputs *in, const char *path, const char **out)
 {
     char folder[FOLDER_MAX];
-    size_t folder_len, len = strlen(path);
-    char *full;
+    const char *full = path;
 
-    *out = path;
-    if (path[0] == '/')
-        return 0;
-    if (getcwd(folder, sizeof(folder)) == NULL)
-        return -errno;
-    folder_len = strlen(folder);
-    full = whet__arena_alloc(&in->arena, folder_len + len + 2);
+    if (path[0] != '/') {
+        if (getcwd(folder, sizeof(folder)) == NULL)
+            return -errno;
+        full = whet__arena_join(&in->arena, folder, path);
+    }
     if (full == NULL)
         return -ENOMEM;
-    memcpy(full, folder, folder_len);
-    full[folder_len] = '/';
-    memcpy(full + folder_len + 1, path, len + 1);
     *out = full;
     return 0;
 }

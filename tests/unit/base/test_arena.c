@@ -23,6 +23,7 @@ static void blocks_are_aligned_and_apart(void **state)
         assert_int_equal((uintptr_t)blocks[i] % _Alignof(max_align_t), 0);
         memset(blocks[i], (int)(i & 255), sizes[i]);
         assert_string_equal(whet__arena_strndup(&a, "odd", 2), "od");
+        assert_string_equal(whet__arena_join(&a, "a/b", "c"), "a/b/c");
     }
     for (size_t i = 0; i < 500; i++)
         for (size_t k = 0; k < sizes[i]; k++)
@@ -32,6 +33,7 @@ static void blocks_are_aligned_and_apart(void **state)
 
 static void stops_at_the_maximum(void **state)
 {
+    static char long_name[5000];
     struct whet_arena a;
     size_t total;
 
@@ -45,6 +47,8 @@ static void stops_at_the_maximum(void **state)
     total = a.total;
     assert_true(total <= 10000);
     assert_null(whet__arena_alloc(&a, 5000));
+    memset(long_name, 'x', sizeof(long_name) - 1);
+    assert_null(whet__arena_join(&a, "folder", long_name));
     assert_int_equal(a.total, total);
     assert_null(whet__arena_zalloc(&a, SIZE_MAX / 2, 3));
     whet__arena_clear(&a);

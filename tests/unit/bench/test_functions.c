@@ -1,6 +1,6 @@
 /* bench/functions.h with a program of benchmarks, which is this one: what goes well, and
  * what each thing that goes wrong is called. */
-#include "../harness.h"
+#include "../functions_session.h"
 
 #include <errno.h>
 #include <math.h>
@@ -8,8 +8,6 @@
 #include <string.h>
 
 #include "bench/function_sample.h"
-#include "bench/functions.h"
-#include "bench/rounds.h"
 #include "os/spawn.h"
 
 #include "function_kernels.h"
@@ -43,44 +41,9 @@ static struct whet_functions *opened(const char *filter)
 static struct whet_functions *calibrated(const char *filter)
 {
     struct whet_functions *f = opened(filter);
-    struct whet_error err = {0};
-    int rc = whet__functions_calibrate(f, &err);
 
-    if (rc != 0)
-        print_message("%s\n", err.text);
-    assert_int_equal(rc, 0);
+    functions_calibrate(f);
     return f;
-}
-
-/* Runs each arm of `f` once and asks for its values. */
-struct session {
-    struct whet_functions *f;
-    struct whet_result *r;
-};
-
-static int on_measured(void *ctx, size_t arm, const struct whet_bench_sample *sample,
-                       const struct whet_bench_output *output, double *values,
-                       struct whet_error *why)
-{
-    struct session *s = ctx;
-
-    (void)sample;
-    (void)output;
-    return whet__functions_measured(s->f, arm, s->r, values, why);
-}
-
-static struct whet_result *measured(struct whet_functions *f, unsigned rounds)
-{
-    struct session s = {.f = f};
-    struct whet_rounds_options o = {
-        .rounds = rounds, .no_warmup = 1, .measured = on_measured, .ctx = &s};
-    struct whet_error err = {0};
-
-    assert_int_equal(whet__result_new(&s.r, "test"), 0);
-    assert_int_equal(whet__functions_add_metrics(f, s.r), 0);
-    assert_int_equal(
-        whet__rounds_run(s.r, whet__functions_arms(f), whet__functions_count(f), &o, &err), 0);
-    return s.r;
 }
 
 static double value_of(const struct whet_result *r, size_t arm, size_t metric)
@@ -164,7 +127,7 @@ static void measures(void **state)
 {
     struct whet_functions *f = calibrated("good_add");
     const struct whet_bench_arm *arm = whet__functions_arms(f);
-    struct whet_result *r = measured(f, 3);
+    struct whet_result *r = functions_measure(f, 3);
 
     (void)state;
     assert_int_equal(arm->about.kind, WHET_RESULT_FUNCTION);
@@ -196,7 +159,7 @@ static void knows_the_work(void **state)
 static void batches(void **state)
 {
     struct whet_functions *f = calibrated("good_batch");
-    struct whet_result *r = measured(f, 1);
+    struct whet_result *r = functions_measure(f, 1);
 
     (void)state;
     assert_true(counter_of(r, 0, "inputs") ==
@@ -209,7 +172,7 @@ static void threads(void **state)
 {
     struct whet_functions *f = calibrated("good_threads");
     const struct whet_bench_arm *arms = whet__functions_arms(f);
-    struct whet_result *r = measured(f, 1);
+    struct whet_result *r = functions_measure(f, 1);
 
     (void)state;
     assert_int_equal(whet__functions_count(f), 2);
@@ -227,7 +190,7 @@ static void threads(void **state)
 static void own_prints_do_not_disturb(void **state)
 {
     struct whet_functions *f = calibrated("good_prints");
-    struct whet_result *r = measured(f, 1);
+    struct whet_result *r = functions_measure(f, 1);
 
     (void)state;
     assert_true(value_of(r, 0, WHET_METRIC_WALL) > 0);
@@ -238,7 +201,7 @@ static void own_prints_do_not_disturb(void **state)
 static void keeps_files_and_random_numbers(void **state)
 {
     struct whet_functions *f = calibrated("good_files");
-    struct whet_result *r = measured(f, 2);
+    struct whet_result *r = functions_measure(f, 2);
 
     (void)state;
     assert_true(counter_of(r, 0, "kept") == 1);
@@ -249,7 +212,7 @@ static void keeps_files_and_random_numbers(void **state)
 static void counts_allocations(void **state)
 {
     struct whet_functions *f = calibrated("good_allocations");
-    struct whet_result *r = measured(f, 1);
+    struct whet_result *r = functions_measure(f, 1);
 
     (void)state;
     assert_true(value_of(r, 0, WHET_METRIC_ALLOCATIONS) == 2);
@@ -272,7 +235,7 @@ static void shares_counts(void **state)
     assert_int_equal(whet__functions_share_counts(with, f, &err), 0);
     assert_int_equal(whet__functions_arms(f)->about.iterations,
                      whet__functions_arms(with)->about.iterations);
-    r = measured(with, 1);
+    r = functions_measure(with, 1);
     assert_true(value_of(r, 0, WHET_METRIC_WALL) > 0);
     whet__result_free(r);
     whet__functions_free(with);

@@ -1,5 +1,6 @@
 /* os/dir.h: every entry once, its kind, and its numbers. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,25 +12,6 @@
 #include "base/text.h"
 #include "os/dir.h"
 #include "os/file.h"
-
-static int folder_make(void **state)
-{
-    struct whet_text t;
-
-    whet__text_init(&t, 4096);
-    assert_int_equal(whet__file_make_temp_dir(&t), 0);
-    assert_int_equal(chdir(whet__text_str(&t)), 0);
-    *state = whet__text_take(&t);
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(whet__file_remove_tree(*state), 0);
-    whet__mem_free(*state);
-    return 0;
-}
 
 static void gives_every_entry_once(void **state)
 {
@@ -124,9 +106,11 @@ static void opens_folders_only(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(gives_every_entry_once, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(tells_kinds_and_numbers, folder_make, folder_drop),
-        cmocka_unit_test_setup_teardown(opens_folders_only, folder_make, folder_drop),
+        cmocka_unit_test_setup_teardown(gives_every_entry_once, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(tells_kinds_and_numbers, own_folder_enter,
+                                        own_folder_leave),
+        cmocka_unit_test_setup_teardown(opens_folders_only, own_folder_enter, own_folder_leave),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,6 @@
 /* os/file.h: whole files, whole folders, and what is left when something fails. */
 #include "../harness.h"
+#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,27 +13,6 @@
 #include "base/text.h"
 #include "os/dir.h"
 #include "os/file.h"
-
-/* Every test starts in an empty folder of its own. */
-static int folder_make(void **state)
-{
-    struct whet_text t;
-
-    whet__text_init(&t, 4096);
-    assert_int_equal(whet__file_make_temp_dir(&t), 0);
-    assert_int_equal(chdir(whet__text_str(&t)), 0);
-    *state = whet__text_take(&t);
-    return 0;
-}
-
-static int folder_drop(void **state)
-{
-    assert_int_equal(chdir("/"), 0);
-    assert_int_equal(whet__file_remove_tree(*state), 0);
-    assert_int_equal(whet__file_remove_tree(*state), -ENOENT);
-    whet__mem_free(*state);
-    return 0;
-}
 
 static void put(const char *path, const char *content)
 {
@@ -193,7 +173,7 @@ static void makes_missing_folders(void **state)
     assert_int_equal(whet__file_make_dirs("a/b//c/", 0755), 0);
     assert_int_equal(whet__file_make_dirs("a/b/c", 0755), 0);
     assert_int_equal(whet__file_make_dirs("/", 0755), 0);
-    assert_int_equal(whet__file_make_dirs(*state, 0755), 0);
+    assert_int_equal(whet__file_make_dirs(whet__text_str(&own_folder), 0755), 0);
     put("a/file", "x");
     assert_int_equal(whet__file_make_dirs("a/file", 0755), -ENOTDIR);
     assert_int_equal(whet__file_make_dirs("a/file/d", 0755), -ENOTDIR);
@@ -203,12 +183,14 @@ static void makes_missing_folders(void **state)
 
 static void temp_folders_obey_tmpdir(void **state)
 {
+    const char *here = whet__text_str(&own_folder);
     struct whet_text t;
 
-    assert_int_equal(setenv("TMPDIR", *state, 1), 0);
+    (void)state;
+    assert_int_equal(setenv("TMPDIR", here, 1), 0);
     whet__text_init(&t, 4096);
     assert_int_equal(whet__file_make_temp_dir(&t), 0);
-    assert_int_equal(strncmp(whet__text_str(&t), *state, strlen(*state)), 0);
+    assert_int_equal(strncmp(whet__text_str(&t), here, strlen(here)), 0);
     assert_int_equal(setenv("TMPDIR", "relative", 1), 0);
     whet__text_reset(&t);
     assert_int_equal(whet__file_make_temp_dir(&t), 0);
@@ -232,7 +214,7 @@ static void removes_deep_and_wide_trees(void **state)
         put("file", "x");
         assert_int_equal(chdir("deep"), 0);
     }
-    assert_int_equal(chdir(*state), 0);
+    assert_int_equal(chdir(whet__text_str(&own_folder)), 0);
     assert_int_equal(mkdir("t/wide", 0777), 0);
     for (int i = 0; i < 3000; i++) {
         char name[32];
@@ -257,6 +239,7 @@ static void removes_links_and_not_what_they_name(void **state)
     assert_int_equal(mkfifo("t/fifo", 0600), 0);
     assert_int_equal(symlink("keep", "link"), 0);
     assert_int_equal(whet__file_remove_tree("t"), 0);
+    assert_int_equal(whet__file_remove_tree("t"), -ENOENT);
     assert_int_equal(whet__file_remove_tree("link"), 0);
     assert_content("keep/file", "x");
     assert_int_equal(whet__file_remove_tree("keep/file"), 0);
@@ -337,7 +320,8 @@ static void survives_failed_allocations(void **state)
     }
 }
 
-#define IN_FOLDER(test) cmocka_unit_test_setup_teardown(test, folder_make, folder_drop)
+#define IN_FOLDER(test)                                                                        \
+    cmocka_unit_test_setup_teardown(test, own_folder_enter, own_folder_leave)
 
 int main(void)
 {

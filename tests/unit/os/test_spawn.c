@@ -1,5 +1,6 @@
 /* os/spawn.h: how a run ends, what it leaves, and how it is ended. */
 #include "../harness.h"
+#include "../gone.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -246,7 +247,6 @@ static void ends_a_stopped_process(void **state)
 static void leaves_nobody_behind_after_a_time_out(void **state)
 {
     struct shell s;
-    char path[64];
     long pid;
 
     (void)state;
@@ -256,19 +256,7 @@ static void leaves_nobody_behind_after_a_time_out(void **state)
     assert_int_equal(s.result.exit_code, 3);
     pid = strtol(whet__text_str(&s.out), NULL, 10);
     assert_true(pid > 1);
-    snprintf(path, sizeof(path), "/proc/%ld/cmdline", pid);
-    for (int i = 0; i < 1000; i++) {
-        struct whet_text t;
-        int rc;
-
-        whet__text_init(&t, 4096);
-        rc = whet__file_read(AT_FDCWD, path, 4096, &t);
-        whet__text_clear(&t);
-        if (rc != 0 || t.len == 0)
-            break;
-        assert_true(i < 999);
-        whet__clock_sleep_ns(10000000);
-    }
+    assert_true(is_gone((pid_t)pid));
     shell_clear(&s);
 }
 

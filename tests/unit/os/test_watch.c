@@ -1,6 +1,7 @@
 /* os/watch.h through os/spawn.h: runs that nobody reads from are ended in time and when
  * asked, several at once, with all they have started, and also in a process that was forked. */
 #include "../harness.h"
+#include "../gone.h"
 #include "../sanitized.h"
 
 #include <errno.h>
@@ -46,26 +47,6 @@ static pid_t pid_left(void)
         pid = (pid_t)strtol(whet__text_str(&t), NULL, 10);
     whet__text_clear(&t);
     return pid;
-}
-
-/* 1 once it has gone; who has become its parent may take a moment. */
-static int is_gone(pid_t pid)
-{
-    char path[64];
-
-    snprintf(path, sizeof(path), "/proc/%ld/cmdline", (long)pid);
-    for (int i = 0; i < 1000; i++) {
-        struct whet_text t;
-        int rc;
-
-        whet__text_init(&t, 4096);
-        rc = whet__file_read(AT_FDCWD, path, 4096, &t);
-        whet__text_clear(&t);
-        if (rc != 0 || t.len == 0)
-            return 1;
-        whet__clock_sleep_ns(10000000);
-    }
-    return 0;
 }
 
 static int make_folder(void **state)

@@ -1,6 +1,6 @@
 /* scan/line_syntax.h and scan/syntax.h over tests/data/lang: one golden text for all
  * fixtures. WHET_BLESS=1 rewrites it; read the difference before you commit it. */
-#include "../harness.h"
+#include "lang_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,33 +43,6 @@ static const char *const fixtures[] = {
     "yaml.yaml",        "zig.zig",
 };
 
-static void path_of(char *out, size_t size, const char *name)
-{
-    const char *data = getenv("WHET_TEST_DATA");
-
-    assert_non_null(data);
-    snprintf(out, size, "%s/lang/%s", data, name);
-}
-
-/* The whole file; the caller clears it. */
-static void file_read(struct whet_text *out, const char *name)
-{
-    char path[512];
-    char block[4096];
-    size_t got;
-    FILE *file;
-
-    path_of(path, sizeof(path), name);
-    file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    whet__text_init(out, 1 << 20);
-    while ((got = fread(block, 1, sizeof(block), file)) > 0)
-        whet__text_append(out, block, got);
-    fclose(file);
-    assert_int_equal(whet__text_error(out), 0);
-}
-
 static void functions_describe(struct whet_text *out, const struct whet_vec *functions)
 {
     for (size_t i = 0; i < functions->len; i++) {
@@ -90,7 +63,7 @@ static void fixture_describe(struct whet_text *out, struct whet_syntax *syntax,
     struct whet_arena names;
     unsigned flags = 0;
 
-    file_read(&data, name);
+    lang_read(&data, name);
     language = whet__language_of_content(language, name, strlen(name), whet__text_str(&data),
                                          data.len);
     if (language == NULL)
@@ -124,7 +97,7 @@ static void bless(const struct whet_text *text)
     char path[512];
     FILE *file;
 
-    path_of(path, sizeof(path), "expected.txt");
+    lang_path(path, sizeof(path), "expected.txt");
     file = fopen(path, "wb");
     assert_non_null(file);
     assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
@@ -147,7 +120,7 @@ static void fixtures_match_the_golden_text(void **state)
     assert_string_equal(whet__text_str(&now), whet__text_str(&again));
     if (getenv("WHET_BLESS") != NULL)
         bless(&now);
-    file_read(&golden, "expected.txt");
+    lang_read(&golden, "expected.txt");
     assert_string_equal(whet__text_str(&now), whet__text_str(&golden));
     whet__text_clear(&golden);
     whet__text_clear(&again);

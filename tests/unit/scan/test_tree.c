@@ -1,6 +1,6 @@
 /* scan/tree.h: the walk sees what the core's own cursor sees; memory and work are
  * bounded; scan/tree_pool.h keeps its promises. */
-#include "../harness.h"
+#include "lang_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -108,23 +108,6 @@ static void same_as_cursor(struct whet_tree *tree, const struct TSLanguage *lang
     whet__mem_free(actions);
 }
 
-static void file_read(struct whet_text *out, const char *name)
-{
-    char path[512];
-    char block[4096];
-    size_t got;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "%s/lang/%s", getenv("WHET_TEST_DATA"), name);
-    file = fopen(path, "rb");
-    if (file == NULL)
-        fail_msg("%s is missing", path);
-    whet__text_init(out, 1 << 20);
-    while ((got = fread(block, 1, sizeof(block), file)) > 0)
-        whet__text_append(out, block, got);
-    fclose(file);
-}
-
 static void walk_is_the_cursors(void **state)
 {
     static const char *const names[] = {
@@ -141,7 +124,7 @@ static void walk_is_the_cursors(void **state)
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
         struct whet_text data;
 
-        file_read(&data, names[i]);
+        lang_read(&data, names[i]);
         same_as_cursor(tree,
                        whet__language_of_name(names[i], strlen(names[i]))->grammar->language(),
                        &data);
@@ -225,7 +208,7 @@ static void versions_are_those_of_the_lock_file(void **state)
     struct whet_text lock;
 
     (void)state;
-    file_read(&lock, "../../../grammars/package-lock.json");
+    lang_read(&lock, "../../../grammars/package-lock.json");
     for (size_t i = 0; i < whet__grammar_count(); i++)
         version_is_locked(whet__text_str(&lock), whet__grammar_at(i)->version);
     whet__text_clear(&lock);

@@ -1,5 +1,5 @@
 /* suites/suites.h: every built-in benchmark runs, and none is lost. */
-#include "../harness.h"
+#include "../functions_session.h"
 
 #include <errno.h>
 #include <math.h>
@@ -7,63 +7,33 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/functions.h"
-#include "bench/rounds.h"
 #include "os/spawn.h"
 #include "suites/suites.h"
 
 static struct whet_text self;
 
-struct session {
-    struct whet_functions *f;
-    struct whet_result *r;
-};
-
-static int on_measured(void *ctx, size_t arm, const struct whet_bench_sample *sample,
-                       const struct whet_bench_output *output, double *values,
-                       struct whet_error *why)
-{
-    struct session *s = ctx;
-
-    (void)sample;
-    (void)output;
-    return whet__functions_measured(s->f, arm, s->r, values, why);
-}
-
 static void run_suite(const char *name, const char *filter)
 {
     const char *program[] = {whet__text_str(&self), NULL};
-    struct whet_functions_options fo = {
+    struct whet_functions_options options = {
         .suite = name, .filter = filter, .epoch_ns = 1000, .epochs = 1};
-    struct session s = {0};
-    struct whet_rounds_options ro = {
-        .rounds = 1, .no_warmup = 1, .measured = on_measured, .ctx = &s};
-    struct whet_error err = {0};
-    int rc = whet__functions_open(&s.f, program, &fo, &err);
+    struct whet_functions *f;
+    struct whet_result *r;
 
-    if (rc == 0)
-        rc = whet__functions_calibrate(s.f, &err);
-    if (rc == 0)
-        rc = whet__result_new(&s.r, name);
-    if (rc == 0)
-        rc = whet__functions_add_metrics(s.f, s.r);
-    if (rc == 0)
-        rc = whet__rounds_run(s.r, whet__functions_arms(s.f), whet__functions_count(s.f), &ro,
-                              &err);
-    if (rc != 0)
-        print_message("%s: %s\n", name, err.text);
-    assert_int_equal(rc, 0);
-    for (size_t i = 0; i < whet__result_count(s.r); i++) {
-        const struct whet_result_arm *arm = whet__result_arm(s.r, i);
+    assert_int_equal(whet__functions_open(&f, program, &options, NULL), 0);
+    functions_calibrate(f);
+    r = functions_measure(f, 1);
+    for (size_t i = 0; i < whet__result_count(r); i++) {
+        const struct whet_result_arm *arm = whet__result_arm(r, i);
 
         if (arm->failure != NULL)
             print_message("%s\n", arm->failure);
         assert_int_equal(whet__arm_count(arm), 1);
         assert_int_equal(whet__arm_failed(arm), 0);
-        assert_true(whet__arm_value(s.r, arm, 0, WHET_METRIC_WALL) > 0);
+        assert_true(whet__arm_value(r, arm, 0, WHET_METRIC_WALL) > 0);
     }
-    whet__result_free(s.r);
-    whet__functions_free(s.f);
+    whet__result_free(r);
+    whet__functions_free(f);
 }
 
 static void every_suite_runs(void **state)
