@@ -4,7 +4,12 @@
 
 #include <errno.h>
 
-#define ROUNDS 100
+#include "os/clock.h"
+
+#define ROUNDS   100
+#define NUDGES   60 /* longer than a keeper takes to look around twice */
+#define NUDGE_NS UINT64_C(2000000)
+#define PATIENCE 5 /* nudges before they come more slowly */
 
 static int large_bytes(struct whet_disk_link *l, uint64_t *out)
 {
@@ -82,6 +87,31 @@ int whet__disk_shrink(struct whet_disk *d, struct whet_disk_link *l, uint64_t ta
     return rc == 0 ? whet__disk_measure(l, size) : rc;
 }
 
+static int is_full(const struct whet_disk_size *size, uint64_t incoming, uint64_t max)
+{
+    return total_of(size) + incoming > max + max / 8;
+}
+
+/* The log is emptied when nobody reads in it, and somebody always does where processes read
+ * all the time, each for a moment. So they are told of a commit: who is asked next lets go of
+ * the log, and then, as all of it is in the file, reads that; who is not asked is told by his
+ * keeper within half a second. */
+static int wait_for_readers(struct whet_disk *d, struct whet_disk_link *l, uint64_t incoming,
+                            uint64_t max, struct whet_disk_size *size)
+{
+    int rc = 0;
+
+    for (int i = 0; i < NUDGES && rc == 0 && is_full(size, incoming, max); i++) {
+        atomic_fetch_add(&d->shared->page->commits, 1);
+        whet__clock_sleep_ns(i < PATIENCE ? NUDGE_NS : 5 * NUDGE_NS);
+        whet__disk_snapshots_end(d);
+        rc = whet__store_checkpoint(l->store);
+        if (rc == 0 || rc == -EBUSY)
+            rc = whet__disk_measure(l, size);
+    }
+    return rc;
+}
+
 int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l, uint64_t incoming)
 {
     uint64_t max = atomic_load(&d->max_bytes), nine = max / 10 * 9;
@@ -99,7 +129,8 @@ int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l, uint64_t incom
                                &size);
     if (rc != 0)
         return rc;
-    return total_of(&size) + incoming > max + max / 8 ? -EDQUOT : 0;
+    rc = wait_for_readers(d, l, incoming, max, &size);
+    return rc == 0 && is_full(&size, incoming, max) ? -EDQUOT : rc;
 }
 
 void whet__disk_fit_now(struct whet_disk *d)

@@ -94,6 +94,7 @@ struct whet_disk {
     struct whet_disk_keeper keeper; /* under queue.lock */
     pthread_mutex_t write_lock;     /* held while a batch is taken from the queue and written */
     uint64_t pause_ns;              /* the last write failed: none before then */
+    int awaited;                    /* somebody waits for what is written now */
     uint64_t trimmed_ns;            /* when uses were last written down */
     atomic_int stamping;            /* the file is full enough for last use to matter */
 
@@ -221,7 +222,7 @@ struct whet_disk_size {
 WHET_MUST_USE int whet__disk_measure(struct whet_disk_link *l, struct whet_disk_size *out);
 
 /* Makes room for `incoming` bytes under the bound. No transaction is open. -EDQUOT: others
- * hold on to what was dropped. */
+ * hold on to what was dropped, and went on for half a second. */
 WHET_MUST_USE int whet__disk_fit(struct whet_disk *d, struct whet_disk_link *l,
                                  uint64_t incoming);
 

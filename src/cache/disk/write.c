@@ -84,9 +84,13 @@ static void owe(struct whet_disk *d, struct whet_entry **entries, size_t count)
         whet__disk_owed_add(&d->owed, &entries[i]->hash, entries[i]->made_ns);
 }
 
-static void failed(struct whet_disk *d, int code)
+/* That others read for a while is no failure as long as nothing is lost by it, and nobody waits
+ * for it to be written. */
+static void failed(struct whet_disk *d, int code, int kept)
 {
     whet__disk_failed(d, code);
+    if (code == -EDQUOT && kept && !d->awaited)
+        return;
     whet__disk_note_write(d, code);
     if (code != -ENOMEM && code != -EBADMSG)
         d->pause_ns = whet__clock_now_ns() + WHET_DISK_PAUSE_NS;
@@ -97,17 +101,17 @@ static int is_paused(struct whet_disk *d)
     return whet__clock_now_ns() < d->pause_ns;
 }
 
-/* Another program has the file for now: what waits can go on waiting. */
+/* Another program has the file, or the log, for now: what waits can go on waiting. */
 static int is_for_now(struct whet_disk *d, int code)
 {
-    return code == -EBUSY || (code == -EAGAIN && !atomic_load(&d->absent));
+    return code == -EBUSY || code == -EDQUOT || (code == -EAGAIN && !atomic_load(&d->absent));
 }
 
 /* 1: the batch stays in the queue, to be tried again. 0: it is written, or lost. */
 static int write_entries(struct whet_disk *d, struct whet_entry **entries, size_t count)
 {
     struct whet_disk_batch b;
-    int rc;
+    int rc, kept;
 
     if (is_paused(d)) {
         atomic_fetch_add(&d->failures, 1);
@@ -119,11 +123,11 @@ static int write_entries(struct whet_disk *d, struct whet_entry **entries, size_
         rc = write_batch(d, &b);
     whet__disk_batch_clear(&b);
     if (rc != 0) {
-        failed(d, rc);
-        if (is_for_now(d, rc) && whet__disk_queue_keep(&d->queue, WHET_DISK_QUEUE_BYTES))
-            return 1;
-        owe(d, entries, count);
-        return 0;
+        kept = is_for_now(d, rc) && whet__disk_queue_keep(&d->queue, WHET_DISK_QUEUE_BYTES);
+        failed(d, rc, kept);
+        if (!kept)
+            owe(d, entries, count);
+        return kept;
     }
     whet__disk_queue_settle(&d->queue, &d->owed);
     d->pause_ns = 0;
@@ -136,12 +140,13 @@ void whet__disk_ask_again(struct whet_disk *d)
     if (d->pause_ns != 0)
         d->pause_ns = 1; /* over, but it was one */
     d->pay_ns = 0;
+    d->awaited = 1;
     pthread_mutex_lock(&d->file_lock);
     d->retry_ns = 0;
     pthread_mutex_unlock(&d->file_lock);
 }
 
-void whet__disk_drain(struct whet_disk *d)
+static void drain(struct whet_disk *d)
 {
     uint64_t bytes = atomic_load(&d->max_bytes) / 32;
     struct whet_entry *batch[WHET_DISK_BATCH];
@@ -160,4 +165,10 @@ void whet__disk_drain(struct whet_disk *d)
         if (count == 0)
             return;
     }
+}
+
+void whet__disk_drain(struct whet_disk *d)
+{
+    drain(d);
+    d->awaited = 0;
 }
