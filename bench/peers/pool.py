@@ -24,7 +24,8 @@ TOOLS = {"whet": ("whet", {}),
          "oneTBB": ("tbb", {}),
          "libgomp, passive": ("openmp", {"OMP_WAIT_POLICY": "passive"}),
          "libgomp, as it comes": ("openmp", {})}
-CASES = {"automatic": "loop, automatic chunks", "one": "loop, one by one",
+CASES = {"automatic": "loop, automatic chunks",
+         "calls": "loop, automatic chunks, a call for each", "one": "loop, one by one",
          "tasks": "tasks, submitted by one thread",
          "single": "a single one, after 0.2 ms of sleep"}
 THREADS = (1, 2)
@@ -69,6 +70,10 @@ INTRODUCTION = """# The pool: a thousand tasks that do nothing
 process for the thousand, in microseconds: median (lowest to highest). libgomp spins by default,
 which on shared cores takes the time of those that it waits for; `passive` is OMP_WAIT_POLICY.
 
+With automatic chunks a body is handed a range in which it loops itself, with oneTBB as with
+whet_pool_for_ranges; libgomp's compiler makes the loop. whet_pool_for calls its body for each
+index: from a shared library, into a body that calls the task in turn, a loop alone takes 3.3.
+
 A single task after a pause is what idle threads cost where work comes in drops. With one thread
 it is the sleep alone; with two a sleeping one is woken for it: a wake, a wait (1.8 futex calls and
 0.4 sched_yield, by `strace -f -c`) and two changes of thread. oneTBB's second thread mostly does
@@ -85,7 +90,10 @@ def report(samples, launches):
         for threads in THREADS:
             cells = []
             for tool in TOOLS:
-                values = samples[case, threads, tool]
+                values = samples.get((case, threads, tool))
+                if values is None:  # it has no such thing
+                    cells.append("")
+                    continue
                 cells.append(f"{statistics.median(values):.1f} "
                              f"({min(values):.1f} to {max(values):.1f})")
             lines.append(f"| {title} | {threads} | " + " | ".join(cells) + " |")

@@ -186,6 +186,14 @@ struct whet_loop_options {
 WHET_API int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, void *ctx,
                            const struct whet_loop_options *options);
 
+/* What a loop does for all of begin..end-1; its answer is that of each of them. */
+typedef int (*whet_range_body)(void *ctx, size_t begin, size_t end, unsigned worker);
+
+/* The same, called once for each chunk: for bodies of a few nanoseconds, which would cost less
+ * than their call, and loops that the compiler can make faster when it sees them whole. */
+WHET_API int whet_pool_for_ranges(struct whet_pool *pool, size_t count, whet_range_body body,
+                                  void *ctx, const struct whet_loop_options *options);
+
 /* ---- Tasks that need others ---- */
 
 /* Tasks with names, each run when all that it needs have answered 0. Built by one thread;

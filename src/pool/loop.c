@@ -8,6 +8,7 @@
 #include "os/clock.h"
 
 #define CHUNK_NS 20000.0 /* hands out 50,000 chunks a second: a thousandth of the time */
+#define LEAST_NS 1000.0  /* to take so little from another costs more than it saves */
 
 struct pool_loop {
     struct whet_group group;
@@ -17,6 +18,7 @@ struct pool_loop {
     size_t helpers; /* tasks that take part, beside the caller */
     int delegated;  /* the caller has no part: the first helper stays in its place */
     whet_loop_body body;
+    whet_range_body range; /* in place of `body` */
     void *ctx;
     int *results;
     atomic_size_t failed_at; /* the lowest index that did not answer 0; `count`: none */
@@ -38,16 +40,28 @@ static size_t loop_hands(const struct pool_loop *loop)
     return now <= loop->helpers ? now : loop->helpers + 1;
 }
 
+/* A part of the `left` indexes that leaves some to the others, if there are any and what is
+ * left is worth it. */
+static size_t chunk_share(const struct pool_loop *loop, const struct loop_pace *pace,
+                          size_t left)
+{
+    size_t hands = loop_hands(loop);
+
+    if (hands == 1 || pace->cost_ns * (double)left <= LEAST_NS)
+        return left;
+    return left / (2 * hands);
+}
+
 /* How many of the `left` indexes to take: what fills the time by the last chunk's cost, but
- * not more than twice that chunk, because costs differ, and a part of what is left that
- * leaves some to the others. */
+ * not more than twice that chunk, because costs differ. */
 static size_t chunk_size(const struct pool_loop *loop, const struct loop_pace *pace,
                          size_t left)
 {
-    size_t share = left / (2 * loop_hands(loop)), size = pace->chunk * 2;
+    size_t size = pace->chunk * 2, share;
 
     if (loop->grain != 0)
         return loop->grain < left ? loop->grain : left;
+    share = chunk_share(loop, pace, left);
     if (size > share)
         size = share;
     if (pace->cost_ns * (double)size > CHUNK_NS)
@@ -96,16 +110,42 @@ static void note_failure(struct pool_loop *loop, size_t index, int answer)
     pthread_mutex_unlock(lock);
 }
 
+static void take_answer(struct pool_loop *loop, size_t index, int answer)
+{
+    if (loop->results != NULL)
+        loop->results[index] = answer;
+    if (answer != 0)
+        note_failure(loop, index, answer);
+}
+
+/* Around an empty body each load and each branch taken is a tenth of the time. */
+static void indexes_run(struct pool_loop *loop, size_t begin, size_t end, unsigned worker)
+{
+    whet_loop_body body = loop->body;
+    void *ctx = loop->ctx;
+    int asked = loop->results != NULL;
+
+    for (size_t i = begin; i < end; i++) {
+        int rc = body(ctx, i, worker);
+
+        if ((rc | asked) != 0)
+            take_answer(loop, i, rc);
+    }
+}
+
 static void chunk_run(struct pool_loop *loop, size_t begin, size_t end, unsigned worker)
 {
-    for (size_t i = begin; i < end; i++) {
-        int rc = loop->body(loop->ctx, i, worker);
+    int rc;
 
-        if (loop->results != NULL)
-            loop->results[i] = rc;
-        if (rc != 0)
-            note_failure(loop, i, rc);
+    if (loop->range == NULL) {
+        indexes_run(loop, begin, end, worker);
+        return;
     }
+    rc = loop->range(loop->ctx, begin, end, worker);
+    for (size_t i = begin; i < end && loop->results != NULL; i++)
+        loop->results[i] = rc;
+    if (rc != 0)
+        note_failure(loop, begin, rc);
 }
 
 /* Takes all that is left and answers for it. */
@@ -211,26 +251,41 @@ static void loop_work(struct pool_loop *loop, const struct pool_worker *w)
     whet__group_wait(&loop->group);
 }
 
-int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, void *ctx,
-                  const struct whet_loop_options *options)
+static int loop_do(struct pool_loop *loop, struct whet_pool *pool,
+                   const struct whet_loop_options *options)
 {
-    struct pool_loop loop = {.count = count, .body = body, .ctx = ctx};
     struct pool_worker *w = whet__engine_self(pool), *seat = NULL;
     int rc;
 
-    if (count == 0)
+    if (loop->count == 0)
         return 0;
-    loop_init(&loop, pool, options);
+    loop_init(loop, pool, options);
     if (w == NULL)
         w = seat = whet__engine_enter(pool);
     if (w != NULL) {
-        loop_work(&loop, w);
+        loop_work(loop, w);
     } else {
-        rc = loop_delegate(&loop);
+        rc = loop_delegate(loop);
         if (rc != 0)
             return rc;
     }
     if (seat != NULL)
         whet__engine_leave(seat);
-    return loop.failure;
+    return loop->failure;
+}
+
+int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, void *ctx,
+                  const struct whet_loop_options *options)
+{
+    struct pool_loop loop = {.count = count, .body = body, .ctx = ctx};
+
+    return loop_do(&loop, pool, options);
+}
+
+int whet_pool_for_ranges(struct whet_pool *pool, size_t count, whet_range_body body, void *ctx,
+                         const struct whet_loop_options *options)
+{
+    struct pool_loop loop = {.count = count, .range = body, .ctx = ctx};
+
+    return loop_do(&loop, pool, options);
 }

@@ -23,7 +23,21 @@ static int task(void *ctx, void *arg, unsigned worker)
     return 0;
 }
 
+static int range_body(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    (void)ctx;
+    (void)worker;
+    for (size_t i = begin; i < end; i++)
+        work_task(i);
+    return 0;
+}
+
 static void loop_automatic(void *ctx)
+{
+    (void)whet_pool_for_ranges(pool, TASKS, range_body, ctx, NULL);
+}
+
+static void loop_of_calls(void *ctx)
 {
     (void)whet_pool_for(pool, TASKS, body, ctx, NULL);
 }
@@ -65,6 +79,7 @@ int main(int argc, char **argv)
     if (whet_pool_new(&pool, &options) != 0 || whet_group_new(&group, pool, NULL) != 0)
         return 1;
     work_time("automatic", loop_automatic, NULL);
+    work_time("calls", loop_of_calls, NULL);
     work_time("one", loop_of_one, NULL);
     work_time("tasks", tasks, NULL);
     work_time("single", single, NULL);

@@ -60,6 +60,57 @@ static void each_index_once(void **state)
     }
 }
 
+static int see_range(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    assert_true(begin < end);
+    for (size_t i = begin; i < end; i++)
+        assert_int_equal(see_index(ctx, i, worker), 0);
+    return 0;
+}
+
+static void each_index_is_in_one_range(void **state)
+{
+    (void)state;
+    for (unsigned workers = 1; workers <= 4; workers += 3) {
+        for (size_t count = 0; count < 30000; count = count * 3 + 1) {
+            struct seen s = {.pool = pool_of(workers, 0, 0)};
+
+            s.times = whet__mem_zalloc(count, 1);
+            assert_int_equal(whet_pool_for_ranges(s.pool, count, see_range, &s, NULL), 0);
+            assert_int_equal(s.ran, count);
+            for (size_t i = 0; i < count; i++)
+                assert_int_equal(s.times[i], 1);
+            whet_pool_free(s.pool);
+            whet__mem_free(s.times);
+        }
+    }
+}
+
+static int fail_range(void *ctx, size_t begin, size_t end, unsigned worker)
+{
+    (void)worker;
+    assert_true(end - begin <= *(const size_t *)ctx);
+    return begin >= 30 ? -(int)begin : 0;
+}
+
+/* With a grain it is known where ranges begin. */
+static void a_range_answers_for_its_indexes(void **state)
+{
+    (void)state;
+    for (unsigned workers = 1; workers <= 4; workers += 3) {
+        struct whet_pool *p = pool_of(workers, 0, 0);
+        size_t grain = 10;
+        int results[995];
+        const struct whet_loop_options options = {.grain = grain, .results = results};
+
+        assert_int_equal(whet_pool_for_ranges(p, 995, fail_range, &grain, &options), -30);
+        for (size_t i = 0; i < 995; i++)
+            assert_int_equal(results[i], i >= 30 ? -(int)(i - i % grain) : 0);
+        assert_int_equal(whet_pool_for_ranges(p, 30, fail_range, &grain, &options), 0);
+        whet_pool_free(p);
+    }
+}
+
 static int note_order(void *ctx, size_t index, unsigned worker)
 {
     struct seen *s = ctx;
@@ -266,7 +317,6 @@ static void resizes_while_it_runs(void **state)
     }
 }
 
-/* A loop in a pool with a seat needs no memory that it might not get. */
 /* A worker that is one too many, in the middle of a task that waits for another one's. */
 struct leaver {
     struct whet_pool *pool;
@@ -340,6 +390,7 @@ static void a_worker_too_many_leaves_no_loop_undone(void **state)
     whet_pool_free(l.pool);
 }
 
+/* A loop in a pool with a seat needs no memory that it might not get. */
 static void runs_without_memory(void **state)
 {
     struct seen s = {.pool = pool_of(3, 0, 0)};
@@ -359,6 +410,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_index_once),
+        cmocka_unit_test(each_index_is_in_one_range),
+        cmocka_unit_test(a_range_answers_for_its_indexes),
         cmocka_unit_test(one_worker_goes_in_order),
         cmocka_unit_test(every_worker_comes),
         cmocka_unit_test(failures_are_answers),
