@@ -21,6 +21,8 @@ static void forget(struct whet_cache *c, const struct whet_hash128 *hash, uint64
         whet__memory_forget(c->memory, hash, made_ns, now_ns);
     if (c->packed != NULL)
         whet__memory_forget(c->packed, hash, made_ns, now_ns);
+    if (c->disk != NULL)
+        whet__disk_doubt(c->disk, hash, made_ns);
     whet__cache_give(c, t);
 }
 
@@ -49,6 +51,8 @@ static void forget_all(struct whet_cache *c)
         gone = whet__memory_empty(c->memory, gone);
     if (c->packed != NULL)
         gone = whet__memory_empty(c->packed, gone);
+    if (c->disk != NULL)
+        whet__disk_doubt(c->disk, NULL, 0);
     whet__turns_unlock_all(&c->turns);
     while (gone != NULL) {
         struct whet_entry *e = gone;

@@ -228,9 +228,11 @@ static struct whet_entry *find_present(void *ctx, const struct whet_hash128 *has
 }
 
 /* One who only puts has to learn what others have invalidated, too: the server is told with
- * each value what was known when its inputs were looked at. */
+ * each value what was known when its inputs were looked at. And what others have put, before
+ * there is so much of it that all that memory has would have to go. */
 static void tend(struct whet_cache *c)
 {
+    whet__cache_hear(c);
     if (whet__watch(c) & WHET_WATCH_TEND)
         (void)whet__cache_tend(c, whet__clock_wall_coarse_ns());
 }

@@ -74,6 +74,11 @@ void whet__store_free(struct whet_store *s);
  * has not: what is read is old, or nonsense. To be asked before each use; open it anew. */
 WHET_MUST_USE int whet__store_is_past(const struct whet_store *s);
 
+/* The first `len` bytes of a regular file, whatever it is. To close a file takes this process's
+ * locks off it, whoever has them (POSIX), so nobody but SQLite, which knows of its own, may
+ * open one that may be a store. 1: all of them; 0: it is shorter; -errno. */
+WHET_MUST_USE int whet__store_head(const char *path, void *out, size_t len);
+
 /* What went wrong last, in SQLite's words; borrowed until the next call. */
 const char *whet__store_message(const struct whet_store *s);
 

@@ -42,20 +42,20 @@ int whet__store_file_id(const char *path, uint32_t *id)
 {
     unsigned char head[HEAD_BYTES];
     struct stat st;
-    FILE *file;
-    size_t len;
+    int rc;
 
-    /* A pipe would be waited for. */
-    if (stat(path, &st) == 0 && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
-        return 0;
-    file = fopen(path, "rbe");
-    if (file == NULL)
+    if (stat(path, &st) != 0 || faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) != 0)
         return -errno;
-    len = fread(head, 1, sizeof(head), file);
-    fclose(file);
-    if (len == 0)
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    if (!S_ISREG(st.st_mode)) /* a pipe would be waited for */
+        return 0;
+    if (st.st_size == 0)
         return -ENODATA;
-    if (len < sizeof(head) || memcmp(head, "SQLite format 3", 16) != 0)
+    rc = whet__store_head(path, head, sizeof(head));
+    if (rc != 1)
+        return rc;
+    if (memcmp(head, "SQLite format 3", 16) != 0)
         return 0;
     *id = (uint32_t)head[ID_AT] << 24 | (uint32_t)head[ID_AT + 1] << 16 |
           (uint32_t)head[ID_AT + 2] << 8 | head[ID_AT + 3];

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "os/clock.h"
 
 #define ROW_BYTES 80 /* of a row beside key, value and what it was made of */
 #define ROWS_MAX  ((size_t)2 << 30)
@@ -78,7 +77,6 @@ int whet__disk_batch_init(struct whet_disk *d, struct whet_disk_batch *b,
     if (rc != 0)
         return rc;
     b->count = count;
-    b->now_ns = whet__clock_wall_ns();
     for (size_t i = 0; i < count; i++) {
         b->items[i].entry = entries[i];
         b->goals[i] =

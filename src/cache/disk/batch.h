@@ -45,7 +45,7 @@ struct whet_disk_batch {
     size_t goal_count;
     unsigned char *rows;
     struct whet_vec old_files; /* of what is replaced */
-    uint64_t now_ns;
+    uint64_t now_ns;           /* of the transaction */
 };
 
 /* All that takes time and nobody has to wait for: rows are packed, places sorted. */

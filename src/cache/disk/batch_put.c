@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "os/clock.h"
+
 #define SECOND_NS UINT64_C(1000000000)
 
 int whet__disk_find_old(struct whet_disk *d, struct whet_disk_link *l, int64_t place,
@@ -217,6 +219,8 @@ int whet__disk_batch_put(struct whet_disk *d, struct whet_disk_link *l, void *ct
     int64_t last = 0;
     int rc = last_id(l, &last);
 
+    /* Not before: while the lock was waited for, others may have put what is later. */
+    b->now_ns = whet__clock_wall_ns();
     b->old_files.len = 0;
     if (rc == 0)
         rc = put_client(d, l);

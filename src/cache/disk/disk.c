@@ -264,6 +264,11 @@ void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry)
     whet__disk_queue_refuse(&d->queue, entry, &d->owed);
 }
 
+void whet__disk_doubt(struct whet_disk *d, const struct whet_hash128 *hash, uint64_t made_ns)
+{
+    whet__disk_queue_doubt(&d->queue, hash, made_ns);
+}
+
 void whet__disk_resize(struct whet_disk *d, uint64_t max_bytes)
 {
     atomic_store(&d->max_bytes, max_bytes != 0 ? max_bytes : DEFAULT_MAX_BYTES);

@@ -83,6 +83,11 @@ WHET_MUST_USE int whet__disk_peek(struct whet_disk *d, const struct whet_hash128
  * WHET_ENTRY_ON_DISK), it is not written, and a next get answers what is in the file. */
 void whet__disk_refuse(struct whet_disk *d, const struct whet_entry *entry);
 
+/* Another process has put something later than `made_ns` under this key (NULL: it is not known
+ * under which): of what waits here to be written and of what is in the file, the one that was
+ * made last is answered from now on. */
+void whet__disk_doubt(struct whet_disk *d, const struct whet_hash128 *hash, uint64_t made_ns);
+
 /* Takes a reference of its own; written within a second; waits for no file. 1: it is on its
  * way. 0: it is not (larger than a quarter of the bound, only for memory, read only, no memory
  * left, twice as much waiting as there is room for), and what was there under its key is gone,

@@ -114,7 +114,7 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
     } else if (w != NULL && !w->writing) {
         old = w->entry;
         w->entry = entry;
-        w->lost = 0;
+        w->lost = w->doubted = 0;
         q->bytes -= whet__entry_bytes(old);
     } else {
         rc = add(q, entry);
@@ -131,20 +131,39 @@ int whet__disk_queue_put(struct whet_disk_queue *q, struct whet_entry *entry,
 
 struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
                                          const struct whet_hash128 *hash, const void *key,
-                                         size_t key_len)
+                                         size_t key_len, int *doubted)
 {
     struct whet_entry *found = NULL;
     struct whet_disk_waiting *w;
 
+    *doubted = 0;
     if (atomic_load(&q->count) == 0)
         return NULL;
     pthread_mutex_lock(&q->lock);
     w = look_up(q, hash);
     if (w != NULL && !w->lost && w->entry->key_len == key_len &&
-        memcmp(whet__entry_key(w->entry), key, key_len) == 0)
+        memcmp(whet__entry_key(w->entry), key, key_len) == 0) {
         found = whet__entry_take(w->entry);
+        *doubted = w->doubted;
+    }
     pthread_mutex_unlock(&q->lock);
     return found;
+}
+
+void whet__disk_queue_doubt(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                            uint64_t made_ns)
+{
+    struct whet_disk_waiting *w;
+
+    if (atomic_load(&q->count) == 0)
+        return;
+    pthread_mutex_lock(&q->lock);
+    w = hash != NULL ? look_up(q, hash) : NULL;
+    if (w != NULL && w->entry->made_ns < made_ns)
+        w->doubted = 1;
+    for (w = hash != NULL ? NULL : q->first; w != NULL; w = w->next)
+        w->doubted = 1;
+    pthread_mutex_unlock(&q->lock);
 }
 
 size_t whet__disk_queue_take(struct whet_disk_queue *q, struct whet_entry **batch, size_t max,

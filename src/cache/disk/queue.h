@@ -26,6 +26,7 @@ struct whet_disk_waiting {
     int writing;                     /* a batch is being written, and it goes with it */
     int taken;                       /* ... as it was in there, not lost before */
     int lost;                        /* it is not to be written, nor found */
+    int doubted;                     /* the file may have a later one */
 };
 
 struct whet_disk_queue {
@@ -58,10 +59,17 @@ static inline int whet__disk_queue_is_full(struct whet_disk_queue *q)
  * until one does. */
 void whet__disk_queue_wait(struct whet_disk_queue *q);
 
-/* A reference, or NULL. Costs one load when nothing waits. */
+/* A reference, or NULL; *doubted: the file has to be asked, too. Costs one load when nothing
+ * waits. */
 struct whet_entry *whet__disk_queue_find(struct whet_disk_queue *q,
                                          const struct whet_hash128 *hash, const void *key,
-                                         size_t key_len);
+                                         size_t key_len, int *doubted);
+
+/* Another process has put something later than `made_ns`, or just then, under this key (NULL:
+ * under any): what waits and was made before is doubted. It is written nonetheless, where it is
+ * left out if there is a later one. */
+void whet__disk_queue_doubt(struct whet_disk_queue *q, const struct whet_hash128 *hash,
+                            uint64_t made_ns);
 
 /* The next batch: up to `max` entries of up to `max_bytes`, at least one if there is any. They
  * are found until they are taken out, by _done. */

@@ -144,14 +144,34 @@ static int look_behind(struct whet_disk *d, struct whet_disk_link *l, const stru
     return hit;
 }
 
+/* What waits, or what is in the file: if there are both, the one that was made last. A row made
+ * after now says that the clock was set back: who writes next takes what waits for the last. */
+static int look(struct whet_disk *d, struct whet_disk_link *l, const struct ask *ask,
+                struct whet_entry **out)
+{
+    struct whet_entry *waits, *row = NULL;
+    int doubted, rc = 0;
+
+    waits = whet__disk_queue_find(&d->queue, ask->hash, ask->key, ask->key_len, &doubted);
+    if (waits == NULL || doubted)
+        rc = look_behind(d, l, ask, &row);
+    if (waits != NULL && row != NULL &&
+        (row->made_ns <= waits->made_ns || row->made_ns > whet__clock_wall_ns())) {
+        whet__entry_drop(row);
+        row = NULL;
+    }
+    *out = row != NULL ? row : waits;
+    if (row != NULL)
+        whet__entry_drop(waits);
+    return rc;
+}
+
 static int get(struct whet_disk *d, const struct ask *ask, struct whet_entry **out)
 {
-    struct whet_entry *e = whet__disk_queue_find(&d->queue, ask->hash, ask->key, ask->key_len);
     struct whet_disk_link *l = whet__disk_link_take(d);
-    int rc = 0, hit;
+    struct whet_entry *e = NULL;
+    int hit, rc = look(d, l, ask, &e);
 
-    if (e == NULL)
-        rc = look_behind(d, l, ask, &e);
     if (rc < 0)
         whet__disk_snapshot_end(l);
     hit = judge(l, ask, &e);

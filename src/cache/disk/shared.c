@@ -191,10 +191,17 @@ void whet__shared_post(struct whet_shared *s, const struct whet_hash128 *hash, u
     atomic_store_explicit(&post->hash[1], halves[1], memory_order_release);
 }
 
+/* One's own are no news: memory has what was put, or nothing. Where others have told something
+ * before that was not heard yet, they are heard with it. */
 void whet__shared_post_end(struct whet_shared *s)
 {
-    if (s->posts != NULL)
-        atomic_store(&s->page->told, s->posted);
+    unsigned long long before;
+
+    if (s->posts == NULL)
+        return;
+    before = whet__shared_told(s);
+    atomic_store(&s->page->told, s->posted);
+    (void)!atomic_compare_exchange_strong(&s->heard, &before, s->posted);
 }
 
 void whet__shared_post_all(struct whet_shared *s)

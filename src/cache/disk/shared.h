@@ -72,7 +72,7 @@ struct whet_shared {
     int deaf;                       /* likewise, and leave counts in a page that is not ours */
     int owned;                      /* mapped from nothing */
     uint64_t posted;                /* how far our own posts go */
-    atomic_ullong heard;            /* posts: what they name has left memory */
+    atomic_ullong heard;            /* posts: what they name has left memory, or is our own */
 };
 
 /* NULL path: memory of this process. Who only reads makes nothing: where others have not made

@@ -58,6 +58,17 @@ static void pair_clear(struct pair *p)
     scratch_clear(&p->s);
 }
 
+/* As if more had been written than the ring holds. */
+static void post_all(const struct pair *p)
+{
+    struct whet_shared *s;
+
+    assert_int_equal(whet__shared_new(&s, p->s.path, 0), 0);
+    whet__shared_post_all(s);
+    whet__shared_post_settle(s);
+    whet__shared_free(s);
+}
+
 static void put(struct whet_cache *c, const char *key, const char *value)
 {
     assert_int_equal(whet_cache_put(c, key, strlen(key), value, strlen(value), NULL), 0);
@@ -126,6 +137,37 @@ static void what_is_overwritten_is_not_answered(void **state)
         put(p.b, "k", "six");
         whet_cache_sync(p.b);
         is(p.a, "k", "six");
+        pair_clear(&p);
+    }
+}
+
+/* What this one has put waits to be written, or is being written, while another puts the same
+ * key, and writes it: that is the last one, also where nobody knows any more whose it was. */
+static void what_waits_is_not_the_last(void **state)
+{
+    static const struct choice no_memory = {WHET_CACHE_NONE, WHET_CACHE_NONE};
+
+    (void)state;
+    for (size_t i = 0; i < 2 * (CHOICES + 1); i++) {
+        struct pair p;
+
+        pair_init(&p, i / 2 < CHOICES ? &choices[i / 2] : &no_memory);
+        put(p.a, "k", "one");
+        put(p.a, "other", "stays");
+        put(p.b, "k", "two");
+        whet_cache_sync(p.b);
+        if (i % 2 != 0)
+            post_all(&p);
+        is(p.a, "k", "two");
+        is(p.a, "other", "stays");
+        whet_cache_sync(p.a);
+        is(p.a, "k", "two");
+        is(p.b, "k", "two");
+        is(p.b, "other", "stays");
+        put(p.a, "k", "six"); /* what waits may be the last one, too */
+        is(p.a, "k", "six");
+        whet_cache_sync(p.a);
+        is(p.b, "k", "six");
         pair_clear(&p);
     }
 }
@@ -230,6 +272,99 @@ static void who_has_not_listened_forgets_all(void **state)
         is(p.b, "k", "two");
         pair_clear(&p);
     }
+}
+
+/* What one has written himself is no news to him, however much it is. */
+static void who_writes_forgets_nothing(void **state)
+{
+    const struct whet_cache_put alone = {.flags = WHET_CACHE_MEMORY_ONLY};
+    char key[32];
+    struct pair p;
+
+    (void)state;
+    pair_init(&p, &choices[0]);
+    assert_int_equal(whet_cache_put(p.a, "k", 1, "one", 3, &alone), 0);
+    for (int n = 0; n < WHET_SHARED_POSTS + 10; n++) {
+        snprintf(key, sizeof(key), "key %d", n);
+        put(p.a, key, "x");
+    }
+    whet_cache_sync(p.a);
+    is(p.a, "k", "one");
+    assert_true(is_near(p.a, "key 0"));
+    pair_clear(&p);
+}
+
+/* Opens the file, writes more than the log that may rest beside it, and closes it; then says
+ * what it finds under "k". */
+static void write_and_look(int orders, int answers)
+{
+    struct whet_cache_options o = {.memory_bytes = WHET_CACHE_NONE,
+                                   .packed_bytes = WHET_CACHE_NONE,
+                                   .disk_bytes = 64 * MIB};
+    char path[512], key[32], value[2000] = "", found[8] = "";
+    struct whet_cache *c;
+    size_t len = 0;
+
+    if (!pipe_read(orders, path, sizeof(path)))
+        _exit(1);
+    o.path = path;
+    for (int i = 0; i < 2; i++) {
+        if (whet_cache_new(&c, &o, NULL) != 0)
+            _exit(2);
+        if (i != 0)
+            (void)!whet_cache_read(c, "k", 1, found, sizeof(found), &len);
+        for (int n = 0; i == 0 && n < 400; n++) {
+            snprintf(key, sizeof(key), "key %d", n);
+            (void)!whet_cache_put(c, key, strlen(key), value, sizeof(value), NULL);
+        }
+        whet_cache_free(c);
+        if (write(answers, found, sizeof(found)) != sizeof(found) ||
+            (i == 0 && !pipe_read(orders, found, 1)))
+            _exit(3);
+        memset(found, 0, sizeof(found));
+    }
+    _exit(0);
+}
+
+/* A second cache of a process is opened without the first one's losing its hold of the file: or
+ * the next process to leave would take itself for the last, and the log away. (The other is
+ * there before there are caches.) */
+static void two_of_a_process_hold_the_file(void **state)
+{
+    int status, orders[2], answers[2];
+    char found[8];
+    struct pair p;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe(orders), 0);
+    assert_int_equal(pipe(answers), 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        close(orders[1]);
+        close(answers[0]);
+        write_and_look(orders[0], answers[1]);
+    }
+    close(orders[0]);
+    close(answers[1]);
+    pair_init(&p, &choices[0]);
+    whet_cache_free(p.b);
+    put(p.a, "k", "one");
+    whet_cache_sync(p.a);
+    p.b = open_cache(&(struct whet_cache_options){.path = p.s.path});
+    assert_int_equal(write(orders[1], p.s.path, sizeof(p.s.path)), sizeof(p.s.path));
+    assert_true(pipe_read(answers[0], found, sizeof(found)));
+    put(p.a, "k", "two");
+    whet_cache_sync(p.a);
+    assert_int_equal(write(orders[1], "", 1), 1);
+    assert_true(pipe_read(answers[0], found, sizeof(found)));
+    assert_string_equal(found, "two");
+    close(orders[1]);
+    close(answers[0]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_int_equal(status, 0);
+    pair_clear(&p);
 }
 
 /* Posts the key, for a put that never comes, and dies. */
@@ -359,14 +494,8 @@ static void who_listens_is_told(void **state)
         is(l.cache, "k", "one");
         put(p.a, "k", "two");
         whet_cache_sync(p.a);
-        if (lost) {
-            struct whet_shared *s;
-
-            assert_int_equal(whet__shared_new(&s, p.s.path, 0), 0);
-            whet__shared_post_all(s);
-            whet__shared_post_settle(s);
-            whet__shared_free(s);
-        }
+        if (lost)
+            post_all(&p);
         is(l.cache, "k", "two");
         assert_int_equal(l.heard, 1);
         whet_cache_free(l.cache);
@@ -378,10 +507,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_overwritten_is_not_answered),
+        cmocka_unit_test(what_waits_is_not_the_last),
         cmocka_unit_test(what_is_removed_is_not_answered),
         cmocka_unit_test(what_memory_alone_has_replaces_too),
         cmocka_unit_test(nothing_is_made_of_what_is_gone),
         cmocka_unit_test(who_has_not_listened_forgets_all),
+        cmocka_unit_test(who_writes_forgets_nothing),
+        cmocka_unit_test(two_of_a_process_hold_the_file),
         cmocka_unit_test(who_dies_in_a_post_leaves_it_to_the_next),
         cmocka_unit_test(the_child_of_a_fork_is_another),
         cmocka_unit_test(who_listens_is_told),

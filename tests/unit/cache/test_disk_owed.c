@@ -3,6 +3,7 @@
 #include "disk_fixture.h"
 
 #include "base/hash.h"
+#include "cache/disk/batch.h"
 #include "cache/disk/owed.h"
 
 #define NUMBERS 2000
@@ -178,6 +179,33 @@ static void a_later_one_is_not_owed(void **state)
     level_close(&a);
 }
 
+/* Between the time when a batch is made ready and the time when it has the file to itself. */
+static void what_came_before_the_lock_is_later(void **state)
+{
+    struct level a = level_open(0), b = level_open(0);
+    struct whet_entry *e = made_of(5, "old", 3);
+    struct whet_disk *d = b.disk;
+    struct whet_disk_batch batch;
+
+    (void)state;
+    pthread_mutex_lock(&d->write_lock);
+    assert_int_equal(whet__disk_batch_init(d, &batch, &e, 1), 0);
+    assert_int_equal(put(&a, 5, "newer", 5), 1);
+    whet__disk_sync(a.disk);
+    pthread_mutex_lock(&d->writer.lock);
+    assert_int_equal(whet__disk_link_open(d, &d->writer), 0);
+    assert_int_equal(whet__disk_transact(d, &d->writer, whet__disk_batch_put, &batch), 0);
+    whet__shared_post_settle(d->shared);
+    pthread_mutex_unlock(&d->writer.lock);
+    pthread_mutex_unlock(&d->write_lock);
+    whet__disk_batch_clear(&batch);
+    assert_int_equal(get(&a, 5), 5);
+    assert_int_equal(get(&b, 5), 5);
+    level_close(&b);
+    level_close(&a);
+    whet__entry_drop(e);
+}
+
 /* What was found untrue as it waited to be written does not leave the one before it behind. */
 static void refused_and_not_found_again(void **state)
 {
@@ -271,6 +299,8 @@ int main(void)
                                         own_folder_leave),
         cmocka_unit_test_setup_teardown(dropped_and_put_again, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(a_later_one_is_not_owed, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(what_came_before_the_lock_is_later, enter,
+                                        own_folder_leave),
         cmocka_unit_test_setup_teardown(refused_and_not_found_again, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(who_only_reads_hides_what_it_would_remove, enter,
                                         own_folder_leave),
