@@ -282,7 +282,7 @@ PY
     run ! pgrep -f "sleep 77.$$\$" # whose number no other test has
     "$WHET" bench -q --no-history -r 100000 "sh -c 'echo >>n; sleep 0.01'" >out 2>err &
     child=$!
-    until [ "$(wc -l <n)" -gt 50 ]; do sleep 0.01; done 2>/dev/null
+    until [ "$(wc -l <n)" -gt 50 ]; do kill -0 "$child"; sleep 0.01; done 2>/dev/null
     kill -TERM "$child"
     code=0
     wait "$child" || code=$?

@@ -328,9 +328,9 @@ PY
     repository
     "$WHET" check -q --runs 100000 --against HEAD >out 2>err &
     child=$!
-    for _ in {1..200}; do
-        compgen -G '../tmp/whet-*/tree/spin' >/dev/null && break
-        sleep 0.1
+    until compgen -G '../tmp/whet-*/tree/spin' >/dev/null; do
+        kill -0 "$child"
+        sleep 0.05
     done
     sleep 0.5
     kill -TERM "$child"

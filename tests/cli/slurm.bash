@@ -12,15 +12,25 @@ slurm_missing()
     done
 }
 
-# Three ports that are free now.
+# Three ports that are free now, and that nobody is given who asks for any, as each connection of the
+# nodes to each other does.
 free_ports()
 {
     python3 -c '
-import socket
-all = [socket.socket() for _ in range(3)]
-for one in all:
-    one.bind(("127.0.0.1", 0))
-print(*[one.getsockname()[1] for one in all])'
+import random, socket
+try:
+    first = int(open("/proc/sys/net/ipv4/ip_local_port_range").read().split()[0])
+except OSError:
+    first = 32768
+held = []
+while len(held) < 3:
+    one = socket.socket()
+    try:
+        one.bind(("127.0.0.1", random.randrange(min(first, 32768) // 2, max(first, 2048))))
+        held.append(one)
+    except OSError:
+        one.close()
+print(*[one.getsockname()[1] for one in held])'
 }
 
 # Who does not answer for $slurm_patience seconds is taken for dead: a minute, because it may just

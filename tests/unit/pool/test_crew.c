@@ -478,7 +478,7 @@ static void much_trouble(void **state)
     static const char *const jobs[] = {"e", "c", "x", "e", "s", "r", "c", "e", "s", "b"};
     const size_t count = sizeof(jobs) / sizeof(jobs[0]);
     struct whet_crew *crew =
-        crew_of((struct whet_crew_options){.workers = 3, .cpu_ns = 20000000});
+        crew_of((struct whet_crew_options){.workers = 3, .cpu_ns = 100000000});
     size_t ends[WHET_CREW_ENDS] = {0}, told = 0;
     struct whet_crew_result r;
 
