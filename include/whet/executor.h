@@ -6,7 +6,8 @@
  * Memory   _new allocates and _free releases; a command's texts are copied, those of the
  *          options and of a result borrowed.
  * Errors   0 or a negative errno value. A command that fails is no error: its result and
- *          the counts say so.
+ *          the counts say so. A cache that is broken, locked, full or gone is none either: it
+ *          costs hits, and whet_executor_note says so.
  * Threads  one at a time for each executor; callbacks come from the thread that runs it.
  *          Children must be left to whoever started them: SIGCHLD not ignored, nobody waits
  *          for any child.
@@ -27,6 +28,13 @@
  *     }
  *
  * What a field means in full is in whet-run(1).
+ *
+ * With WHET_EXECUTOR_CACHE: a cache that cannot be opened (no right to it, a folder that cannot
+ * be made, a later version of whet, somebody else's file), is locked, has no room, is damaged,
+ * or whose server does not answer, changes nothing but what is run: each command that is not
+ * found runs, and what it made is not kept. A damaged file is moved aside and begun anew.
+ * Nothing is answered that is not, by its checksums, what was kept. The one error of its own is
+ * that there is no place for it: no cache_dir, no XDG_CACHE_HOME and no home folder.
  */
 #ifndef WHET_EXECUTOR_H
 #define WHET_EXECUTOR_H
@@ -86,6 +94,8 @@ struct whet_executor_result {
     const char *category;
     enum whet_executor_end end;
     const char *reason;     /* why it is not OK, for people; "" if it is */
+    const char *not_kept;   /* why the cache does not keep it, though it ran and was to be kept;
+                               ""   if it does, as far as is known then, or was not asked */
     int exit_code;          /* -1: none */
     int signal;             /* 0: none */
     int cached;             /* 1: it was not run; this is what it answered when it was */
@@ -172,12 +182,18 @@ WHET_API WHET_MUST_USE int whet_executor_add_project(struct whet_executor *execu
 
 /* Runs all that was added, and waits. It may be called again: with a cache, what has not
  * changed meanwhile is not repeated. -EINVAL: commands need each other in a circle, which *err
- * names, or what nobody has, or make the same file, or options.remote is no server's url;
+ * names, or what nobody has, or make the same file, or options.remote is no server's url, or
+ * options.pass has what is no name; nothing was run. -ENOENT: no place for a cache, as above;
  * nothing was run. -EBUSY: called from a callback of its own. Others: it could not go on; what
  * ran was ended. After an error *out is as it was. */
 WHET_API WHET_MUST_USE int whet_executor_run(struct whet_executor *executor,
                                              struct whet_executor_counts *out,
                                              struct whet_error *err);
+
+/* Why the cache did not do all that it should in the last run, for a person; NULL: it did, or
+ * was not asked to. Until the next run. What a command of it was not kept for is in its result.
+ */
+WHET_API const char *whet_executor_note(const struct whet_executor *executor);
 
 /* "ok", "exit", "timeout", ... as in the log of whet run. */
 WHET_API const char *whet_executor_end_name(enum whet_executor_end end);

@@ -236,7 +236,9 @@ static const struct whet_option options[] = {
      WHET_INTO_SIZE(run_args, cache_size),
      .min = 1 << 20,
      .fallback = "5GiB",
-     .help = "let them take so much of the disk; the least used go first"},
+     .help =
+         "let them take so much of the disk, one part of a result up to a quarter of it; the "
+         "least used go first"},
     {.name = "remote",
      .argument = "URL",
      WHET_INTO_STRING(run_args, remote),

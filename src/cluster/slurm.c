@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
+#include "cluster/reason.h"
 #include "os/clock.h"
 #include "os/file.h"
 #include "os/spawn.h"
@@ -21,6 +23,7 @@
 #define POLL_MIN_NS  UINT64_C(100000000) /* a short array is over soon */
 #define POLL_MAX_NS  UINT64_C(2000000000)
 #define FAILURES_MAX 30 /* of squeue in a row: the controller may restart meanwhile */
+#define HOPELESS_MAX 8  /* likewise: nodes that come and go change what can be had */
 #define SCRIPT       "#!/bin/sh\nexec \"$@\"\n" /* sbatch wants a script; it only hands on */
 
 /* Runs one of Slurm's commands; what it prints is in `out`, or else in *err. */
@@ -156,20 +159,36 @@ static int is_ended(const char *word)
     return 0;
 }
 
+static void copy(char *to, size_t size, const char *text, size_t len)
+{
+    if (len >= size)
+        len = size - 1;
+    memcpy(to, text, len);
+    to[len] = '\0';
+}
+
 static void task_set(struct whet_slurm_task *task, const char *word, size_t len)
 {
-    if (len >= sizeof(task->word))
-        len = sizeof(task->word) - 1;
-    memcpy(task->word, word, len);
-    task->word[len] = '\0';
+    copy(task->word, sizeof(task->word), word, len);
     if (strcmp(task->word, "COMPLETED") == 0)
         task->state = WHET_SLURM_DONE;
     else if (is_ended(task->word))
         task->state = WHET_SLURM_FAILED;
-    else if (strcmp(task->word, "PENDING") == 0 || strcmp(task->word, "REQUEUED") == 0)
+    else if (strcmp(task->word, "PENDING") == 0 || strcmp(task->word, "REQUEUED") == 0 ||
+             whet__slurm_reason(task->word, "") != WHET_SLURM_REASON_QUEUE)
         task->state = WHET_SLURM_WAITING;
     else
         task->state = WHET_SLURM_RUNNING;
+}
+
+/* "STATE REASON", up to the end of the line. */
+static void line_take(struct whet_slurm_task *task, const char *text)
+{
+    size_t len = strcspn(text, " \n");
+    const char *reason = text + len + strspn(text + len, " ");
+
+    task_set(task, text, len);
+    copy(task->reason, sizeof(task->reason), reason, strcspn(reason, "\n"));
 }
 
 unsigned whet__slurm_read(const char *text, struct whet_slurm_task *tasks, unsigned count)
@@ -182,7 +201,7 @@ unsigned whet__slurm_read(const char *text, struct whet_slurm_task *tasks, unsig
         unsigned long number = strtoul(text, &word, 10);
 
         if (word != text && *word == ' ' && number >= 1 && number <= count)
-            task_set(&tasks[number - 1], word + 1, strcspn(word + 1, " \n"));
+            line_take(&tasks[number - 1], word + 1);
         text += len + (text[len] == '\n');
     }
     for (unsigned i = 0; i < count; i++)
@@ -220,11 +239,51 @@ static void mark_unseen(struct whet_slurm_task *tasks, unsigned count)
     }
 }
 
+/* What stands in the way of tasks that wait. */
+struct obstacles {
+    int said;          /* that one is held */
+    unsigned hopeless; /* answers in a row that say of one that it can never start */
+};
+
+static unsigned find_reason(const struct whet_slurm_task *tasks, unsigned count,
+                            enum whet_slurm_reason reason)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (tasks[i].state == WHET_SLURM_WAITING &&
+            whet__slurm_reason(tasks[i].word, tasks[i].reason) == reason)
+            return i + 1;
+    return 0;
+}
+
+/* Nobody would see why nothing happens. 0, or -EIO: there is nothing to wait for. */
+static int obstacles_look(struct obstacles *seen, const char *id,
+                          const struct whet_slurm_task *tasks, unsigned count,
+                          struct whet_error *err)
+{
+    unsigned never = find_reason(tasks, count, WHET_SLURM_REASON_NEVER);
+    unsigned held = find_reason(tasks, count, WHET_SLURM_REASON_HELD);
+
+    if (held != 0 && !seen->said) {
+        seen->said = 1;
+        whet__log(
+            WHET_LOG_WARNING,
+            "task %u of job %s is held (%s), and is waited for: 'scontrol release %s' lets "
+            "it start, 'scancel %s' ends it",
+            held, id, tasks[held - 1].reason, id, id);
+    }
+    seen->hopeless = never != 0 ? seen->hopeless + 1 : 0;
+    if (seen->hopeless < HOPELESS_MAX)
+        return 0;
+    return whet_error_set(err, -EIO, "task %u of job %s can never start, as Slurm says: %s",
+                          never, id, tasks[never - 1].reason);
+}
+
 static int wait_all(const struct whet_slurm_options *o, const char *id,
                     struct whet_slurm_task *tasks, struct whet_error *err)
 {
-    const char *const argv[] = {"squeue", "--noheader", "--array",        "--states=all",
-                                "--jobs", id,           "--format=%K %T", NULL};
+    const char *const argv[] = {"squeue", "--noheader", "--array",           "--states=all",
+                                "--jobs", id,           "--format=%K %T %r", NULL};
+    struct obstacles seen = {0};
     uint64_t pause_ns = POLL_MIN_NS;
     unsigned failures = 0, open = o->tasks;
     struct whet_text out;
@@ -251,6 +310,7 @@ static int wait_all(const struct whet_slurm_options *o, const char *id,
             failures = 0;
             open = whet__slurm_read(whet__text_str(&out), tasks, o->tasks);
             progress_tell(o, tasks, open);
+            rc = obstacles_look(&seen, id, tasks, o->tasks, err);
         }
     }
     whet__text_clear(&out);

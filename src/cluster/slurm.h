@@ -5,13 +5,15 @@
  * Units    nanoseconds.
  * Memory   the caller gives an array of N task states.
  * Errors   -ENOENT: Slurm's commands are not in PATH; -EIO: one of them failed, in its own
- *          words; -ECANCELED: stopped. After any the array is cancelled, if Slurm can be told.
+ *          words, or a task can never start (cluster/reason.h); -ECANCELED: stopped. After
+ *          any the array is cancelled, if Slurm can be told.
  *          A task that fails is told in its state.
  * Threads  one call at a time; it blocks.
  *
  * Slurm does all of it: queueing, nodes, limits, requeueing. This calls sbatch once and then
  * asks squeue every two seconds, at first more often. What a task prints is in
  * FOLDER/part-K.out and .err, a folder that all nodes and this machine see under one name.
+ * A task that is held is waited for, and warned of once.
  */
 #ifndef WHET_CLUSTER_SLURM_H
 #define WHET_CLUSTER_SLURM_H
@@ -36,7 +38,8 @@ enum whet_slurm_state {
 
 struct whet_slurm_task {
     enum whet_slurm_state state;
-    char word[24]; /* "NODE_FAIL" */
+    char word[24];   /* "NODE_FAIL" */
+    char reason[48]; /* why it waits; "": nothing was said */
 };
 
 struct whet_slurm_options {
@@ -60,7 +63,8 @@ WHET_MUST_USE int whet__slurm_run(const struct whet_slurm_options *options,
 void whet__slurm_output(const struct whet_slurm_options *options, unsigned task,
                         const char *which, struct whet_text *out);
 
-/* Reads what squeue says of tasks ("K STATE" a line) into `tasks`. Returns how many have not
+/* Reads what squeue says of tasks ("K STATE REASON" a line, the last perhaps of several words)
+ * into `tasks`. Returns how many have not
  * ended. What is not of that form is passed over. */
 unsigned whet__slurm_read(const char *text, struct whet_slurm_task *tasks, unsigned count);
 

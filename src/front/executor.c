@@ -31,6 +31,7 @@ struct whet_executor {
     struct whet_vec pass;
     struct whet_run_input in;
     int running; /* 1: a callback that asks for more has to wait */
+    char note[WHET_RUN_CACHE_NOTE];
 };
 
 static const struct whet_executor_options defaults;
@@ -276,13 +277,19 @@ int whet_executor_run(struct whet_executor *executor, struct whet_executor_count
         return 0;
     }
     e->running = 1;
+    e->note[0] = '\0';
     rc = whet__run_input_graph(&e->in, err);
     if (rc == 0)
         rc = whet__run_cache_open(&cache, &e->request, 1, err);
     if (rc == 0)
         rc = run(e, cache.results, jobs, out, err);
-    whet__run_cache_close(&cache);
+    whet__run_cache_close(&cache, e->note, sizeof(e->note));
     whet__needs_clear(&e->in.needs);
     e->running = 0;
     return rc;
+}
+
+const char *whet_executor_note(const struct whet_executor *executor)
+{
+    return executor->note[0] != '\0' ? executor->note : NULL;
 }

@@ -148,6 +148,7 @@ static int on_ended(void *ctx, const struct whet_run_job *job, const struct whet
                                                      .category = job->category,
                                                      .end = (enum whet_executor_end)r->end,
                                                      .reason = r->reason,
+                                                     .not_kept = r->not_kept,
                                                      .exit_code = r->exit_code,
                                                      .signal = r->signal,
                                                      .cached = r->cached,

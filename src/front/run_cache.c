@@ -116,6 +116,9 @@ static int results_open(struct whet_run_cache *c, const struct whet_run_request 
         .failures = r->cache_failures,
         .force = r->force,
         .write = write,
+        .fit = {.cache_bytes = r->cache_size != 0 ? r->cache_size : DISK_BYTES,
+                .path = whet__text_str(&c->path),
+                .remote = r->remote != NULL},
         .explain = r->explain || r->dry_run ? on_explain : NULL,
         .ctx = c};
 
@@ -168,17 +171,23 @@ int whet__run_cache_open(struct whet_run_cache *c, const struct whet_run_request
     if (r->cache)
         rc = open_all(c, r, write, err);
     if (rc != 0)
-        whet__run_cache_close(c);
+        whet__run_cache_close(c, NULL, 0);
     return rc;
 }
 
-void whet__run_cache_close(struct whet_run_cache *c)
+void whet__run_cache_close(struct whet_run_cache *c, char *note, size_t size)
 {
-    char note[400] = "";
+    char own[WHET_RUN_CACHE_NOTE] = "", *to = note != NULL ? note : own;
 
+    to[0] = '\0';
     whet__results_close(c->results);
-    if (c->cache != NULL && whet_cache_note(c->cache, note, sizeof(note)) != NULL)
-        whet__log(WHET_LOG_WARNING, "cache: %s", note);
+    /* What is written last may be what meets the damage. */
+    if (c->cache != NULL)
+        whet_cache_sync(c->cache);
+    if (c->cache != NULL &&
+        whet_cache_note(c->cache, to, note != NULL ? size : sizeof(own)) != NULL &&
+        note == NULL)
+        whet__log(WHET_LOG_WARNING, "cache: %s", own);
     whet_cache_free(c->cache);
     whet__text_clear(&c->here);
     whet__text_clear(&c->path);

@@ -12,6 +12,8 @@
 #include "front/run_request.h"
 #include "result/results.h"
 
+#define WHET_RUN_CACHE_NOTE 800 /* bytes that are enough for one */
+
 struct whet_run_cache {
     struct whet_cache *cache; /* NULL: none was asked for */
     struct whet_results *results;
@@ -26,7 +28,10 @@ struct whet_run_cache {
 WHET_MUST_USE int whet__run_cache_open(struct whet_run_cache *c,
                                        const struct whet_run_request *r, int write,
                                        struct whet_error *err);
-void whet__run_cache_close(struct whet_run_cache *c);
+
+/* Fills `note`, "" if there is nothing to say: what was amiss with the cache. NULL: it is
+ * logged. */
+void whet__run_cache_close(struct whet_run_cache *c, char *note, size_t size);
 
 /* The variables that commands get with --strict, out of ours; in the arena. NULL: no memory. */
 const char *const *whet__run_cache_environment(struct whet_arena *arena,

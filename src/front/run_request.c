@@ -229,7 +229,7 @@ static int run_cached(struct whet_run_input *in, const struct whet_run_request *
     if (rc != 0)
         return rc;
     rc = r->dry_run ? dry_run(in, r, &cache, err) : run_part(in, r, jobs, &cache, err);
-    whet__run_cache_close(&cache);
+    whet__run_cache_close(&cache, NULL, 0);
     return rc;
 }
 

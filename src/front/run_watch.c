@@ -177,25 +177,38 @@ static int on_ended(void *ctx, const struct whet_run_job *job,
     return w->log != NULL ? whet__job_log_add(w->log, job, result, err) : 0;
 }
 
-/* What became of a job that did not end well. Of a single command, its exit code says it all.
+/* "failed: 'make': exit code 2" */
+static void put_verdict(struct whet_text *out, const struct whet_run_job *job,
+                        const char *verdict, const char *why)
+{
+    struct whet_text text;
+    int cut;
+
+    whet__text_init(&text, DESCRIBE_MAX);
+    whet__job_describe(job, &text);
+    cut = whet__text_error(&text) != 0 || text.len > NAME_SHOWN;
+    whet__text_printf(out, "%s: '%.*s%s': %s", verdict, NAME_SHOWN, whet__text_str(&text),
+                      cut ? "..." : "", why);
+    whet__text_clear(&text);
+}
+
+/* What became of a job that did not end well, or will be run again though it did. Of a single
+ * command, its exit code says it all.
  */
 static void on_say(void *ctx, const struct whet_run_job *job,
                    const struct whet_job_result *result, struct whet_text *out)
 {
     const struct whet_run_watch *w = ctx;
-    struct whet_text text;
-    int cut;
+    int good = result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED ||
+               (result->end == WHET_JOB_EXIT && w->total == 1 && !result->resumed);
 
-    if (result->end == WHET_JOB_OK || result->end == WHET_JOB_STOPPED ||
-        (result->end == WHET_JOB_EXIT && w->total == 1 && !result->resumed))
-        return;
-    whet__text_init(&text, DESCRIBE_MAX);
-    whet__job_describe(job, &text);
-    cut = whet__text_error(&text) != 0 || text.len > NAME_SHOWN;
-    whet__text_printf(out, "%s: '%.*s%s': %s",
-                      result->end == WHET_JOB_SKIPPED ? "skipped" : "failed", NAME_SHOWN,
-                      whet__text_str(&text), cut ? "..." : "", result->reason);
-    whet__text_clear(&text);
+    if (!good)
+        put_verdict(out, job, result->end == WHET_JOB_SKIPPED ? "skipped" : "failed",
+                    result->reason);
+    if (result->not_kept_said) {
+        whet__text_puts(out, good ? "" : "; ");
+        put_verdict(out, job, "not kept, and run each time", result->not_kept);
+    }
 }
 
 static void say(void *ctx, const char *text)

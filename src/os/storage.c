@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -363,4 +364,18 @@ int whet__storage_read(const char *root, const char *path, struct whet_storage *
     if (rc == 0)
         whet__storage_find(root, spot.major, spot.minor, spot.mount_id, out);
     return rc;
+}
+
+int whet__storage_room(const char *path, uint64_t *out)
+{
+    struct statvfs fs;
+    uint64_t blocks;
+
+    if (statvfs(path, &fs) != 0)
+        return -errno;
+    if (fs.f_frsize == 0 || fs.f_blocks == 0) /* it does not count */
+        return -ENOTSUP;
+    blocks = geteuid() == 0 ? fs.f_bfree : fs.f_bavail;
+    *out = blocks > UINT64_MAX / fs.f_frsize ? UINT64_MAX : blocks * fs.f_frsize;
+    return 0;
 }

@@ -1,9 +1,9 @@
 /* os/storage.h - what kind of storage a path is on.
  *
  * Shape    one call fills one plain struct, with the evidence.
- * Units    none.
+ * Units    bytes.
  * Memory   none is kept.
- * Errors   whet__storage_read: -errno when `path` cannot be asked. Whatever else is
+ * Errors   whet__storage_read, _room: -errno when `path` cannot be asked. Whatever else is
  *          missing makes the kind WHET_STORAGE_UNKNOWN.
  * Threads  safe from any.
  *
@@ -14,6 +14,8 @@
  */
 #ifndef WHET_OS_STORAGE_H
 #define WHET_OS_STORAGE_H
+
+#include <stdint.h>
 
 #include <whet/api.h>
 
@@ -41,6 +43,9 @@ WHET_MUST_USE int whet__storage_read(const char *root, const char *path,
  * (stx_mnt_id; 0 when not). */
 void whet__storage_find(const char *root, unsigned major, unsigned minor,
                         unsigned long long mount_id, struct whet_storage *out);
+
+/* Bytes that this user may still write to the file system that `path` is on. */
+WHET_MUST_USE int whet__storage_room(const char *path, uint64_t *out);
 
 /* "nvme", "rotational", ... */
 const char *whet__storage_kind_name(enum whet_storage_kind kind);

@@ -9,6 +9,7 @@
 #ifndef WHET_RESULT_INSIDE_H
 #define WHET_RESULT_INSIDE_H
 
+#include "result/begun.h"
 #include "result/prints.h"
 #include "result/record.h"
 #include "result/results.h"
@@ -23,12 +24,14 @@ struct whet_results_job {
     struct whet_sha256 base;    /* the key of these */
     struct whet_sha256 key;     /* of all fields */
     const char *why;            /* it is no hit; in the recipe's arena, or constant */
+    uint64_t begun_ns;          /* result/begun.h; 0: without a depfile */
 };
 
 struct whet_results {
     struct whet_results_options o;
     struct whet_prints prints;
     struct whet_vec jobs; /* of struct whet_results_job *; free places are NULL */
+    struct whet_begun begun;
 };
 
 /* Keys of the cache: a letter for the kind, and a hash. */
@@ -43,7 +46,7 @@ enum whet_results_kind {
 int whet__results_get(struct whet_results *r, enum whet_results_kind kind,
                       const struct whet_sha256 *hash, struct whet_cache_value *out);
 
-/* Seals and puts it. 0 or -errno. */
+/* Seals and puts it. 0 or -errno; -EFBIG: it is too large for the cache. */
 WHET_MUST_USE int whet__results_put(struct whet_results *r, enum whet_results_kind kind,
                                     const struct whet_sha256 *hash, struct whet_text *text,
                                     uint64_t cost_ns);

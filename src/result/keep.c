@@ -16,15 +16,13 @@
 
 #define DESCRIBE_MAX ((size_t)4096)
 #define DEPFILE_MAX  ((size_t)64 << 20)
-#define SECOND_NS    INT64_C(1000000000)
-#define STEP_NS      (SECOND_NS / 100) /* of a clock that stamps files: up to 10 ms ... */
-#define COARSE_NS    (2 * SECOND_NS)   /* ... or, where stamps have no fraction, 2 s */
 
 /* A job whose result is about to be kept. */
 struct keeper {
     struct whet_results *r;
     const struct whet_run_job *job;
     struct whet_results_job *j;
+    struct whet_job_result *result;
     struct whet_record_result record;
     struct whet_map known; /* paths of declared files */
 };
@@ -33,6 +31,7 @@ static int refuse(const struct keeper *k, const char *name, const char *why)
 {
     struct whet_text text;
 
+    snprintf(k->result->not_kept, sizeof(k->result->not_kept), "'%.120s': %.100s", name, why);
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(k->job, &text);
     whet__log(WHET_LOG_INFO, "not kept: '%.200s': '%.300s': %s", whet__text_str(&text), name,
@@ -152,16 +151,7 @@ static int output_keep(struct keeper *k, const char *name)
     return rc == 0 || is_link ? rc : refuse(k, name, strerror(-rc));
 }
 
-/* A file that is as new as the command may have been another when that read it. */
-static int is_too_new(const struct whet_file_stat *look, uint64_t start_ns)
-{
-    int64_t last = look->mtime_ns > look->ctime_ns ? look->mtime_ns : look->ctime_ns;
-    int coarse = look->mtime_ns % SECOND_NS == 0 && look->ctime_ns % SECOND_NS == 0;
-
-    return last >= (int64_t)start_ns - (coarse ? COARSE_NS : STEP_NS);
-}
-
-static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
+static int found_add(struct keeper *k, const char *name)
 {
     struct whet_recipe *recipe = &k->j->recipe;
     const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
@@ -178,9 +168,10 @@ static int found_add(struct keeper *k, const char *name, uint64_t start_ns)
     f = whet__vec_at(&recipe->files, recipe->files.len - 1);
     if (f->print.look.kind == WHET_FILE_GONE)
         return refuse(k, name, "it is said to have been read, and is not there");
-    return is_too_new(&f->print.look, start_ns)
-               ? refuse(k, name, "it has changed since the command began")
-               : 0;
+    /* One that is as new as the command may have been another when that read it. */
+    return whet__begun_unchanged(&f->print.look, k->j->begun_ns)
+               ? 0
+               : refuse(k, name, "it has changed since the command began");
 }
 
 /* Of thousands of headers none is looked for among all files. */
@@ -196,7 +187,7 @@ static int known_make(struct keeper *k)
 }
 
 /* What the command says that it has read. */
-static int found_read(struct keeper *k, uint64_t start_ns)
+static int found_read(struct keeper *k)
 {
     struct whet_recipe *recipe = &k->j->recipe;
     const char *path = whet__files_path(&recipe->arena, recipe->folder, k->job->depfile);
@@ -215,7 +206,7 @@ static int found_read(struct keeper *k, uint64_t start_ns)
     if (rc == 0)
         rc = known_make(k);
     for (size_t i = 0; rc == 0 && i < names.len; i++)
-        rc = found_add(k, ((const char **)names.items)[i], start_ns);
+        rc = found_add(k, ((const char **)names.items)[i]);
     whet__map_clear(&k->known);
     whet__vec_clear(&names);
     whet__text_clear(&text);
@@ -283,6 +274,42 @@ static int store(struct keeper *k, const struct whet_vec *outputs,
     return rc;
 }
 
+/* Of a file that it made; one that is no longer there is seen later. */
+static uint64_t output_size(const struct keeper *k, const char *name)
+{
+    struct whet_recipe *recipe = &k->j->recipe;
+    const char *path = whet__files_path(&recipe->arena, recipe->folder, name);
+    struct whet_file_stat look;
+
+    if (path == NULL || whet__files_is_folder(name) || whet__content_look(path, &look) != 0 ||
+        look.kind == WHET_FILE_GONE)
+        return 0;
+    return (uint64_t)look.size;
+}
+
+/* The cache is not asked for what it would not take: that would be lost without a word, and
+ * the command run again each time. */
+static int fits(const struct keeper *k, const struct whet_vec *outputs,
+                const struct whet_printed printed[WHET_STREAMS])
+{
+    struct whet_job_result *r = k->result;
+    struct whet_fit_sum sum = {0};
+
+    for (int i = 0; i < WHET_STREAMS; i++) {
+        uint64_t bytes = printed[i].cut ? UINT64_MAX : whet__printed_size(&printed[i]);
+
+        whet__fit_add(&sum, i == WHET_STREAM_OUT ? "stdout" : "stderr", bytes,
+                      WHET_RESULTS_PRINTED);
+    }
+    for (size_t i = 0; i < outputs->len; i++) {
+        const char *name = ((const char **)outputs->items)[i];
+
+        whet__fit_add(&sum, name, output_size(k, name), WHET_RESULTS_FILE - 1);
+    }
+    r->not_kept_said = !whet__fit_judge(&k->r->o.fit, &sum, r->not_kept, sizeof(r->not_kept));
+    return !r->not_kept_said;
+}
+
 static void keep(struct keeper *k, const struct whet_vec *outputs,
                  const struct whet_job_result *result,
                  const struct whet_printed printed[WHET_STREAMS],
@@ -296,20 +323,18 @@ static void keep(struct keeper *k, const struct whet_vec *outputs,
         (void)refuse(k, moved, "it has changed while the command ran");
         return;
     }
-    if (k->job->depfile != NULL && found_read(k, result->start_wall_ns) != 0)
+    if (!fits(k, outputs, printed) || (k->job->depfile != NULL && found_read(k) != 0))
         return;
     whet__vec_init(&k->record.outputs, sizeof(struct whet_record_output), WHET_FILES_MAX);
     for (int i = 0; i < WHET_STREAMS; i++) {
         whet__text_init(&text[i], WHET_RESULTS_PRINTED);
-        if (rc == 0 && printed[i].cut)
-            rc = refuse(k, "stdout, stderr", strerror(EFBIG));
         if (rc == 0)
             rc = whet__printed_each(&printed[i], spool, append, &text[i]);
     }
     if (rc == 0)
         rc = store(k, outputs, result, text);
-    if (rc != 0)
-        whet__log(WHET_LOG_DEBUG, "not kept: job %llu", (unsigned long long)k->job->number);
+    if (rc != 0 && k->result->not_kept[0] == '\0')
+        (void)refuse(k, "", strerror(-rc));
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__text_clear(&text[i]);
     whet__vec_clear(&k->record.outputs);
@@ -320,7 +345,7 @@ void whet__results_keep(struct whet_results *r, const struct whet_run_job *job,
                         const struct whet_printed printed[WHET_STREAMS],
                         const struct whet_spool *spool)
 {
-    struct keeper k = {.r = r, .job = job, .j = whet__results_job(r, job)};
+    struct keeper k = {.r = r, .job = job, .j = whet__results_job(r, job), .result = result};
     const char *missing = NULL;
     struct whet_vec outputs;
     int rc;

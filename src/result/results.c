@@ -29,8 +29,10 @@ int whet__results_open(struct whet_results **out, const struct whet_results_opti
     if (r == NULL)
         return -ENOMEM;
     r->o = *options;
+    whet__begun_init(&r->begun);
     whet__vec_init(&r->jobs, sizeof(struct whet_results_job *), JOBS_MAX);
     if (whet__prints_init(&r->prints) != 0) {
+        whet__begun_clear(&r->begun);
         whet__mem_free(r);
         return -ENOMEM;
     }
@@ -55,6 +57,7 @@ void whet__results_close(struct whet_results *r)
         job_free(((struct whet_results_job **)r->jobs.items)[i]);
     whet__vec_clear(&r->jobs);
     whet__prints_clear(&r->prints);
+    whet__begun_clear(&r->begun);
     whet__mem_free(r);
 }
 
@@ -80,6 +83,7 @@ void whet__results_drop(struct whet_results *r, const struct whet_run_job *job)
 {
     struct whet_results_job **place = place_of(r, job->number);
 
+    whet__begun_ended(&r->begun, job->name);
     if (place == NULL)
         return;
     job_free(*place);
@@ -149,6 +153,8 @@ int whet__results_put(struct whet_results *r, enum whet_results_kind kind,
     if (kind != WHET_RESULTS_BLOB)
         whet__record_seal(text);
     rc = whet__text_error(text);
+    if (rc == 0 && !whet__fit_takes(&r->o.fit, text->len))
+        rc = -EFBIG;
     if (rc != 0)
         return rc;
     key_make(key, kind, hash);
@@ -327,10 +333,13 @@ static int seek(struct whet_results *r, const struct whet_run_job *job,
     return hit;
 }
 
-static void not_cached(const struct whet_run_job *job, const char *subject, int rc)
+static void not_cached(const struct whet_run_job *job, const char *subject, int rc,
+                       struct whet_job_result *result)
 {
     struct whet_text text;
 
+    snprintf(result->not_kept, sizeof(result->not_kept), "'%.120s': %.100s", subject,
+             strerror(-rc));
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(job, &text);
     whet__log(WHET_LOG_INFO, "not cached: '%.200s': '%.200s': %s", whet__text_str(&text),
@@ -357,7 +366,7 @@ int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job
     recall(r, j);
     rc = whet__recipe_make(&j->recipe, job, &r->o.setting, &r->prints);
     if (rc != 0) {
-        not_cached(job, j->recipe.subject, rc);
+        not_cached(job, j->recipe.subject, rc, result);
         if (r->o.explain != NULL)
             r->o.explain(r->o.ctx, job, 0, "what it reads cannot be looked at");
         whet__results_drop(r, job);
@@ -371,6 +380,8 @@ int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job
                                       : whet__results_difference(r, j));
     /* What it was found to read is found out anew by its run. */
     whet__recipe_cut(&j->recipe, j->declared, j->declared_files);
+    if (!hit && job->depfile != NULL && r->o.write)
+        j->begun_ns = whet__begun_wait(&r->begun, job->needs);
     if (hit)
         whet__results_drop(r, job);
     return hit;

@@ -12,7 +12,11 @@
  *
  * Only jobs that declare inputs, outputs or a depfile take part: of another nobody said what
  * its answer depends on. A job that prints more than WHET_RESULTS_PRINTED or makes a file
- * larger than WHET_RESULTS_FILE is not kept.
+ * larger than WHET_RESULTS_FILE is not kept, nor is what result/fit.h says no to.
+ *
+ * What is not declared and only found to have been read is told by its times (result/begun.h).
+ * A job with a depfile so begins one tick, some milliseconds, after this was opened, or after
+ * what it needs has ended, if that was a moment ago: its look-up waits for it.
  */
 #ifndef WHET_RESULT_RESULTS_H
 #define WHET_RESULT_RESULTS_H
@@ -21,6 +25,7 @@
 #include <whet/cache.h>
 #include <whet/error.h>
 
+#include "result/fit.h"
 #include "result/recipe.h"
 #include "run/executor.h"
 
@@ -30,9 +35,10 @@
 struct whet_results_options {
     struct whet_cache *cache; /* borrowed */
     struct whet_recipe_setting setting;
-    int failures; /* an exit code other than 0 is kept, too */
-    int force;    /* what is kept is not looked at, and stored anew */
-    int write;    /* 0: files and cache stay as they are: hits are told, not restored */
+    struct whet_fit fit; /* its texts are borrowed */
+    int failures;        /* an exit code other than 0 is kept, too */
+    int force;           /* what is kept is not looked at, and stored anew */
+    int write;           /* 0: files and cache stay as they are: hits are told, not restored */
     /* Told of each job whether it is a hit, and if not, why. NULL: nobody listens. */
     void (*explain)(void *ctx, const struct whet_run_job *job, int hit, const char *why);
     void *ctx;
@@ -51,8 +57,8 @@ WHET_MUST_USE int whet__results_look_up(struct whet_results *r, const struct whe
                                         struct whet_printed printed[WHET_STREAMS],
                                         struct whet_spool *spool);
 
-/* It has run. Keeps its result if that may be kept; a job that did not make what it declares
- * has failed: *result says so then. */
+/* It has run. Keeps its result if that may be kept, or *result says why not (not_kept); a job
+ * that did not make what it declares has failed: *result says so then. */
 void whet__results_keep(struct whet_results *r, const struct whet_run_job *job,
                         struct whet_job_result *result,
                         const struct whet_printed printed[WHET_STREAMS],

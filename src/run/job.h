@@ -89,6 +89,8 @@ struct whet_job_result {
     uint64_t kept_bytes[2];               /* of stdout, and of stderr behind it */
     const struct whet_job_traced *traced; /* NULL: it was not; until it has ended */
     char reason[200];                     /* why it is not OK, for people; "" if it is */
+    char not_kept[240]; /* why a cache does not keep it though it was asked to; "" else */
+    int not_kept_said;  /* 1: that will be so the next time, too: a person should know */
 };
 
 /* The same on every machine for the same argv, declared environment and folder. `here` is

@@ -120,6 +120,8 @@ static void put_result(struct whet_json *j, const struct whet_job_result *r)
     whet__json_put_bool(j, "cached", r->cached);
     if (r->cached)
         whet__json_put_uint(j, "saved_ns", r->saved_ns);
+    if (r->not_kept[0] != '\0')
+        whet__json_put_string(j, "not_kept", r->not_kept);
     put_kept(j, r);
     put_traced(j, r->traced);
     if (r->attempts == 0)

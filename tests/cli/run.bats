@@ -704,3 +704,20 @@ crowded()
     [ "$status" != 0 ]
     [[ $stderr == *"there is no room for another process"* ]]
 }
+
+# Where who started it ignores SIGCHLD, as some programs do, children would vanish unseen.
+@test "a parent that ignores the end of its children changes nothing" {
+    local ignoring=(bash -c 'trap "" CHLD; exec "$@"' -)
+    echo 'int main(void) { return 0; }' >a.c
+    [ "$("${ignoring[@]}" sed -n 's/^SigIgn:.*\(.\)....$/\1/p' /proc/self/status)" = 1 ]
+    [ "$("${ignoring[@]}" "$WHET" run 'echo a' 'echo b')" = $'a\nb' ]
+    run -3 "${ignoring[@]}" "$WHET" run -s 'exit 3'
+    run -0 "${ignoring[@]}" "$WHET" run --trace-inputs --input a.c 'cat a.c'
+    run -0 "${ignoring[@]}" "$WHET" bench --runs 2 true
+    run -2 "${ignoring[@]}" "$WHET" bench --runs 2 false
+    [[ $output == *"command failed with exit code 1: 'false'"* ]]
+    "${ignoring[@]}" "$WHET" scan -q --isolate --json a.c >one
+    whet scan -q --json a.c | cmp one -
+    [ "$(wc -l <one)" -gt 3 ]
+    run -0 "${ignoring[@]}" "$WHET" tune --workers --type cpu --runs 1 -- true
+}

@@ -302,6 +302,85 @@ settle()
     [ "$(ran)" = 2 ]
 }
 
+# A command that reads a header which only its depfile names; the rest is what it does besides.
+reader()
+{
+    job "cat h out.h >out 2>/dev/null; echo out: h >dep; $1" \
+        '"name": "read", "inputs": ["in"], "outputs": ["out"], "depfile": "dep"'"$2" >>jobs
+}
+
+@test "a header that was written the moment before: the result is kept" {
+    local i
+    echo one >in
+    reader ''
+    for i in 1 2 3 4 5 6 7 8; do
+        echo "$i" >h
+        cached
+        [ "$(ran)" = 1 ]
+        cached
+        [ "$(ran)" = 0 ]
+        [ "$(cat out)" = "$i" ]
+    done
+}
+
+@test "a header that was made by what a command needs: the result is kept" {
+    local i
+    for i in 1 2 3 4 5 6 7 8; do
+        echo "$i" >in
+        job 'cp in h' '"name": "make", "inputs": ["in"], "outputs": ["h"]' >jobs
+        reader '' ', "needs": ["make"]'
+        cached
+        [ "$(ran)" = 2 ]
+        cached
+        [ "$(ran)" = 0 ]
+        [ "$(cat out)" = "$i" ]
+    done
+}
+
+@test "a header that is changed while the command runs: nothing is kept, whatever its times say" {
+    local change
+    echo one >in
+    for change in 'echo more >>h' 'echo two >h' 'touch h' 'cp -p h h2; echo two >h; touch -r h2 h' \
+        'cp -p h h2; mv h2 h' 'echo two >h2; touch -r in h2; mv h2 h'; do
+        rm -f jobs
+        echo one >h
+        reader "$change"
+        cached -v 2>&1 | grep "not kept: 'read': 'h': it has changed since the command began"
+        echo one >h
+        cached
+        [ "$(ran)" = 2 ]
+    done
+}
+
+@test "what is too large to be kept is said, each time it is run, and logged" {
+    local why said
+    echo one >in
+    job 'head -c 400000 /dev/zero >out' '"name": "big", "inputs": ["in"], "outputs": ["out"]' >jobs
+    job 'cat in' '"name": "small", "inputs": ["in"]' >>jobs
+    why="'out' has 391 KiB, and of a --cache-size of 1.00 MiB one part may take 240 KiB: give a larger one"
+    said="whet: not kept, and run each time: 'big': $why"
+    cached --cache-size 1MiB 2>err
+    [ "$(cat err)" = "$said" ]
+    [ "$(ran)" = 2 ]
+    cached --cache-size 1MiB --log log 2>err
+    [ "$(cat err)" = "$said" ]
+    [ "$(ran)" = 1 ]
+    [ "$(sed 1d log | jq -r 'select(.not_kept) | .name, .not_kept')" = $'big\n'"$why" ]
+    cached -q --cache-size 1MiB 2>err
+    [ ! -s err ]
+    [ "$(ran)" = 1 ]
+    cached --cache-size 10MiB 2>err && cached 2>err
+    [ ! -s err ]
+    [ "$(ran)" = 1 ]
+    job 'head -c 400000 /dev/zero' '"name": "printed", "inputs": ["in"]' >jobs
+    cached --cache-size 1MiB 2>err | wc -c | grep -x 400000
+    grep -q "run each time: 'printed': 'stdout' has 391 KiB" err
+    job 'mkdir -p d; for i in 1 2 3 4 5; do head -c 200000 /dev/zero >d/$i; done' \
+        '"name": "many", "inputs": ["in"], "outputs": ["d"]' >jobs
+    cached --cache-size 1MiB 2>err
+    grep -q "run each time: 'many': all of it has 977 KiB, and a --cache-size of 1.00 MiB has room for 922 KiB" err
+}
+
 @test "whet.yaml: needs and caches together" {
     cat >whet.yaml <<'EOF'
 version: 1
@@ -343,6 +422,90 @@ EOF
     [ "$(cached)" = one ]
     whet run --cache --cache-dir /dev/null/x -f jobs
     [ "$(ran)" = 2 ]
+}
+
+# Overwrites run.db: `damage FROM BYTES` with zeros, `damage FROM` with noise, a page each time.
+damage()
+{
+    local from=${2:-/dev/urandom}
+    dd if="$from" of=run.db bs=4096 seek="$1" count="${3:-1}" conv=notrunc status=none
+}
+
+# Each answer is right, and after a run or two all is kept again. What is lost is said, once: it is
+# in `err`.
+heals()
+{
+    local i lines
+    rm -f runs
+    cached >got 2>err
+    cmp expected got
+    lines=$(grep -c '^whet: cache: .*damaged' err || :)
+    [ "$lines" = "$(wc -l <err)" ]
+    [ "$lines" = 1 ] || [ "$lines$(ran)" = 00 ]
+    for i in 1 2; do
+        cached >got 2>later
+        cmp expected got
+        ! grep -q . later
+    done
+    rm -f runs
+    cached >got
+    cmp expected got
+    [ "$(ran)" = 0 ]
+    for i in $(seq 12); do cmp "in$i" "out$i"; done
+}
+
+@test "a cache that is damaged in the middle: no wrong answer, and it is said once" {
+    local i pages page
+    for i in $(seq 12); do
+        head -c 3000 /dev/urandom | base64 >"in$i"
+        job "cp in$i out$i; cat in$i" "\"inputs\": [\"in$i\"], \"outputs\": [\"out$i\"]"
+    done >jobs
+    cached >expected
+    mkdir sound && cp run.db sound/
+    pages=$(($(stat -c %s run.db) / 4096))
+    # The header, and the first pages of tables.
+    for page in 0 2 3 4 5; do
+        for from in /dev/zero /dev/urandom; do
+            cp sound/run.db . && rm -f run.db-* run.db.bad-*
+            damage "$page" "$from"
+            heals
+            ((page > 3)) || grep "^whet: cache: the cache was damaged and has been started anew: " err
+        done
+    done
+    cp sound/run.db . && rm -f run.db-* run.db.bad-*
+    damage 1 /dev/zero $((pages - 1))
+    heals
+    grep "^whet: cache: the cache was damaged and has been started anew: " err
+    [ -e run.db.bad-1 ]
+    # A page of a value, or of a table.
+    for page in $((pages / 3)) $((pages / 2)) $((pages * 3 / 4)); do
+        for from in /dev/zero /dev/urandom; do
+            cp sound/run.db . && rm -f run.db-* run.db.bad-*
+            rm -f out*
+            damage "$page" "$from"
+            heals
+        done
+    done
+    # One value is passed over, and is put anew.
+    cp sound/run.db . && rm -f run.db-* run.db.bad-* out*
+    python3 - <<'PY'
+import mmap, re
+text = open("in5").read().encode()
+with open("run.db", "r+b") as f:
+    bytes = mmap.mmap(f.fileno(), 0)
+    at = bytes.find(text[200:240])
+    assert at > 0
+    while at > 0:
+        bytes[at:at + 9] = b"different"
+        at = bytes.find(text[200:240])
+PY
+    heals
+    [ "$(cat err)" = "whet: cache: damaged and not used: 1 value in './run.db': 'whet cache verify' looks at the others" ]
+    [ ! -e run.db.bad-1 ]
+    # A log that is none.
+    cp sound/run.db . && rm -f run.db-* run.db.bad-*
+    head -c 100000 /dev/urandom >run.db-wal
+    heals
 }
 
 @test "killed in the middle of a restore: an output is the old or the new one, whole" {

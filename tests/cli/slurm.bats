@@ -223,3 +223,66 @@ SH
     run -2 whet scan --shard array p
     [[ $output == "whet: not in a job array "* ]]
 }
+
+# Commands of Slurm that only play it: squeue says what is in `queue`, and counts how often.
+fake_slurm()
+{
+    mkdir -p bin
+    printf '#!/bin/sh\necho 77\n' >bin/sbatch
+    printf '#!/bin/sh\necho x >>asked\ncat queue\n' >bin/squeue
+    : >asked
+    printf '#!/bin/sh\necho "$@" >>cancelled\n' >bin/scancel
+    chmod +x bin/*
+    PATH=$PWD/bin:$PATH
+}
+
+@test "a task that can never start ends it all, and says why" {
+    local reason
+    fake_slurm
+    for reason in PartitionNodeLimit 'launch failed requeued held'; do
+        rm -f cancelled
+        printf '1 RUNNING None\n2 PENDING Priority\n3 PENDING %s\n' "$reason" >queue
+        run -2 --separate-stderr whet run --on slurm --shards 3 --parts "parts $reason" true
+        [ "$stderr" = "whet: task 3 of job 77 can never start, as Slurm says: $reason: job 77 is no longer waited for, and was cancelled if Slurm could be told" ]
+        [ "$(cat cancelled)" = 77 ]
+    done
+    mkdir -p p
+    run -2 --separate-stderr whet scan --on slurm --shards 3 p
+    [[ $stderr == *"whet: task 3 of job 77 can never start, as Slurm says: "* ]]
+}
+
+@test "a task that is held is waited for, and told once" {
+    local run try
+    fake_slurm
+    printf '1 COMPLETED None\n2 PENDING JobHeldUser\n' >queue
+    "$WHET" scan --on slurm --shards 2 --parts parts . >out 2>err 3>&- &
+    run=$!
+    for ((try = 0; try < 1800; try++)); do
+        [ "$(wc -l <asked)" -lt 4 ] || break
+        sleep 0.1
+    done
+    [ "$(cat err)" = "whet: task 2 of job 77 is held (JobHeldUser), and is waited for: 'scontrol release 77' lets it start, 'scancel 77' ends it" ]
+    [ ! -e cancelled ]
+    for i in 1 2; do
+        whet scan -q --json --shard "$i/2" bin >"parts/part-$i.out"
+    done
+    printf '1 COMPLETED None\n2 COMPLETED None\n' >queue.new && mv queue.new queue
+    wait "$run"
+    [ "$(grep -c held err)" = 1 ]
+    [ -s out ]
+}
+
+@test "a job that is submitted as held starts when it is released" {
+    begin
+    local run try
+    "$WHET" run --on slurm --sbatch=--hold --shards 2 'echo {}' ::: 1 2 3 >out 2>err 3>&- &
+    run=$!
+    for ((try = 0; try < 1800; try++)); do
+        ! grep -q "is held (JobHeldUser), and is waited for: 'scontrol release " err || break
+        sleep 0.1
+    done
+    scontrol release "$(sed -n "s/.*'scontrol release \([0-9]*\)'.*/\1/p" err)"
+    wait "$run"
+    [ "$(cat out)" = "$(seq 3)" ]
+    [ "$(wc -l <err)" = 1 ]
+}

@@ -60,17 +60,39 @@ void whet__disk_store_wrote(struct whet_disk *d, int code)
     }
 }
 
+static void append(char *out, size_t size, const char *text)
+{
+    size_t used = size > 0 ? strnlen(out, size - 1) : 0;
+
+    if (size > 0)
+        snprintf(out + used, size - used, "%s%s", used > 0 ? "; " : "", text);
+}
+
+/* Whoever asked for them got a miss, and what is put then is put in their place. */
+static void append_spoiled(struct whet_disk *d, unsigned long long spoiled, char *out,
+                           size_t size)
+{
+    char text[sizeof(d->note)];
+
+    snprintf(
+        text, sizeof(text),
+        "damaged and not used: %llu %s in '%.400s': 'whet cache verify' looks at the others",
+        spoiled, spoiled == 1 ? "value" : "values", d->path);
+    append(out, size, text);
+}
+
 int whet__disk_note(struct whet_disk *d, char *out, size_t size)
 {
-    int noted;
+    unsigned long long spoiled = atomic_load(&d->spoiled);
+    int noted, anew;
 
     pthread_mutex_lock(&d->file_lock);
     noted = d->note_kind != WHET_DISK_NOTE_NONE;
-    if (noted && size > 0) {
-        size_t used = strnlen(out, size - 1);
-
-        snprintf(out + used, size - used, "%s%s", used > 0 ? "; " : "", d->note);
-    }
+    anew = d->note_kind == WHET_DISK_NOTE_ANEW;
+    if (noted)
+        append(out, size, d->note);
     pthread_mutex_unlock(&d->file_lock);
-    return noted;
+    if (spoiled > 0 && !anew) /* else they are no more */
+        append_spoiled(d, spoiled, out, size);
+    return noted || spoiled > 0;
 }

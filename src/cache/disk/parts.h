@@ -103,6 +103,7 @@ struct whet_disk {
     int has_counted;
 
     atomic_ullong failures;
+    atomic_ullong spoiled; /* of them, values that were got and were not what was stored */
     atomic_ullong evictions;
     pthread_mutex_t size_lock; /* guards the next three: the file as it was last measured */
     uint64_t size_commits;     /* of the shared page then, and one; 0: never */

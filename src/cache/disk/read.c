@@ -47,6 +47,14 @@ static void tell_bad(const struct ask *ask)
         *ask->bad = 1;
 }
 
+/* One value that is not what it was is no reason to give up the file; but to say so. */
+static void tell_spoiled(struct whet_disk *d, const struct ask *ask)
+{
+    atomic_fetch_add(&d->failures, 1);
+    if (!ask->peek)
+        atomic_fetch_add(&d->spoiled, 1);
+}
+
 /* The row is there and is of this key; *out is untouched where the value is not what it was. */
 static int take_row(struct whet_disk *d, struct whet_disk_link *l, const struct ask *ask,
                     const struct whet_disk_record *r, struct whet_entry **out)
@@ -61,9 +69,8 @@ static int take_row(struct whet_disk *d, struct whet_disk_link *l, const struct 
         rc = whet__disk_record_entry(r, ask->hash, path.len > 0 ? whet__text_str(&path) : NULL,
                                      out);
     whet__text_clear(&path);
-    /* One value that is not what it was is no reason to give up the file. */
     if (rc == -EBADMSG)
-        atomic_fetch_add(&d->failures, 1);
+        tell_spoiled(d, ask);
     if (rc != 0 && rc != -ENOMEM)
         tell_bad(ask);
     return rc == -ENOMEM ? rc : rc == 0;
@@ -92,7 +99,7 @@ static int look_up(struct whet_disk *d, struct whet_disk_link *l, const struct a
     row = whet__store_blob(st, 1, &row_len);
     whet__disk_record_unpack(&r, row, row_len);
     if (r.row_len == 0) { /* as bad as a wrong checksum, which take_row looks at */
-        atomic_fetch_add(&d->failures, 1);
+        tell_spoiled(d, ask);
         tell_bad(ask);
     } else if (r.key_len == ask->key_len && memcmp(r.key, ask->key, r.key_len) == 0)
         hit = take_row(d, l, ask, &r, out);

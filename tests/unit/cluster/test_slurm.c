@@ -37,11 +37,30 @@ static void nonsense_is_passed_over(void **state)
     assert_int_equal(strlen(tasks[0].word), sizeof(tasks[0].word) - 1);
 }
 
+static void reasons_are_read(void **state)
+{
+    struct whet_slurm_task tasks[4] = {{0}};
+
+    (void)state;
+    assert_int_equal(whet__slurm_read("1 PENDING launch failed requeued held\n2 RUNNING None\n"
+                                      "3 REQUEUE_HOLD\n4 PENDING   "
+                                      "a reason that is longer than there is any room for it\n",
+                                      tasks, 4),
+                     4);
+    assert_string_equal(tasks[0].reason, "launch failed requeued held");
+    assert_string_equal(tasks[1].reason, "None");
+    assert_string_equal(tasks[2].reason, "");
+    assert_int_equal(tasks[2].state, WHET_SLURM_WAITING);
+    assert_int_equal(strlen(tasks[3].reason), sizeof(tasks[3].reason) - 1);
+    assert_int_equal(tasks[3].state, WHET_SLURM_WAITING);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(states_are_read),
         cmocka_unit_test(nonsense_is_passed_over),
+        cmocka_unit_test(reasons_are_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

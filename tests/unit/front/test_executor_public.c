@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <whet/executor.h>
@@ -24,6 +25,7 @@ struct heard {
     char text[8192];
     size_t len;
     char reason[200];
+    char not_kept[240];
     unsigned started;
     int cut;
     int stop;
@@ -66,6 +68,7 @@ static void on_ended(void *ctx, const struct whet_executor_result *r)
                                r->cached, r->out, r->err);
     assert_true(h->len < sizeof(h->text));
     snprintf(h->reason, sizeof(h->reason), "%s", r->reason);
+    snprintf(h->not_kept, sizeof(h->not_kept), "%s", r->not_kept);
     h->cut |= r->cut;
 }
 
@@ -189,6 +192,75 @@ static void what_has_not_changed_is_not_run_again(void **state)
     assert_int_equal(counts.cached, 0);
     assert_string_equal(h.text, "copy:ok:0:one\n\ncopy:ok:1:one\n\ncopy:ok:0:two\n\n");
     whet_executor_free(e);
+}
+
+/* The same command twice over the cache `dir`; how often it was run, and what was said. */
+static uint64_t run_twice(const char *dir, uint64_t cache_bytes, struct heard *h, char *note,
+                          size_t size)
+{
+    struct whet_executor_options options = options_for(h, WHET_EXECUTOR_CACHE);
+    struct whet_executor_counts counts;
+    struct whet_executor *e;
+    uint64_t cached = 0;
+
+    options.cache_dir = dir;
+    options.cache_bytes = cache_bytes;
+    note[0] = '\0';
+    assert_int_equal(whet_executor_new(&e, &options, NULL), 0);
+    assert_null(whet_executor_note(e));
+    assert_int_equal(whet_executor_add(e,
+                                       &(struct whet_executor_command){
+                                           .line = "cat in; head -c 400000 in2 >out",
+                                           .shell = 1,
+                                           .inputs = LIST("in", "in2"),
+                                           .outputs = LIST("out")},
+                                       NULL),
+                     0);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(whet_executor_run(e, &counts, NULL), 0);
+        assert_int_equal(counts.ok, 1);
+        cached += counts.cached;
+        if (whet_executor_note(e) != NULL)
+            snprintf(note, size, "%s", whet_executor_note(e));
+    }
+    whet_executor_free(e);
+    return 2 - cached;
+}
+
+/* What the header says: it costs hits, nothing else, and is told. */
+static void a_cache_that_is_no_good_costs_hits_alone(void **state)
+{
+    static char big[400000];
+    struct heard h;
+    char note[800];
+
+    (void)state;
+    write_file("in", "one\n");
+    memset(big, 'x', sizeof(big) - 1);
+    write_file("in2", big);
+    /* It cannot be made. */
+    assert_int_equal(run_twice("in/below", 0, &h, note, sizeof(note)), 2);
+    assert_string_equal(h.text, "-:ok:0:one\n\n-:ok:0:one\n\n");
+    assert_non_null(strstr(note, "in/below"));
+    /* Somebody else's. */
+    assert_int_equal(mkdir("other", 0700), 0);
+    write_file("other/run.db",
+               "this is a letter to my aunt, and longer than the head of a file "
+               "of SQLite, in which nobody looks for a number\n");
+    assert_int_equal(run_twice("other", 0, &h, note, sizeof(note)), 2);
+    assert_non_null(strstr(note, "other/run.db"));
+    /* Ours, and damaged: moved aside, once. */
+    assert_int_equal(run_twice("kept", 0, &h, note, sizeof(note)), 1);
+    assert_string_equal(note, "");
+    write_file("kept/run.db", "damaged");
+    assert_int_equal(run_twice("kept", 0, &h, note, sizeof(note)), 1);
+    assert_non_null(strstr(note, "'kept/run.db.bad-1'"));
+    assert_int_equal(run_twice("kept", 0, &h, note, sizeof(note)), 0);
+    assert_string_equal(note, "");
+    assert_string_equal(h.not_kept, "");
+    /* Sound, and too small. */
+    assert_int_equal(run_twice("small", 1 << 20, &h, note, sizeof(note)), 2);
+    assert_non_null(strstr(h.not_kept, "'out' has 391 KiB"));
 }
 
 static void commands_of_a_project_and_those_of_the_caller_go_together(void **state)
@@ -418,6 +490,7 @@ int main(void)
         cmocka_unit_test(each_is_told_in_the_order_of_its_needs),
         cmocka_unit_test(a_failure_skips_what_needs_it_and_ends_the_rest_unless_told),
         cmocka_unit_test(what_has_not_changed_is_not_run_again),
+        cmocka_unit_test(a_cache_that_is_no_good_costs_hits_alone),
         cmocka_unit_test(commands_of_a_project_and_those_of_the_caller_go_together),
         cmocka_unit_test(a_callback_cannot_ask_for_more),
         cmocka_unit_test(what_makes_no_sense_is_refused),

@@ -111,14 +111,23 @@ static void survives_failed_allocations(void **state)
     }
 }
 
+static void room_is_told(void **state)
+{
+    uint64_t room = 1;
+
+    (void)state;
+    assert_int_equal(whet__storage_room("/no such folder", &room), -ENOENT);
+    assert_int_equal(room, 1);
+    assert_int_equal(whet__storage_room("/", &room), 0);
+    assert_int_equal(whet__storage_room("/proc", &room), -ENOTSUP); /* it has no blocks */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tells_kinds),
-        cmocka_unit_test(names_kinds),
-        cmocka_unit_test(reads_this_machine),
-        cmocka_unit_test(takes_options_apart),
-        cmocka_unit_test(survives_failed_allocations),
+        cmocka_unit_test(tells_kinds),         cmocka_unit_test(names_kinds),
+        cmocka_unit_test(reads_this_machine),  cmocka_unit_test(room_is_told),
+        cmocka_unit_test(takes_options_apart), cmocka_unit_test(survives_failed_allocations),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
