@@ -282,3 +282,14 @@ const char *whet__baseline_program(const struct whet_baseline *b, const char *su
     }
     return NULL;
 }
+
+int whet__baseline_has_program(const struct whet_baseline *b, const char *suite)
+{
+    const struct whet_result *r = whet__baseline_find(b, suite);
+
+    for (size_t i = 0; r != NULL && i < whet__result_count(r); i++) {
+        if (whet__baseline_program(b, suite, whet__result_arm(r, i)->name) != NULL)
+            return 1;
+    }
+    return 0;
+}

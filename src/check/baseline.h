@@ -44,6 +44,8 @@ const struct whet_result *whet__baseline_find(const struct whet_baseline *b, con
 /* The full path of the kept program of an arm, or NULL. Borrowed. */
 const char *whet__baseline_program(const struct whet_baseline *b, const char *suite,
                                    const char *arm);
+/* 1: it kept one of any arm of the suite. */
+int whet__baseline_has_program(const struct whet_baseline *b, const char *suite);
 
 /* Judges every arm of the outcome's result against the arm of the same name in `saved`
  * (whet__judge_stored) and fills the outcome's judgements, which must be NULL and are then

@@ -8,9 +8,9 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "bench/machine.h"
 #include "check/against.h"
 #include "check/baseline.h"
+#include "check/baseline_fit.h"
 #include "check/build.h"
 #include "check/history.h"
 #include "check/suite.h"
@@ -56,71 +56,13 @@ static const char *kept_program(void *ctx, const char *suite, const char *arm)
     return whet__baseline_program(c->baseline, suite, arm);
 }
 
-static int has_program(const struct whet_check *c, const struct whet_suite *s)
-{
-    const struct whet_result *r = whet__baseline_find(c->baseline, s->name);
-
-    for (size_t i = 0; r != NULL && i < whet__result_count(r); i++) {
-        if (whet__baseline_program(c->baseline, s->name, whet__result_arm(r, i)->name) != NULL)
-            return 1;
-    }
-    return 0;
-}
-
-/* Numbers of another machine are refused before minutes are spent. Kept programs are run
- * here, so where they come from does not matter. */
-static int check_machine(const struct whet_check *c, struct whet_error *err)
-{
-    struct whet_result *here;
-    int rc = whet__result_new(&here, "");
-
-    if (rc != 0)
-        return no_memory(err);
-    for (size_t i = 0; i < c->suites.len && rc == 0; i++) {
-        const struct whet_suite *s = suite_at(c, i);
-        const struct whet_result *r = whet__baseline_find(c->baseline, s->name);
-        const char *differs =
-            r != NULL ? whet__machine_difference(&r->machine, &here->machine) : NULL;
-
-        if (differs != NULL && !has_program(c, s))
-            rc = whet_error_set(err, -EXDEV,
-                                "measured on another machine: '%.64s' of baseline '%.64s': it "
-                                "has another %s: compare with a commit (--against), or give "
-                                "--any-machine",
-                                s->name, c->options->baseline, differs);
-    }
-    whet__result_free(here);
-    return rc;
-}
-
-/* A gate that compares nothing would always pass: suites that were renamed, say. */
-static int check_counterparts(const struct whet_check *c, struct whet_error *err)
-{
-    char all[300] = "";
-    size_t len = 0;
-
-    for (size_t i = 0; i < c->suites.len; i++) {
-        if (whet__baseline_find(c->baseline, suite_at(c, i)->name) != NULL)
-            return 0;
-    }
-    for (size_t i = 0; i < whet__baseline_count(c->baseline) && len < sizeof(all); i++)
-        len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%.64s", i > 0 ? ", " : "",
-                                whet__baseline_at(c->baseline, i)->name);
-    return whet_error_set(err, -ENOENT,
-                          "nothing to compare: no suite that is to be run is in baseline "
-                          "'%.64s', which has: %s",
-                          c->options->baseline, all);
-}
-
 static int open_baseline(struct whet_check *c, struct whet_error *err)
 {
     int rc = whet__baseline_load(&c->baseline, c->options->dir, c->options->baseline, err);
 
-    if (rc == 0)
-        rc = check_counterparts(c, err);
-    if (rc != 0 || c->options->any_machine)
-        return rc;
-    return check_machine(c, err);
+    return rc != 0 ? rc
+                   : whet__baseline_fit(c->baseline, c->options->baseline, &c->suites,
+                                        c->options->any_machine, err);
 }
 
 static int open_against(struct whet_check *c, struct whet_error *err)
@@ -224,7 +166,7 @@ static const struct whet_suite_base *base_of(struct whet_check *c, const struct 
         c->base.dir = whet__against_dir(c->against);
         return &c->base;
     }
-    if (c->baseline == NULL || !has_program(c, s))
+    if (c->baseline == NULL || !whet__baseline_has_program(c->baseline, s->name))
         return NULL;
     c->base.label = c->base_label;
     c->base.program = kept_program;
