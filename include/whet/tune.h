@@ -164,13 +164,15 @@ struct whet_tune_value {
 
 /* One configuration, measured. */
 struct whet_tune_arm {
-    const char *name;  /* "sequential", "2 jobs", "2 jobs, warm hash", ... */
+    const char *name; /* "sequential", "2 jobs", "2 jobs, isolated", "2 jobs, warm hash", ... */
     const char *state; /* "no cache", "cold cache", "warm cache" */
     unsigned jobs;
     enum whet_scan_cache cache;
     int warm;
-    size_t runs;                    /* counted, without warm-up */
-    size_t failed;                  /* of them, ended badly */
+    int isolated;  /* 1: files are analysed in worker processes, not in threads;
+                      measured for the advice, and never chosen */
+    size_t runs;   /* counted, without warm-up */
+    size_t failed; /* of them, ended badly */
     struct whet_tune_value seconds; /* wall */
     struct whet_tune_value speedup; /* over "sequential", from runs of the same round */
     double files_per_second;

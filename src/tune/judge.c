@@ -13,6 +13,7 @@
 #include "stat/paired.h"
 
 #define ROUNDS_COMPARED 1000 /* as many as there can be */
+#define BUSY            .7   /* of a processor: who gets less shares it */
 
 WHET_PRINTF(4, 5)
 static int advise(struct whet_tune *tune, enum whet_tune_advice_kind kind, const char *why,
@@ -33,22 +34,27 @@ static int advise(struct whet_tune *tune, enum whet_tune_advice_kind kind, const
     return advice->what != NULL && advice->why != NULL ? 0 : -ENOMEM;
 }
 
+/* Every arm but the reference is compared with another once at most; the chance of one false
+ * proof among them all stays below 5% (Bonferroni). */
+static double level_of(const struct whet_tune *tune)
+{
+    return 1 - (1 - WHET_TUNE_LEVEL) / (double)(tune->arm_count - 1);
+}
+
 static int measured(const struct whet_tune_arm *arm)
 {
     return arm->seconds.value > 0;
 }
 
-/* Proven: over the rounds that both ran in, the whole interval of the ratio of their
- * times lies below 1. Disturbances that both shared cancel in the ratio. */
-static int proven_faster(const struct whet_tune *tune, const struct whet_tune_arm *arm,
-                         const struct whet_tune_arm *than)
+/* The ratio of the times of two arms over the rounds that both ran in: disturbances that both
+ * shared cancel in it. Below 1: the first is faster. -EINVAL: there are no such rounds. */
+static int ratio_of(const struct whet_tune *tune, const struct whet_tune_arm *arm,
+                    const struct whet_tune_arm *than, struct whet_interval *out)
 {
     double mine[ROUNDS_COMPARED], theirs[ROUNDS_COMPARED], scratch[ROUNDS_COMPARED];
-    /* Every arm but the reference is compared with another once at most; the chance of one
-     * false proof among them all stays below 5% (Bonferroni). */
-    const double level = 1 - (1 - WHET_TUNE_LEVEL) / (double)(tune->arm_count - 1);
     struct whet_paired paired;
     size_t n = 0;
+    int rc;
 
     for (size_t i = 0, j = 0; i < arm->sample_count && j < than->sample_count;) {
         if (arm->rounds[i] != than->rounds[j]) {
@@ -63,9 +69,20 @@ static int proven_faster(const struct whet_tune *tune, const struct whet_tune_ar
         mine[n] = arm->samples[i++];
         theirs[n++] = than->samples[j++];
     }
-    if (whet__paired_compare(&paired, theirs, mine, n, level, scratch) != 0)
-        return 0;
-    return paired.ratio.level >= level && paired.ratio.high < 1;
+    rc = whet__paired_compare(&paired, theirs, mine, n, level_of(tune), scratch);
+    if (rc == 0)
+        *out = paired.ratio;
+    return rc;
+}
+
+/* Proven: the whole interval lies below 1. */
+static int proven_faster(const struct whet_tune *tune, const struct whet_tune_arm *arm,
+                         const struct whet_tune_arm *than)
+{
+    struct whet_interval ratio;
+
+    return ratio_of(tune, arm, than, &ratio) == 0 && ratio.level >= level_of(tune) &&
+           ratio.high < 1;
 }
 
 /* Better for the target, so clearly that what works without tuning is left for it. */
@@ -91,7 +108,8 @@ static size_t untuned(const struct whet_tune *tune, int warm)
 
         if (warm && arm->warm && arm->cache == WHET_SCAN_CACHE_STAT)
             return i;
-        if (!warm && arm->cache == WHET_SCAN_CACHE_OFF && arm->jobs == tune->machine.cores)
+        if (!warm && arm->cache == WHET_SCAN_CACHE_OFF && !arm->isolated &&
+            arm->jobs == tune->machine.cores)
             found = i;
     }
     return found;
@@ -105,6 +123,8 @@ static void choose(struct whet_tune *tune)
     for (size_t i = 0; i < tune->arm_count; i++) {
         const struct whet_tune_arm *arm = &tune->arms[i];
 
+        if (arm->isolated)
+            continue;
         if (arm->cache == WHET_SCAN_CACHE_OFF) {
             if (better(tune, arm, &tune->arms[tune->best_parallel]))
                 tune->best_parallel = i;
@@ -165,6 +185,41 @@ static int advise_jobs(struct whet_tune *tune)
                   best->jobs == 1 ? "job" : "jobs");
 }
 
+/* The share of one processor that the sequential scan got, which keeps one busy: when it is
+ * much less, others had the rest. */
+static double share_got(const struct whet_tune *tune)
+{
+    const struct whet_tune_arm *first = &tune->arms[0];
+
+    return first->seconds.value < .05 ? 1 : first->cpu_seconds / first->seconds.value;
+}
+
+/* Threads or processes: what the safety of processes costs here, as measured. */
+static int advise_processes(struct whet_tune *tune)
+{
+    const struct whet_tune_arm *threads = &tune->arms[untuned(tune, 0)], *isolated = NULL;
+    struct whet_interval ratio;
+    char why[240];
+
+    for (size_t i = 0; i < tune->arm_count; i++) {
+        if (tune->arms[i].isolated)
+            isolated = &tune->arms[i];
+    }
+    if (isolated == NULL || ratio_of(tune, isolated, threads, &ratio) != 0)
+        return 0;
+    snprintf(
+        why, sizeof(why),
+        "worker processes (--isolate) take %.2fx of their time (%.2f to %.2f): for foreign "
+        "files, as one that crashes a parser or takes too much then costs only itself",
+        ratio.estimate, ratio.low, ratio.high);
+    /* On a busy machine what has more processes gets more of it. */
+    if (share_got(tune) < BUSY || !proven_faster(tune, isolated, threads))
+        return advise(tune, WHET_TUNE_ADVICE_INFO, why, "Scan with threads");
+    snprintf(why, sizeof(why), "proven faster than threads: %.2fx of their time (%.2f to %.2f)",
+             ratio.estimate, ratio.low, ratio.high);
+    return advise(tune, WHET_TUNE_ADVICE_ACT, why, "Scan with worker processes: --isolate");
+}
+
 static int advise_cache(struct whet_tune *tune)
 {
     const struct whet_tune_arm *warm = &tune->arms[tune->best_warm];
@@ -186,19 +241,16 @@ static int advise_cache(struct whet_tune *tune)
     return advise(tune, WHET_TUNE_ADVICE_GOOD, why, "Keep the cache on, hashing content");
 }
 
-/* A sequential scan keeps one processor busy; when it got much less, others had it. */
 static int advise_busy(struct whet_tune *tune)
 {
-    const struct whet_tune_arm *first = &tune->arms[0];
-    double got = first->cpu_seconds / first->seconds.value;
     char why[240];
 
-    if (got > .7 || first->seconds.value < .05)
+    if (share_got(tune) >= BUSY)
         return 0;
     snprintf(why, sizeof(why),
              "the sequential scan got %.0f%% of one core: other work had the rest, which hides "
              "what more jobs would bring",
-             got * 100);
+             share_got(tune) * 100);
     return advise(tune, WHET_TUNE_ADVICE_ACT, why, "Measure again when the machine is idle");
 }
 
@@ -238,6 +290,8 @@ int whet__tune_judge(struct whet_tune *tune)
 
     choose(tune);
     rc = advise_jobs(tune);
+    if (rc == 0)
+        rc = advise_processes(tune);
     if (rc == 0)
         rc = advise_cache(tune);
     if (rc == 0)

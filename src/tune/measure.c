@@ -14,11 +14,11 @@
 #include "os/clock.h"
 #include "os/file.h"
 
-#define RUNS_DEFAULT   8 /* enough to prove with 6 arms: 1 - 2 * 0.5^8 > 1 - .05 / 5 */
+#define RUNS_DEFAULT   8 /* enough to prove with 7 arms: 1 - 2 * 0.5^8 > 1 - .05 / 6 */
 #define BUDGET_DEFAULT ((uint64_t)120 * 1000000000)
 #define ROUNDS_MIN     3
 #define ANSWER_MAX     ((size_t)4 << 20)
-#define ARGV_MAX       20
+#define ARGV_MAX       24
 
 /* The command line of one arm, and where its cache lies. */
 struct command {
@@ -60,6 +60,8 @@ static int arm_name(struct whet_tune *tune, struct whet_tune_arm *arm)
 
     if (arm->warm)
         how = warm[arm->cache];
+    else if (arm->isolated)
+        how = ", isolated";
     if (tune->arm_count == 1)
         snprintf(name, sizeof(name), "sequential");
     else
@@ -78,19 +80,25 @@ static int has_parallel(const struct whet_tune *tune, unsigned jobs)
     return 0;
 }
 
-/* Sequential; the jobs that could be best, each once; the cache with a job per core, as
- * untuned: filled, then used both ways. */
+/* Sequential; the jobs that could be best, each once; a job per core, as untuned, in processes
+ * instead of threads, and with the cache: filled, then used both ways. */
 static int arms_plan(struct whet_tune *tune)
 {
     const struct whet_tune_config *c = &tune->config;
     unsigned rail = 4 * tune->machine.cores;
     unsigned of_profile = c->profile->workers < rail ? c->profile->workers : rail;
     const unsigned candidates[] = {tune->machine.cores, c->workers, of_profile};
+    struct whet_tune_arm *arm;
     int rc = arm_name(tune, arm_add(tune, 1, WHET_SCAN_CACHE_OFF, 0));
 
     for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]) && rc == 0; i++) {
         if (!has_parallel(tune, candidates[i]))
             rc = arm_name(tune, arm_add(tune, candidates[i], WHET_SCAN_CACHE_OFF, 0));
+    }
+    if (rc == 0) {
+        arm = arm_add(tune, tune->machine.cores, WHET_SCAN_CACHE_OFF, 0);
+        arm->isolated = 1;
+        rc = arm_name(tune, arm);
     }
     if (rc == 0)
         rc = arm_name(tune, arm_add(tune, tune->machine.cores, WHET_SCAN_CACHE_STAT, 0));
@@ -130,6 +138,8 @@ static int command_build(struct session *s, size_t i)
     word(c, modes[arm->cache]);
     word(c, "--cache-dir");
     word(c, whet__text_str(&c->cache_dir));
+    if (arm->isolated)
+        word(c, "--isolate");
     if (tune->options.max_file_bytes != 0) {
         word(c, "--max-file-size");
         word(c, c->max_file);
@@ -271,7 +281,7 @@ static void arm_figures(struct whet_tune *tune, struct whet_tune_arm *arm,
     arm->errors = tally->errors;
     if (arm->cache != WHET_SCAN_CACHE_OFF && looked != 0)
         arm->hit_rate = (double)tally->hits / (double)looked;
-    if (arm->cache == WHET_SCAN_CACHE_OFF && arm->jobs > 1)
+    if (arm->cache == WHET_SCAN_CACHE_OFF && arm->jobs > 1 && !arm->isolated)
         arm->estimate = whet_tune_estimate_speedup(arm->jobs, tune->machine.cores, .95, 5);
 }
 

@@ -121,6 +121,7 @@ static void arm_put(struct whet_json *j, const struct whet_tune_arm *arm)
     whet__json_put_string(j, "state", arm->state);
     whet__json_put_uint(j, "jobs", arm->jobs);
     whet__json_put_string(j, "cache", modes[arm->cache]);
+    whet__json_put_bool(j, "isolated", arm->isolated);
     whet__json_put_uint(j, "runs", arm->runs);
     whet__json_put_uint(j, "failed", arm->failed);
     if (arm->runs != 0) {

@@ -42,6 +42,9 @@ warm = [arm for arm in arms.values() if arm["state"] == "warm cache"]
 assert len(warm) == 2 and all(arm["hit_rate"] == 1 for arm in warm)
 cold = [arm for arm in arms.values() if arm["state"] == "cold cache"]
 assert len(cold) == 1 and cold[0]["hit_rate"] == 0
+isolated = [arm for arm in arms.values() if arm["isolated"]]
+assert len(isolated) == 1 and isolated[0]["cache"] == "off" and isolated[0]["files_per_second"] > 0
+assert any("--isolate" in advice["why"] + advice["what"] for advice in answer["advice"])
 assert answer["configuration"]["steps"] and answer["advice"]
 PY
 }

@@ -3,6 +3,7 @@
 #include "../harness.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "../simulate.h"
@@ -15,13 +16,22 @@
 static const struct {
     unsigned jobs;
     enum whet_scan_cache cache;
-    int warm;
+    int warm, isolated;
 } kinds[] = {
-    {1, WHET_SCAN_CACHE_OFF, 0},  {2, WHET_SCAN_CACHE_OFF, 0},     {4, WHET_SCAN_CACHE_OFF, 0},
-    {2, WHET_SCAN_CACHE_STAT, 0}, {2, WHET_SCAN_CACHE_CONTENT, 1}, {2, WHET_SCAN_CACHE_STAT, 1},
+    {1, WHET_SCAN_CACHE_OFF, 0, 0},  {2, WHET_SCAN_CACHE_OFF, 0, 0},
+    {4, WHET_SCAN_CACHE_OFF, 0, 0},  {2, WHET_SCAN_CACHE_OFF, 0, 1},
+    {2, WHET_SCAN_CACHE_STAT, 0, 0}, {2, WHET_SCAN_CACHE_CONTENT, 1, 0},
+    {2, WHET_SCAN_CACHE_STAT, 1, 0},
 };
 
-enum { ARMS = sizeof(kinds) / sizeof(kinds[0]), PARALLEL = 1, MORE = 2, HASH = 4, STAT = 5 };
+enum {
+    ARMS = sizeof(kinds) / sizeof(kinds[0]),
+    PARALLEL = 1,
+    MORE = 2,
+    ISOLATED = 3,
+    HASH = 5,
+    STAT = 6
+};
 
 struct trial {
     struct whet_tune tune;
@@ -51,6 +61,8 @@ static void trial_make(struct trial *t, struct whet_random *r, const double *sec
         arm->jobs = kinds[i].jobs;
         arm->cache = kinds[i].cache;
         arm->warm = kinds[i].warm;
+        arm->isolated = kinds[i].isolated;
+        arm->cpu_seconds = seconds[i];
         arm->runs = ROUNDS;
         arm->seconds = (struct whet_tune_value){seconds[i], seconds[i], seconds[i], .99};
         arm->samples = t->samples[i];
@@ -88,7 +100,7 @@ static void shares(const double *seconds, size_t parallel, size_t warm, double *
 
 static void equal_arms_leave_what_is_untuned(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, 1, 1, .1, .1};
+    static const double seconds[ARMS] = {1, 1, 1, 1, 1, .1, .1};
     double parallel, warm;
 
     (void)state;
@@ -99,7 +111,7 @@ static void equal_arms_leave_what_is_untuned(void **state)
 
 static void what_is_faster_is_found(void **state)
 {
-    static const double seconds[ARMS] = {2, 1, .8, 1, .05, .1};
+    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .05, .1};
     double parallel, warm;
 
     (void)state;
@@ -110,7 +122,7 @@ static void what_is_faster_is_found(void **state)
 
 static void a_cache_that_costs_is_left_off(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, 1, 3, 2, 2};
+    static const double seconds[ARMS] = {1, 1, 1, 1, 3, 2, 2};
     double parallel, warm;
 
     (void)state;
@@ -120,7 +132,7 @@ static void a_cache_that_costs_is_left_off(void **state)
 
 static void too_few_rounds_prove_nothing(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, .1, 1, .01, .1};
+    static const double seconds[ARMS] = {1, 1, .1, 1, 1, .01, .1};
     struct whet_random r;
     struct trial t;
 
@@ -137,8 +149,8 @@ static void too_few_rounds_prove_nothing(void **state)
 
 static void memory_is_compared_for_memory(void **state)
 {
-    static const double seconds[ARMS] = {2, 1, .8, 1, .1, .1};
-    static const uint64_t peaks[ARMS] = {100, 200, 300, 220, 50, 60};
+    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .1, .1};
+    static const uint64_t peaks[ARMS] = {100, 200, 300, 90, 220, 50, 60};
     struct whet_random r;
     struct trial t;
 
@@ -154,6 +166,54 @@ static void memory_is_compared_for_memory(void **state)
     trial_clear(&t);
 }
 
+/* The advice that begins so, or NULL. */
+static const struct whet_tune_advice *advised(const struct whet_tune *tune, const char *what)
+{
+    const struct whet_tune_advice *a;
+
+    for (size_t i = 0; (a = whet_tune_advice(tune, i)) != NULL; i++) {
+        if (strncmp(a->what, what, strlen(what)) == 0)
+            return a;
+    }
+    return NULL;
+}
+
+/* Processes are never chosen: the advice says what they cost, or bring. */
+static void threads_or_processes(void **state)
+{
+    static const double slower[ARMS] = {2, 1, 1, 1.1, 1, .1, .1};
+    static const double faster[ARMS] = {2, 1, 1, .5, 1, .1, .1};
+    struct whet_random r;
+    struct trial t;
+    double ratio;
+
+    (void)state;
+    whet__random_init(&r, 5);
+    trial_make(&t, &r, slower);
+    assert_int_equal(whet__tune_judge(&t.tune), 0);
+    ratio = strtod(strstr(advised(&t.tune, "Scan with threads")->why, "take ") + 5, NULL);
+    assert_in_range(ratio * 100, 105, 115);
+    trial_clear(&t);
+    trial_make(&t, &r, faster);
+    assert_int_equal(whet__tune_judge(&t.tune), 0);
+    assert_int_equal(t.tune.best_parallel, PARALLEL);
+    assert_non_null(advised(&t.tune, "Scan with worker processes"));
+    trial_clear(&t);
+    /* Others had half of the processor: they gave it to whoever had more processes. */
+    trial_make(&t, &r, faster);
+    t.tune.arms[0].cpu_seconds = 1;
+    assert_int_equal(whet__tune_judge(&t.tune), 0);
+    assert_null(advised(&t.tune, "Scan with worker processes"));
+    assert_non_null(advised(&t.tune, "Scan with threads"));
+    assert_non_null(advised(&t.tune, "Measure again"));
+    trial_clear(&t);
+    trial_make(&t, &r, slower);
+    t.tune.arms[ISOLATED].sample_count = 0;
+    assert_int_equal(whet__tune_judge(&t.tune), 0);
+    assert_null(advised(&t.tune, "Scan with"));
+    trial_clear(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -162,6 +222,7 @@ int main(void)
         cmocka_unit_test(a_cache_that_costs_is_left_off),
         cmocka_unit_test(too_few_rounds_prove_nothing),
         cmocka_unit_test(memory_is_compared_for_memory),
+        cmocka_unit_test(threads_or_processes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
