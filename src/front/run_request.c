@@ -228,6 +228,10 @@ static int run_cached(struct whet_run_input *in, const struct whet_run_request *
 
     if (rc != 0)
         return rc;
+    /* Of a graph all is known before the first is begun. Others may be written to a pipe, and
+     * what they read right before them. */
+    if (cache.results != NULL && in->source.ended != NULL)
+        whet__results_steady(cache.results);
     rc = r->dry_run ? dry_run(in, r, &cache, err) : run_part(in, r, jobs, &cache, err);
     whet__run_cache_close(&cache, NULL, 0);
     return rc;

@@ -30,6 +30,8 @@ struct whet_results_job {
 struct whet_results {
     struct whet_results_options o;
     struct whet_prints prints;
+    int steady;           /* nobody writes files between two look-ups but this */
+    uint64_t turn_ns;     /* when the turn of the prints began; 0: none has yet */
     struct whet_vec jobs; /* of struct whet_results_job *; free places are NULL */
     struct whet_begun begun;
 };

@@ -16,6 +16,11 @@
 #define FILES_MAX ((size_t)4000000)
 #define PIECE     ((size_t)64 * 1024)
 
+struct known_print {
+    struct whet_print print;
+    uint64_t turn; /* in which it was looked at last; 0: in none */
+};
+
 int whet__prints_init(struct whet_prints *p)
 {
     memset(p, 0, sizeof(*p));
@@ -33,25 +38,38 @@ void whet__prints_clear(struct whet_prints *p)
     memset(p, 0, sizeof(*p));
 }
 
-/* A print that finds no room is found out anew the next time. */
-static void keep(struct whet_prints *p, const char *path, const struct whet_print *print)
+/* One that is new is in no turn. A print that finds no room is found out anew the next time. */
+static struct known_print *keep(struct whet_prints *p, const char *path,
+                                const struct whet_print *print)
 {
-    struct whet_print *known = whet__map_get_str(&p->known, path);
+    struct known_print *known = whet__map_get_str(&p->known, path);
     char *key;
 
     if (known == NULL) {
-        known = whet__arena_alloc(&p->arena, sizeof(*known));
+        known = whet__arena_zalloc(&p->arena, 1, sizeof(*known));
         key = known != NULL ? whet__arena_strndup(&p->arena, path, strlen(path)) : NULL;
         if (key == NULL || whet__map_put_str(&p->known, key, known) != 0)
-            return;
+            return NULL;
     }
-    *known = *print;
+    known->print = *print;
+    return known;
 }
 
 void whet__prints_seed(struct whet_prints *p, const char *path, const struct whet_print *print)
 {
     if (whet__map_get_str(&p->known, path) == NULL)
-        keep(p, path, print);
+        (void)keep(p, path, print);
+}
+
+void whet__prints_turn(struct whet_prints *p)
+{
+    p->turn++;
+    p->turns = 1;
+}
+
+void whet__prints_end_turns(struct whet_prints *p)
+{
+    p->turns = 0;
 }
 
 static int hash_open(struct whet_prints *p, int fd, struct whet_sha256 *out)
@@ -104,29 +122,48 @@ static int read_file(struct whet_prints *p, const char *path, struct whet_print 
     return rc;
 }
 
-int whet__prints_get(struct whet_prints *p, const char *path, struct whet_print *out)
+/* One that has changed so lately that it could change again unseen is in no turn, either. */
+static int look(struct whet_prints *p, const char *path, struct known_print *known,
+                struct whet_print *out)
 {
-    const struct whet_print *known = whet__map_get_str(&p->known, path);
     uint64_t clock = whet__clock_wall_ns();
     struct whet_print now = {0};
     int rc = whet__content_look(path, &now.look);
 
+    if (known != NULL)
+        known->turn = 0;
     if (rc != 0)
         return rc;
     if (now.look.kind == WHET_FILE_GONE) {
         *out = now;
         return 0;
     }
-    if (known != NULL && known->settled && whet__content_same_look(&known->look, &now.look)) {
-        *out = *known;
-        return 0;
+    if (known == NULL || !known->print.settled ||
+        !whet__content_same_look(&known->print.look, &now.look)) {
+        rc = read_file(p, path, &now);
+        if (rc != 0)
+            return rc;
+        now.settled = whet__content_settled(&now.look, clock);
+        known = keep(p, path, &now);
     }
-    rc = read_file(p, path, &now);
-    if (rc != 0)
-        return rc;
-    now.settled = whet__content_settled(&now.look, clock);
-    keep(p, path, &now);
-    *out = now;
+    if (known != NULL)
+        known->turn = known->print.settled ? p->turn : 0;
+    *out = known != NULL ? known->print : now;
+    return 0;
+}
+
+int whet__prints_get(struct whet_prints *p, const char *path, struct whet_print *out)
+{
+    return look(p, path, whet__map_get_str(&p->known, path), out);
+}
+
+int whet__prints_recent(struct whet_prints *p, const char *path, struct whet_print *out)
+{
+    struct known_print *known = whet__map_get_str(&p->known, path);
+
+    if (known == NULL || !p->turns || known->turn != p->turn)
+        return look(p, path, known, out);
+    *out = known->print;
     return 0;
 }
 

@@ -26,10 +26,12 @@ struct whet_print {
 };
 
 struct whet_prints {
-    struct whet_map known; /* from path to struct whet_print */
+    struct whet_map known; /* from path to struct known_print */
     struct whet_arena arena;
     char *buffer;
     uint64_t read; /* files that had to be read */
+    uint64_t turn;
+    int turns; /* 0: each look is for itself */
 };
 
 WHET_MUST_USE int whet__prints_init(struct whet_prints *p);
@@ -38,6 +40,18 @@ void whet__prints_clear(struct whet_prints *p);
 /* How the file looks now, and its content. `path` is absolute. */
 WHET_MUST_USE int whet__prints_get(struct whet_prints *p, const char *path,
                                    struct whet_print *out);
+
+/* The same, but an earlier look of this turn will do. Turns are for who knows that nobody
+ * writes in one: of the headers that each of a thousand commands has read, each is looked at
+ * once. */
+WHET_MUST_USE int whet__prints_recent(struct whet_prints *p, const char *path,
+                                      struct whet_print *out);
+
+/* A turn begins: with the first _recent differs from _get. */
+void whet__prints_turn(struct whet_prints *p);
+
+/* From now on each look is for itself. */
+void whet__prints_end_turns(struct whet_prints *p);
 
 /* What an earlier process has found; what this one has found itself goes before. */
 void whet__prints_seed(struct whet_prints *p, const char *path, const struct whet_print *print);

@@ -44,11 +44,15 @@ void whet__recipe_cut(struct whet_recipe *r, size_t fields, size_t files)
 /* "kind name" in the arena; NULL: no memory. */
 static const char *label_make(struct whet_recipe *r, const char *kind, const char *name)
 {
-    size_t size = strlen(kind) + strlen(name) + 2;
-    char *label = whet__arena_alloc(&r->arena, size);
+    size_t head = strlen(kind), len = strlen(name);
+    char *label = whet__arena_alloc(&r->arena, head + len + 2);
 
-    if (label != NULL)
-        snprintf(label, size, name[0] != '\0' ? "%s %s" : "%s%s", kind, name);
+    if (label == NULL)
+        return NULL;
+    memcpy(label, kind, head);
+    if (len > 0)
+        label[head++] = ' ';
+    memcpy(label + head, name, len + 1);
     return label;
 }
 
@@ -78,7 +82,7 @@ int whet__recipe_add_file(struct whet_recipe *r, const char *kind, const char *n
     const char *path = whet__files_path(&r->arena, r->folder, name);
     struct whet_recipe_file *file;
     struct whet_print print;
-    int rc = path != NULL ? whet__prints_get(prints, path, &print) : -ENOMEM;
+    int rc = path != NULL ? whet__prints_recent(prints, path, &print) : -ENOMEM;
 
     r->subject = name;
     if (rc == 0)
@@ -213,6 +217,8 @@ static int folder_find(struct whet_recipe *r, const struct whet_run_job *job, co
     r->folder = job->cwd != NULL ? whet__files_path(&r->arena, here, job->cwd) : here;
     if (r->folder == NULL)
         return -ENOMEM;
+    if (job->cwd == NULL) /* so it is already */
+        return 0;
     r->subject = r->folder;
     whet__text_init(&real, PATH_BYTES);
     rc = whet__path_real(r->folder, &real);
@@ -267,6 +273,20 @@ struct whet_sha256 whet__recipe_key(const struct whet_recipe *r)
         add_sized(&sum, f->hash.bytes, sizeof(f->hash.bytes));
     }
     return whet__sha256_end(&sum);
+}
+
+int whet__recipe_same(const struct whet_recipe *a, const struct whet_recipe *b)
+{
+    int same = a->fields.len == b->fields.len;
+
+    for (size_t i = 0; same && i < a->fields.len; i++) {
+        const struct whet_recipe_field *one = whet__vec_at(&a->fields, i);
+        const struct whet_recipe_field *other = whet__vec_at(&b->fields, i);
+
+        same = whet__sha256_equal(&one->hash, &other->hash) &&
+               strcmp(one->label, other->label) == 0;
+    }
+    return same;
 }
 
 /* The first name that the one list has and the other has not; NULL: none. */

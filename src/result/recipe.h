@@ -45,7 +45,7 @@ struct whet_recipe {
 
 /* What all jobs of a run have in common. */
 struct whet_recipe_setting {
-    const char *here;         /* the folder we are in */
+    const char *here;         /* the folder we are in, without links */
     const char *const *names; /* of variables of ours that results depend on */
     int strict;               /* commands get these and declared ones alone */
     int anywhere;             /* results do not depend on the folder */
@@ -67,6 +67,9 @@ WHET_MUST_USE int whet__recipe_add_file(struct whet_recipe *r, const char *kind,
 void whet__recipe_cut(struct whet_recipe *r, size_t fields, size_t files);
 
 struct whet_sha256 whet__recipe_key(const struct whet_recipe *r);
+
+/* 1: they have the same fields, and so the same key. */
+int whet__recipe_same(const struct whet_recipe *a, const struct whet_recipe *b);
 
 /* The first file that does not look as it did any more, or that came or went where the job's
  * patterns look; NULL: none. */

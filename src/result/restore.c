@@ -68,7 +68,7 @@ static int is_there(struct restoring *x, struct piece *p)
         return 0;
     if (is_link(p))
         return says_it(p);
-    if (whet__prints_get(&x->r->prints, p->path, &now) != 0 ||
+    if (whet__prints_recent(&x->r->prints, p->path, &now) != 0 ||
         now.look.kind != WHET_FILE_REGULAR || !whet__sha256_equal(&now.hash, &p->output->hash))
         return 0;
     p->other_mode = (now.look.mode & 0777) != p->output->mode;
@@ -199,7 +199,7 @@ static void remember(struct restoring *x, const char *path)
     struct whet_recipe_file *f;
     struct whet_print print;
 
-    if (whet__prints_get(&x->r->prints, path, &print) != 0)
+    if (whet__prints_recent(&x->r->prints, path, &print) != 0)
         return;
     f = whet__vec_push(&x->j->recipe.files);
     if (f != NULL)

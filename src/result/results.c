@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "os/clock.h"
 #include "result/files.h"
 #include "result/inside.h"
 
@@ -15,6 +16,7 @@
 #define JOBS_MAX     65536
 #define DESCRIBE_MAX ((size_t)4096)
 #define TEXT_MAX_    ((size_t)64 << 20)
+#define TURN_NS      UINT64_C(1000000000) /* so old a look may be in a run where nothing runs */
 
 static int takes_part(const struct whet_run_job *job)
 {
@@ -59,6 +61,34 @@ void whet__results_close(struct whet_results *r)
     whet__prints_clear(&r->prints);
     whet__begun_clear(&r->begun);
     whet__mem_free(r);
+}
+
+void whet__results_steady(struct whet_results *r)
+{
+    r->steady = 1;
+}
+
+/* Files are looked at anew; in a steady run not before the turn is over. A turn ends by the
+ * clock, too: a run may stand still, and somebody write a file meanwhile. */
+static void turn_begin(struct whet_results *r)
+{
+    if (!r->steady)
+        return;
+    r->turn_ns = whet__clock_now_ns();
+    whet__prints_turn(&r->prints);
+}
+
+static void turn_check(struct whet_results *r)
+{
+    if (r->steady && (r->turn_ns == 0 || whet__clock_now_ns() - r->turn_ns > TURN_NS))
+        turn_begin(r);
+}
+
+/* A command is going to run: from now on files may be others at each look. */
+static void turns_end(struct whet_results *r)
+{
+    r->steady = 0;
+    whet__prints_end_turns(&r->prints);
 }
 
 static struct whet_results_job **place_of(struct whet_results *r, uint64_t number)
@@ -294,6 +324,8 @@ static int answer(struct whet_results *r, const struct whet_run_job *job,
         j->why = "a file that it makes is gone from the cache, or cannot be written";
         hit = 0;
     }
+    if (*changed)
+        turn_begin(r);
     if (hit && printed != NULL && give(printed, spool, &found) != 0)
         hit = 0;
     if (hit)
@@ -301,13 +333,6 @@ static int answer(struct whet_results *r, const struct whet_run_job *job,
     whet__vec_clear(&found.outputs);
     whet_cache_value_clear(&value);
     return hit;
-}
-
-static int same_fields(const struct whet_recipe *a, const struct whet_recipe *b)
-{
-    struct whet_sha256 one = whet__recipe_key(a), other = whet__recipe_key(b);
-
-    return a->fields.len == b->fields.len && whet__sha256_equal(&one, &other);
 }
 
 static int seek(struct whet_results *r, const struct whet_run_job *job,
@@ -328,7 +353,8 @@ static int seek(struct whet_results *r, const struct whet_run_job *job,
         j->key = whet__recipe_key(&j->recipe);
         hit = answer(r, job, j, result, printed, spool, &changed);
     }
-    if (hit && (changed || read != r->prints.read || !same_fields(&j->recipe, &j->earlier)))
+    if (hit &&
+        (changed || read != r->prints.read || !whet__recipe_same(&j->recipe, &j->earlier)))
         whet__results_put_recipe(r, j);
     return hit;
 }
@@ -347,9 +373,9 @@ static void not_cached(const struct whet_run_job *job, const char *subject, int 
     whet__text_clear(&text);
 }
 
-int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job,
-                          struct whet_job_result *result,
-                          struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool)
+static int look_up(struct whet_results *r, const struct whet_run_job *job,
+                   struct whet_job_result *result, struct whet_printed printed[WHET_STREAMS],
+                   struct whet_spool *spool)
 {
     struct whet_results_job *j;
     int rc, hit;
@@ -385,4 +411,17 @@ int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job
     if (hit)
         whet__results_drop(r, job);
     return hit;
+}
+
+int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job,
+                          struct whet_job_result *result,
+                          struct whet_printed printed[WHET_STREAMS], struct whet_spool *spool)
+{
+    int rc;
+
+    turn_check(r);
+    rc = look_up(r, job, result, printed, spool);
+    if (rc == 0 && r->o.write)
+        turns_end(r);
+    return rc;
 }

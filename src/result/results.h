@@ -51,6 +51,11 @@ WHET_MUST_USE int whet__results_open(struct whet_results **out,
                                      const struct whet_results_options *options);
 void whet__results_close(struct whet_results *r);
 
+/* Nobody makes files between two look-ups but the commands of this run: all jobs are known, and
+ * no code of others is called. Until one is to be run, a file is looked at once, and again when
+ * a second has gone by. */
+void whet__results_steady(struct whet_results *r);
+
 /* 1: *result, `printed` and the job's outputs are as if it had run. 0: it is to be run. */
 WHET_MUST_USE int whet__results_look_up(struct whet_results *r, const struct whet_run_job *job,
                                         struct whet_job_result *result,

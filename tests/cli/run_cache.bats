@@ -381,6 +381,27 @@ reader()
     grep -q "run each time: 'many': all of it has 977 KiB, and a --cache-size of 1.00 MiB has room for 922 KiB" err
 }
 
+@test "a header that a command of the same run makes or puts back is looked at again" {
+    {
+        job 'cat h >before' '"name": "before", "inputs": ["h"], "outputs": ["before"]'
+        job 'cp seed h' '"name": "h", "inputs": ["seed"], "outputs": ["h"], "needs": ["before"]'
+        job 'cat h >after' '"name": "after", "inputs": ["h"], "outputs": ["after"], "needs": ["h"]'
+    } >jobs
+    echo 0 >h
+    for seed in 1 2 1; do
+        echo "$seed" >seed
+        settle
+        cached
+        [ "$(cat after)" = "$seed" ]
+    done
+    ran
+    echo 2 >seed
+    settle
+    cached
+    [ "$(ran)" = 0 ]
+    [ "$(cat before h after)" = "$(printf '1\n2\n2')" ]
+}
+
 @test "whet.yaml: needs and caches together" {
     cat >whet.yaml <<'EOF'
 version: 1

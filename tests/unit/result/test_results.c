@@ -130,11 +130,53 @@ static void test_undeclared(void **state)
     whet__text_clear(&text);
 }
 
+/* In a steady run looks are relied on until something is to be run, and anew after a restore.
+ */
+static void test_steady(void **state)
+{
+    struct whet_printed printed[WHET_STREAMS];
+    struct whet_job_result result = {0};
+    struct whet_results *r;
+    char out[400];
+
+    (void)state;
+    write_file("in", "steady");
+    write_file("out", "steady");
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_init(&printed[i]);
+    for (int write = 0; write <= 1; write++) {
+        r = results_new();
+        assert_non_null(r);
+        r->o.write = write; /* without it nothing is run, and all stays as it is */
+        whet__results_steady(r);
+        assert_int_equal(whet__results_look_up(r, &job, &result, printed, &spool), 0);
+        assert_int_equal(r->prints.turns, !write);
+        if (write)
+            whet__results_keep(r, &job, &result, printed, &spool);
+        whet__results_close(r);
+    }
+    snprintf(out, sizeof(out), "%s/out", whet__text_str(&place));
+    assert_int_equal(unlink(out), 0);
+    r = results_new();
+    assert_non_null(r);
+    whet__results_steady(r);
+    assert_int_equal(whet__results_look_up(r, &job, &result, printed, &spool), 1);
+    assert_int_equal(access(out, F_OK), 0);
+    assert_int_equal(r->prints.turn, 2);
+    r->turn_ns -= UINT64_C(1000000001); /* as if a second had gone by */
+    assert_int_equal(whet__results_look_up(r, &job, &result, printed, &spool), 1);
+    assert_true(r->prints.turn >= 3);
+    whet__results_close(r);
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_clear(&printed[i], &spool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_undeclared),
+        cmocka_unit_test(test_steady),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
