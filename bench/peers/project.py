@@ -2,11 +2,12 @@
 """Compares make -j, make -j with ccache, and whet run --cache where a whole project is compiled: this
 one's own sources with the flags of build/compile_commands.json, and an archive of what comes of them.
 
-usage: project.py --whet PROGRAM --build FOLDER [--files N] [--rounds N]
+usage: project.py --whet PROGRAM --build FOLDER [--files N] [--rounds N] [--unchanged N]
 
 Each tool has a copy of the sources, its own objects and its own cache. In each round all go through
 the same cases, in turn and in an order drawn anew for each. How many compilers were started is
 counted, by what make printed, ccache's statistics and whet's own summary, and has to be what is right.
+With --unchanged the first two cases are all, and the second, where nothing is to be done, comes N times.
 """
 import argparse
 import json
@@ -180,9 +181,10 @@ def right(tool, case):
     return {"all": len(tool.found), "one": 1, "none": 0}[which]
 
 
-def one_round(build, found, samples, scratch):
+def one_round(build, found, cases, samples, scratch):
     tools = [kind(Path(scratch) / kind.__name__, build, found) for kind in (Make, Ccache, Whet)]
-    for case, (change, _, _) in CASES.items():
+    for case in cases:
+        change, _, _ = CASES[case]
         for tool in random.sample(tools, len(tools)):
             change(tool)
             wanted = right(tool, case)
@@ -212,7 +214,7 @@ def report(samples, files, rounds):
                                   processors=processors).splitlines(), "",
              "| | | compiled | processor time | time | processor time, of make's | of ccache's |",
              "|---|---|--:|--:|--:|--:|--:|"]
-    for case in CASES:
+    for case in dict.fromkeys(case for case, _ in samples):
         for kind in (Make, Ccache, Whet):
             own = samples[case, kind.name]
             lines.append(f"| {case} | {kind.name} | {own[0][2]} | {cell([s[0] for s in own])} | "
@@ -227,13 +229,17 @@ def main():
     parser.add_argument("--build", required=True, help="the build folder whose flags are taken")
     parser.add_argument("--files", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--unchanged", type=int, metavar="N",
+                        help="nothing but the first build and then N times nothing to do")
     options = parser.parse_args()
     Whet.argv = [str(Path(options.whet).resolve()), *Whet.argv[1:]]
     found = sources(Path(options.build).resolve(), options.files)
-    samples = {}
+    samples, cases = {}, list(CASES)
+    if options.unchanged:
+        cases = cases[:1] + cases[1:2] * options.unchanged
     for _ in range(options.rounds):
         with tempfile.TemporaryDirectory() as scratch:
-            one_round(Path(options.build).resolve(), found, samples, scratch)
+            one_round(Path(options.build).resolve(), found, cases, samples, scratch)
     sys.stdout.write("\n".join(report(samples, len(found), options.rounds)) + "\n")
 
 
