@@ -320,7 +320,7 @@ END
     for signal in TERM KILL; do
         rm -f deaf up told
         "$WHET" run -j 2 --grace 200s "sh -c 'trap \"\" TERM; touch deaf; sleep $nap & sleep $nap; sleep $nap'" \
-            "sh -c 'trap \"touch told\" TERM; touch up; sleep $nap; sleep $nap'" 2>err &
+            "sh -c 'trap \"touch told\" TERM; touch up; sleep $nap & wait; wait'" 2>err &
         pid=$!
         until [ -e deaf ] && [ -e up ]; do kill -0 $pid; sleep 0.01; done
         kill -TERM $pid
