@@ -24,7 +24,7 @@ struct whet_cache_args {
     const char *tag;
     const char *prefix;
     const char *remote;
-    uint64_t max_age_ns;
+    const char *max_age;
     uint64_t max_bytes;
     uint64_t limit;
     int wide;

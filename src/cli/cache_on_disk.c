@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <whet/units.h>
+
 #include "front/cache_files.h"
 #include "front/terminal.h"
 #include "os/term.h"
@@ -64,6 +66,24 @@ static int files_check(const struct whet_call *call, size_t verb, struct whet_er
     return 0;
 }
 
+/* "3" may be meant as days, and be taken for seconds, which would drop most of all there is. */
+static int read_age(const char *text, uint64_t *out_ns, struct whet_error *err)
+{
+    int rc;
+
+    if (text[0] != '\0' && text[strspn(text, "0123456789.")] == '\0')
+        return whet_error_set(err, -EINVAL,
+                              "time without a unit: '--max-age %.64s': write %.20sd or %.20sh",
+                              text, text, text);
+    rc = whet_duration_parse(text, out_ns, err);
+    if (rc != 0)
+        return rc;
+    return *out_ns != 0
+               ? 0
+               : whet_error_set(err, -EINVAL,
+                                "value too small: '--max-age %.64s': clear drops all", text);
+}
+
 int whet__cache_is_on_disk(const char *verb)
 {
     return verb_of(verb) < VERBS;
@@ -75,6 +95,7 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
     const struct whet_cache_args *args = call->args;
     const char *operand = call->operand_count > 1 ? call->operands[1] : NULL;
     int warm = files_verbs[verb].run == whet__files_warm;
+    struct whet_error partial = {.code = 0};
     struct whet_files_wishes wishes = {
         .paths = &args->files,
         .client = args->client,
@@ -83,18 +104,21 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
         .tag = args->tag,
         .prefix = args->prefix,
         .remote = args->remote,
-        .max_age_ns = args->max_age_ns,
         .max_bytes = args->max_bytes,
         .limit = args->limit,
         .dry_run = args->dry_run,
         .repair = args->repair,
         .json = args->json,
         .stop = whet__terminal_stop,
+        .partial = &partial,
     };
     struct whet_table_style style;
     struct whet_text text;
     struct whet_term term;
     int rc = files_check(call, verb, err);
+
+    if (rc == 0 && args->max_age != NULL)
+        rc = read_age(args->max_age, &wishes.max_age_ns, err);
 
     if (rc != 0)
         return rc;
@@ -109,5 +133,9 @@ int whet__cache_on_disk(const struct whet_call *call, struct whet_error *err)
         whet_error_set(err, rc, "cannot answer: '%s': %s", files_verbs[verb].name,
                        strerror(-rc));
     whet__text_clear(&text);
+    if (rc >= 0 && partial.code != 0) { /* the answer is of the others */
+        *err = partial;
+        rc = partial.code;
+    }
     return rc;
 }

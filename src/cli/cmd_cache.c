@@ -17,7 +17,7 @@
 #define REPORT_MAX ((size_t)64 << 20)
 
 static const struct whet_option options[] = {
-    {.section = "Which caches and entries",
+    {.section = "Caches on disk (stats, list, explain, verify, gc, clear, warm)",
      .name = "file",
      .argument = "FILE",
      WHET_INTO_LIST(whet_cache_args, files),
@@ -27,7 +27,7 @@ static const struct whet_option options[] = {
      .argument = "NAME",
      WHET_INTO_STRING(whet_cache_args, client),
      .fallback = "all",
-     .help = "what this client keeps: scan, run, or a program's own name"},
+     .help = "what this client keeps: scan, run, or a program's own name (not verify)"},
     {.name = "prefix",
      .argument = "TEXT",
      WHET_INTO_STRING(whet_cache_args, prefix),
@@ -52,10 +52,9 @@ static const struct whet_option options[] = {
      .help = "whole keys and all columns, as is shown where no terminal is (list)"},
     {.name = "max-age",
      .argument = "TIME",
-     WHET_INTO_DURATION(whet_cache_args, max_age_ns),
-     .min = 1,
+     WHET_INTO_STRING(whet_cache_args, max_age),
      .fallback = "7d",
-     .help = "drop what was not used for TIME (gc)"},
+     .help = "drop what was not used for TIME: 12h, 3d (gc)"},
     {.name = "max-size",
      .argument = "SIZE",
      WHET_INTO_SIZE(whet_cache_args, max_bytes),
@@ -68,7 +67,7 @@ static const struct whet_option options[] = {
     {.name = "repair",
      WHET_INTO_FLAG(whet_cache_args, repair),
      .help = "remove what is damaged (verify)"},
-    {.section = "What to find out",
+    {.section = "Recorded requests (simulate, curve, tune)",
      .name = "policies",
      .letter = 'p',
      .argument = "LIST",
@@ -114,8 +113,7 @@ static const struct whet_option options[] = {
      WHET_INTO_FLAG(whet_cache_args, sampled),
      .help = "look at some thousand keys only: much faster on long traces, good to a point or "
              "two"},
-    {.section = "How to read and work",
-     .name = "format",
+    {.name = "format",
      .letter = 'f',
      .argument = "FORMAT",
      WHET_INTO_STRING(whet_cache_args, format),
@@ -352,17 +350,20 @@ const struct whet_command whet__cmd_cache = {
     .operands_max = 2,
     .words = whet__cache_verbs,
     .description =
+        "What whet and programs of <whet/cache.h> keep on disk is looked at and tidied:\n\n"
         "stats: what each client of each cache keeps, how often each level had the answer, and "
-        "the time that it saved. list: entries, the last used first. explain: whether KEY "
-        "(text, "
-        "or 0x and hex digits) would be answered, and if not, the first input that differs. "
-        "verify: reads everything and compares checksums. gc: drops what was not used for "
-        "--max-age, then the least recently used down to --max-size. clear: drops everything, "
-        "or, "
-        "with KEY, --prefix or --tag, makes it untrue for all who use the cache, with all that "
-        "needs it. warm: reads what was used last, so that it is in memory for the next "
-        "program; with LIST, a file with a key per line, it fetches these, from --remote "
-        "too.\n\n"
+        "the time that it saved.\n\n"
+        "list: entries, the last used first.\n\n"
+        "explain: whether KEY (as list shows it) would be answered, and if not, the first "
+        "input "
+        "that differs.\n\n"
+        "verify: reads everything and compares checksums.\n\n"
+        "gc: drops what was not used for --max-age, then the least recently used down to "
+        "--max-size.\n\n"
+        "clear: drops everything, or, with KEY, --prefix or --tag, makes it untrue for all who "
+        "use the cache, with all that needs it.\n\n"
+        "warm: reads what was used last, so that it is in memory for the next program; with "
+        "LIST, a file with a key per line, it fetches these, from --remote too.\n\n"
         "simulate, curve and tune read TRACE, a recording of which keys were asked for (- is "
         "standard input; zstd is "
         "expanded), and answer by VERB.\n\n"

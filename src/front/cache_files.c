@@ -38,8 +38,11 @@ static int file_each(const char *path, int read_only, whet_each_file each, void 
     struct whet_disk_options options = {
         .path = path, .client = "whet-cache", .read_only = read_only};
     char note[512] = "";
-    int rc = whet__shared_new(&file.shared, path, read_only);
+    int rc = read_only ? 0 : whet__store_file_writable(path);
 
+    if (rc != 0)
+        return whet_error_set(err, rc, "cannot write: '%.200s': %s", path, strerror(-rc));
+    rc = whet__shared_new(&file.shared, path, read_only);
     options.shared = file.shared;
     if (rc == 0)
         rc = whet__disk_new(&file.disk, &options);
@@ -131,8 +134,36 @@ static int folder_read(const char *folder, struct whet_vec *paths)
     return rc;
 }
 
+/* One that cannot be read hides no other. */
+static int folder_each(const struct whet_files_wishes *w, const struct whet_vec *paths,
+                       int read_only, whet_each_file each, void *ctx, struct whet_error *err)
+{
+    char *const *names = paths->items;
+    struct whet_error first = {.code = 0};
+    size_t done = 0;
+    int rc = 0;
+
+    for (size_t i = 0; i < paths->len; i++) {
+        struct whet_error failure = {.code = 0};
+
+        rc = file_each(names[i], read_only, each, ctx, &failure);
+        done += rc == 0;
+        if (rc < 0 && first.code == 0)
+            first = failure;
+        if (rc > 0 || rc == -ENOMEM || rc == -EINTR || (rc != 0 && w->partial == NULL))
+            break;
+        rc = 0;
+    }
+    if (rc == 0 && first.code != 0 && done != 0)
+        *w->partial = first;
+    else if (first.code != 0)
+        *err = first;
+    return rc == 0 && done == 0 ? first.code : rc;
+}
+
 /* $XDG_CACHE_HOME/whet */
-static int own_each(int read_only, whet_each_file each, void *ctx, struct whet_error *err)
+static int own_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
+                    void *ctx, struct whet_error *err)
 {
     struct whet_text folder;
     struct whet_vec paths;
@@ -152,8 +183,7 @@ static int own_each(int read_only, whet_each_file each, void *ctx, struct whet_e
                        strerror(-rc));
     } else if (paths.len != 0) {
         qsort(paths.items, paths.len, sizeof(char *), by_text);
-        for (size_t i = 0; i < paths.len && rc == 0; i++)
-            rc = file_each(((char **)paths.items)[i], read_only, each, ctx, err);
+        rc = folder_each(w, &paths, read_only, each, ctx, err);
     }
     strings_clear(&paths);
     whet__text_clear(&folder);
@@ -167,7 +197,7 @@ static int paths_each(const struct whet_files_wishes *w, int read_only, whet_eac
     int rc = 0;
 
     if (w->paths->len == 0)
-        return own_each(read_only, each, ctx, err);
+        return own_each(w, read_only, each, ctx, err);
     for (size_t i = 0; i < w->paths->len && rc == 0; i++)
         rc = named_each(named[i], read_only, each, ctx, err);
     return rc;
@@ -215,6 +245,11 @@ static int file_clients(void *ctx, struct whet_cache_file *file, struct whet_err
     return rc;
 }
 
+int whet__files_may_be_new(const struct whet_files_wishes *w)
+{
+    return w->client != NULL && w->remote != NULL && w->paths->len == 1;
+}
+
 static int client_unknown(struct clients *c, struct whet_error *err)
 {
     const char *const *names = c->names.items;
@@ -255,7 +290,7 @@ static int client_check(const struct whet_files_wishes *w, struct whet_error *er
 int whet__files_each(const struct whet_files_wishes *w, int read_only, whet_each_file each,
                      void *ctx, struct whet_error *err)
 {
-    int rc = w->client != NULL && w->remote == NULL ? client_check(w, err) : 0;
+    int rc = w->client != NULL && !whet__files_may_be_new(w) ? client_check(w, err) : 0;
 
     return rc == 0 ? paths_each(w, read_only, each, ctx, err) : rc;
 }

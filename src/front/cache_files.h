@@ -40,6 +40,9 @@ struct whet_files_wishes {
     int json;
     int (*stop)(void *ctx);
     void *ctx;
+    struct whet_error
+        *partial; /* of this user's caches one failed, the first that did, and others
+                     were answered for; untouched else; NULL: the first ends it */
 };
 
 /* The answer goes to `out`. 0: done, or yes. 1: no (explain: it would miss; verify: something
@@ -74,10 +77,16 @@ struct whet_cache_file {
 
 /* Calls `each` with every cache that the wishes name, opened, in order. The first answer but 0
  * ends it. -ENOENT: a named file is not there; none is named and there are none: 0. -EINVAL: a
- * client is named that none of them knows, and no server that may. */
+ * client is named that none of them knows. */
 typedef int (*whet_each_file)(void *ctx, struct whet_cache_file *file, struct whet_error *err);
 WHET_MUST_USE int whet__files_each(const struct whet_files_wishes *w, int read_only,
                                    whet_each_file each, void *ctx, struct whet_error *err);
+
+/* 1: a server is named, and the one file that a client of it may be new to. */
+int whet__files_may_be_new(const struct whet_files_wishes *w);
+
+/* Tells on stderr what is wrong with the server, where one is named. */
+void whet__files_tell_remote(const struct whet_files_wishes *w, struct whet_cache *cache);
 
 /* The clients of a file; the caller gives them to _free (NULL is fine). */
 WHET_MUST_USE int whet__files_clients(struct whet_cache_file *file,

@@ -95,6 +95,7 @@ static int explain_client(struct ask *a, const char *path, const char *client,
         explain_told(a, path, client, &why);
     else
         whet_error_set(err, rc, "cannot explain: '%.200s': %s", path, strerror(-rc));
+    whet__files_tell_remote(a->w, cache);
     whet_cache_free(cache);
     return rc;
 }
@@ -116,7 +117,7 @@ static int explain_file(void *ctx, struct whet_cache_file *file, struct whet_err
         found = 1;
         rc = explain_client(a, file->path, clients[i].name, err);
     }
-    if (rc == 0 && !found && only != NULL && a->w->remote != NULL)
+    if (rc == 0 && !found && whet__files_may_be_new(a->w))
         rc = explain_client(a, file->path, only, err);
     whet__files_clients_free(clients);
     return rc;
@@ -268,6 +269,7 @@ static int warm_client(struct ask *a, const char *path, const char *client,
     else
         got = whet_cache_warm_hot(cache, wanted);
     whet_cache_sync(cache);
+    whet__files_tell_remote(a->w, cache);
     whet_cache_free(cache);
     put_whose(a, path, client);
     whet__number_count(a->text, got);
@@ -308,7 +310,7 @@ static int warm_file(void *ctx, struct whet_cache_file *file, struct whet_error 
         found = 1;
         rc = warm_client(&warm->ask, file->path, clients[i].name, &warm->keys, err);
     }
-    if (rc == 0 && !found && only != NULL && warm->ask.w->remote != NULL)
+    if (rc == 0 && !found && whet__files_may_be_new(warm->ask.w))
         rc = warm_client(&warm->ask, file->path, only, &warm->keys, err);
     whet__files_clients_free(clients);
     return rc;

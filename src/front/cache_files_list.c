@@ -147,6 +147,12 @@ static int list_file(void *ctx, struct whet_cache_file *file, struct whet_error 
     return rc != 0 ? whet__files_failed(file, rc, "list", err) : 0;
 }
 
+static void put_more(struct whet_text *out, uint64_t more)
+{
+    whet__number_count(out, more);
+    whet__text_puts(out, " more: use --limit\n");
+}
+
 static int list_all(struct list *s, struct whet_text *out, struct whet_text *json,
                     const struct whet_table_style *style, struct whet_error *err)
 {
@@ -169,7 +175,7 @@ static int list_all(struct list *s, struct whet_text *out, struct whet_text *jso
                             : s->w->prefix != NULL ? "No key begins so.\n"
                                                    : "Nothing is cached.\n");
     if (rc == 0 && !s->w->json && s->more != 0)
-        whet__text_printf(out, "%llu more: use --limit\n", (unsigned long long)s->more);
+        put_more(out, s->more);
     return rc;
 }
 

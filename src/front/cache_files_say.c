@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/log.h"
 #include "view/width.h"
 
 void whet__files_put_name(struct whet_text *out, const char *name)
@@ -92,6 +93,14 @@ int whet__files_json_end(struct whet_json *j)
     whet__json_object_end(j);
     whet__text_putc(j->text, '\n');
     return whet__text_error(j->text);
+}
+
+void whet__files_tell_remote(const struct whet_files_wishes *w, struct whet_cache *cache)
+{
+    char note[700];
+
+    if (w->remote != NULL && whet_cache_note(cache, note, sizeof(note)) != NULL)
+        whet__log(WHET_LOG_WARNING, "%s", note);
 }
 
 int whet__files_answer(struct whet_text *out, const struct whet_text *json,

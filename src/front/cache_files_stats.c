@@ -172,9 +172,9 @@ static void client_json(struct whet_json *j, const struct whet_disk_client *c)
 static void note_unknown(struct stats *s)
 {
     whet__files_put_name(&s->notes, s->file->path);
-    whet__text_puts(&s->notes, ": hits and misses are not known: they are counted in ");
+    whet__text_puts(&s->notes, ": hits and misses are not known: ");
     whet__files_put_name(&s->notes, s->file->path);
-    whet__text_puts(&s->notes, ".share, which is not there or may only be used by its owner\n");
+    whet__text_puts(&s->notes, ".share is missing, or its owner's alone\n");
 }
 
 static int stats_file(void *ctx, struct whet_cache_file *file, struct whet_error *err)

@@ -270,7 +270,7 @@ static int clear_part(void *ctx, struct whet_cache_file *file, struct whet_error
         found = 1;
         rc = clear_client(t, clients[i].name, &name, err);
     }
-    if (rc == 0 && !found && only != NULL && t->w->remote != NULL)
+    if (rc == 0 && !found && whet__files_may_be_new(t->w))
         rc = clear_client(t, only, &name, err);
     whet__files_clients_free(clients);
     whet__text_clear(&name);
@@ -281,8 +281,11 @@ int whet__files_clear(const struct whet_files_wishes *w, struct whet_text *out,
                       const struct whet_table_style *style, struct whet_error *err)
 {
     struct tidy t = {.w = w};
+    size_t len = w->tag != NULL ? strlen(w->tag) : 1;
     int part = w->key != NULL || w->tag != NULL || w->prefix != NULL;
 
     (void)style;
+    if (len < 1 || len > 255)
+        return whet_error_set(err, -EINVAL, "not a tag: '%.64s': 1 to 255 bytes", w->tag);
     return tidy_all(&t, "clear", w->dry_run, part ? clear_part : clear_all, out, err);
 }

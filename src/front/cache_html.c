@@ -19,15 +19,20 @@ static const char *const titles[] = {"Policies and sizes", "Miss ratio by size",
 
 static void cards(struct whet_text *out, const struct whet_study *s)
 {
-    char requests[32], keys[32], most[32], size[32], target[48];
+    char requests[32], keys[32], most[32], size[32], target[48], form[48];
     struct whet_html_card list[] = {
-        {"Requests", requests, s->trace.format->name, WHET_ROLE_PLAIN},
+        {"Requests", requests, form, WHET_ROLE_PLAIN},
         {"Keys", keys, "different ones", WHET_ROLE_PLAIN},
         {"Most that can hit", most, "the rest are first requests", WHET_ROLE_PLAIN},
-        {target, size, "of LRU", s->target_size != 0 ? WHET_ROLE_GOOD : WHET_ROLE_BAD},
+        {target, size,
+         s->target_size == 0   ? "whatever the size"
+         : s->wishes->in_bytes ? "under LRU"
+                               : "entries under LRU",
+         s->target_size != 0 ? WHET_ROLE_GOOD : WHET_ROLE_BAD},
     };
     struct whet_text text;
 
+    snprintf(form, sizeof(form), "trace in form of %s", s->trace.format->name);
     whet__text_init(&text, 64);
     whet__number_count(&text, s->trace.count);
     snprintf(requests, sizeof(requests), "%s", whet__text_str(&text));
@@ -176,7 +181,7 @@ int whet__study_html(struct whet_text *out, const struct whet_study *s, const ch
                                    .footer = whet__text_str(&footer)};
     whet__html_begin(out, &page);
     cards(out, s);
-    whet__html_section(out, "curves", "Miss ratio by size");
+    whet__html_section(out, "curves", s->curve.count != 0 ? "Curve" : "Curves");
     if (s->curve.count != 0)
         rc = plot_curve(out, s);
     else

@@ -215,6 +215,53 @@ print(-(-a["lru_size"] // 10))')
         whet cache clear --remote unix:nowhere
 }
 
+@test "one cache that cannot be read hides no other, and is told" {
+    mkdir src
+    echo 'int main(void) { return 0; }' >src/main.c
+    whet scan src >/dev/null
+    cd "$XDG_CACHE_HOME/whet"
+    for file in scan.db scan.db-wal; do
+        if [ -e "$file" ]; then cp "$file" "new${file#scan}"; fi
+    done
+    python3 -c '
+import sqlite3
+file = sqlite3.connect("new.db")
+file.execute("PRAGMA user_version = 99")
+file.close()'
+    for verb in stats list verify "gc --dry-run" "stats --client scan"; do
+        # shellcheck disable=SC2086
+        run -2 --separate-stderr whet cache $verb --json
+        [ "$stderr" = "whet: the cache is of a newer version of whet and is left alone: '$PWD/new.db'" ]
+        python3 -c '
+import json, sys
+a = json.loads(sys.argv[1])
+for one in a["entries"] if a["verb"] == "list" else a["caches"]:
+    assert one["path"].endswith("/scan.db")' "$output"
+    done
+    fails "the cache is of a newer version of whet and is left alone: 'new.db'" \
+        whet cache stats --file new.db
+    rm scan.db*
+    fails "the cache is of a newer version of whet and is left alone: '$PWD/new.db'" whet cache gc
+}
+
+@test "what could be meant otherwise is asked for again" {
+    fails "time without a unit: '--max-age 3': write 3d or 3h" whet cache gc --max-age 3
+    fails "value too small: '--max-age 0s': clear drops all" whet cache gc --max-age 0s
+    fails "not a tag: '': 1 to 255 bytes" whet cache clear --tag ""
+    fails "duration is negative: '-1d'" whet cache gc --max-age -1d
+}
+
+@test "a server that is not there is told, and is no failure" {
+    whet --version | grep -q hiredis || skip "built without hiredis"
+    mkdir src
+    echo 'int main(void) { return 0; }' >src/main.c
+    whet scan src >/dev/null
+    run -1 --separate-stderr whet cache explain KEY --remote unix:nowhere
+    [ "$output" = "No cache has this key." ]
+    [[ $stderr == "whet: cache server: "* ]]
+    fails "unknown client: 'other': choose scan" whet cache warm --client other --remote unix:nowhere
+}
+
 @test "a client that is not there, and keys whole where no terminal is" {
     mkdir src
     echo 'int main(void) { return 0; }' >src/main.c
