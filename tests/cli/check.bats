@@ -326,13 +326,14 @@ PY
 
 @test "a signal keeps what was measured and leaves no tree behind" {
     repository
+    printf '    prepare: touch %s/begun\n' "$BATS_TEST_TMPDIR" >>whet.yaml
     "$WHET" check -q --runs 100000 --against HEAD >out 2>err &
     child=$!
-    until compgen -G '../tmp/whet-*/tree/spin' >/dev/null; do
+    until [ -e ../begun ]; do
         kill -0 "$child"
         sleep 0.05
     done
-    sleep 0.5
+    compgen -G '../tmp/whet-*/tree/spin' >/dev/null
     kill -TERM "$child"
     code=0
     wait "$child" || code=$?
