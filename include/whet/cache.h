@@ -160,10 +160,10 @@ WHET_API WHET_MUST_USE int whet_cache_new(struct whet_cache **out,
 WHET_API void whet_cache_free(struct whet_cache *cache);
 
 /* Waits until all that was put before is on the disk's file (committed: another process sees
- * it) and was sent to the server, if they answer. A file that cannot be written, for want of
- * room or because another program holds it for more than some seconds, is left alone for three
- * seconds at a time, while 16 MiB of what is put wait for it and the rest is lost; a sync asks
- * it at once. */
+ * it, and that what was made of what it replaces is untrue) and was sent to the server, if
+ * they answer. A file that cannot be written, for want of room or because another program
+ * holds it for more than some seconds, is left alone for three seconds at a time, while 16
+ * MiB of what is put wait for it and the rest is lost; a sync asks it at once. */
 WHET_API void whet_cache_sync(struct whet_cache *cache);
 
 /* Why a level does not do what it should, for a person; NULL when all do. Copied into `out`. */

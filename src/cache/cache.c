@@ -212,12 +212,14 @@ void whet_cache_free(struct whet_cache *c)
         return;
     whet__cache_forget(c);
     tell_counts(c);
+    whet__validity_flush(c->validity);
     close_all(c);
 }
 
 void whet_cache_sync(struct whet_cache *c)
 {
     tell_counts(c);
+    whet__validity_flush(c->validity);
     if (c->disk != NULL)
         whet__disk_sync(c->disk);
     if (c->remote != NULL)

@@ -74,6 +74,22 @@ void whet__validity_free(struct whet_validity *v)
     whet__mem_free(v);
 }
 
+static int is_told(struct whet_validity *v)
+{
+    int told;
+
+    pthread_mutex_lock(&v->filing);
+    told = v->pending.len == 0 && !v->lost && v->ledger.all <= v->all_told;
+    pthread_mutex_unlock(&v->filing);
+    return told;
+}
+
+void whet__validity_flush(struct whet_validity *v)
+{
+    if (v->disk != NULL && !whet__disk_is_absent(v->disk) && !is_told(v))
+        (void)!whet__validity_change(v, apply_nothing, NULL, NULL);
+}
+
 uint64_t whet__validity_now(struct whet_validity *v)
 {
     return whet__shared_epoch(v->shared, 0);

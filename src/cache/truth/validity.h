@@ -94,6 +94,11 @@ enum whet_mark_kind { WHET_MARK_KEY, WHET_MARK_TAG, WHET_MARK_PREFIX, WHET_MARK_
 WHET_MUST_USE int whet__validity_mark(struct whet_validity *v, enum whet_mark_kind kind,
                                       const void *name, size_t len);
 
+/* Tells the file what it could not be told before, if there is anything: others may still see
+ * what is made of a key that was put with other bytes while the file was locked. What cannot be
+ * told now either is with the next change. */
+void whet__validity_flush(struct whet_validity *v);
+
 /* A mark that was set elsewhere (the server), with what is here true until now. */
 WHET_MUST_USE int whet__validity_learn(struct whet_validity *v, enum whet_mark_kind kind,
                                        const void *name, size_t len);

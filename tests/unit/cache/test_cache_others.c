@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "cache/disk/shared.h"
 #include "cache/entry/entry.h"
 #include "other_process.h"
@@ -244,6 +246,33 @@ static void nothing_is_made_of_what_is_gone(void **state)
         is(p.b, "d", NULL);
         pair_clear(&p);
     }
+}
+
+/* What is needed is put anew while a third holds the file: the put is good here, and those who
+ * share the file are told as soon as it can be written. */
+static void what_could_not_be_told_is_told_later(void **state)
+{
+    struct whet_cache_put how = {0};
+    struct pair p;
+    sqlite3 *third;
+
+    (void)state;
+    pair_init(&p, &choices[0]);
+    put(p.a, "n", "one");
+    whet_cache_sync(p.a);
+    assert_int_equal(whet_inputs_new(&how.inputs, p.b), 0);
+    assert_int_equal(whet_inputs_need(how.inputs, "n", 1), 0);
+    assert_int_equal(whet_cache_put(p.b, "d", 1, "of one", 6, &how), 0);
+    whet_inputs_free(how.inputs);
+    is(p.b, "d", "of one");
+    assert_int_equal(sqlite3_open(p.s.path, &third), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(third, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    put(p.a, "n", "two");
+    is(p.a, "n", "two");
+    assert_int_equal(sqlite3_close(third), SQLITE_OK);
+    whet_cache_sync(p.a);
+    is(p.b, "d", NULL);
+    pair_clear(&p);
 }
 
 /* More is written than the ring holds: whoever has not listened knows nothing any more. */
@@ -511,6 +540,7 @@ int main(void)
         cmocka_unit_test(what_is_removed_is_not_answered),
         cmocka_unit_test(what_memory_alone_has_replaces_too),
         cmocka_unit_test(nothing_is_made_of_what_is_gone),
+        cmocka_unit_test(what_could_not_be_told_is_told_later),
         cmocka_unit_test(who_has_not_listened_forgets_all),
         cmocka_unit_test(who_writes_forgets_nothing),
         cmocka_unit_test(two_of_a_process_hold_the_file),
