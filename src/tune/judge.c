@@ -94,7 +94,8 @@ static int better(const struct whet_tune *tune, const struct whet_tune_arm *arm,
     if (!measured(than))
         return 1;
     if (tune->config.target == WHET_TUNE_MEMORY)
-        return arm->peak_bytes + arm->peak_bytes / 20 < than->peak_bytes;
+        return arm->peak_bytes != 0 &&
+               arm->peak_bytes + arm->peak_bytes / 20 < than->peak_bytes;
     return proven_faster(tune, arm, than);
 }
 

@@ -80,7 +80,10 @@ static void memory_cell(struct whet_table *t, enum whet_role role, uint64_t byte
 {
     double mib = (double)bytes / (1 << 20);
 
-    whet__table_printf(t, role, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
+    if (bytes == 0)
+        whet__table_cell(t, WHET_ROLE_DIM, "-");
+    else
+        whet__table_printf(t, role, mib < 10 ? "%.1f MiB" : "%.0f MiB", mib);
 }
 
 static void arm_row(struct whet_table *t, const struct whet_tune *tune,

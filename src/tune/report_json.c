@@ -132,7 +132,8 @@ static void arm_put(struct whet_json *j, const struct whet_tune_arm *arm)
         whet__json_put_double(j, "files_per_second", arm->files_per_second);
         whet__json_put_double(j, "cpu_seconds", arm->cpu_seconds);
         whet__json_put_double(j, "cpu_use", arm->cpu_use);
-        whet__json_put_uint(j, "peak_bytes", arm->peak_bytes);
+        if (arm->peak_bytes != 0)
+            whet__json_put_uint(j, "peak_bytes", arm->peak_bytes);
         if (arm->hit_rate >= 0)
             whet__json_put_double(j, "hit_rate", arm->hit_rate);
         whet__json_put_uint(j, "errors", arm->errors);
