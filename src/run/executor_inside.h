@@ -19,7 +19,12 @@
 #include "run/attempt.h"
 #include "run/executor.h"
 
-enum slot_state { SLOT_FREE, SLOT_RUNNING, SLOT_RESTING };
+enum slot_state {
+    SLOT_FREE,
+    SLOT_RUNNING,
+    SLOT_ENDED, /* its process is waited for, and the number of that may be another's by now */
+    SLOT_RESTING
+};
 
 /* Jobs that wait for something else than a processor have places of their own. */
 enum place { PLACE_ANY, PLACE_IO, PLACES };

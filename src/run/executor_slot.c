@@ -180,23 +180,39 @@ static void keep(struct executor *x, struct slot *s)
         hooks->keep(hooks->ctx, &s->job, &s->result, s->attempt.printed, &x->shop.spool);
 }
 
+/* It has ended by itself, and a part of what it printed is lost: who goes on with this run has
+ * to run it again. Where it is nobody who reads it, nothing is missed. */
+static void note_lost(struct executor *x, struct slot *s)
+{
+    struct whet_job_result *r = &s->result;
+
+    if (x->shop.show.sink_failed || x->shop.show.error == -EPIPE)
+        return;
+    r->end = WHET_JOB_STOPPED;
+    snprintf(r->reason, sizeof(r->reason), "stopped: what it printed could not be held");
+}
+
 void whet__slot_attempt_ended(struct executor *x, struct slot *s)
 {
     int rc = whet__attempt_end(&s->attempt, &s->result);
     const struct whet_run_hooks *hooks = &x->options->hooks;
-    int good = s->result.end == WHET_JOB_OK;
+    int good;
 
+    s->state = SLOT_ENDED;
     x->counts.running--;
     x->counts.user_ns += s->result.user_ns;
     x->counts.sys_ns += s->result.sys_ns;
     whet__executor_fail_printed(x, rc);
-    if (good) /* as far as its exit code tells */
+    if (rc != 0)
+        note_lost(x, s);
+    good = s->result.end == WHET_JOB_OK;
+    if (good && rc == 0) /* as far as its exit code tells */
         keep(x, s);
     if (retry(x, s))
         return;
     if (hooks->traced != NULL && s->attempt.trace != NULL)
         hooks->traced(hooks->ctx, &s->job, &s->result, &s->attempt.files);
-    if (!good)
+    if (!good && rc == 0)
         keep(x, s);
     whet__slot_end(x, s);
 }

@@ -27,11 +27,22 @@ static int fail(const struct whet_job_log *log, int rc, struct whet_error *err)
     return whet_error_set(err, rc, "cannot log: '%.300s': %s", log->path, strerror(-rc));
 }
 
+/* Part of a line, for which the disk had no room: jobs that end now may make some, and the next
+ * line would go on where this one was cut. */
+static void take_back(struct whet_job_log *log, size_t len)
+{
+    struct stat st;
+
+    if (fstat(log->fd, &st) != 0 || !S_ISREG(st.st_mode) || st.st_size < (off_t)len ||
+        ftruncate(log->fd, st.st_size - (off_t)len) != 0)
+        log->is_torn = 1;
+}
+
 static int write_line(struct whet_job_log *log, struct whet_error *err)
 {
     const char *data = whet__text_str(&log->line);
     size_t done = 0;
-    int rc = whet__text_error(&log->line);
+    int rc = log->is_torn ? -EIO : whet__text_error(&log->line);
 
     while (rc == 0 && done < log->line.len) {
         ssize_t n = write(log->fd, data + done, log->line.len - done);
@@ -40,6 +51,8 @@ static int write_line(struct whet_job_log *log, struct whet_error *err)
             rc = -errno;
         done += n > 0 ? (size_t)n : 0;
     }
+    if (rc != 0 && done > 0)
+        take_back(log, done);
     return rc == 0 ? 0 : fail(log, rc, err);
 }
 

@@ -11,8 +11,9 @@
  *
  * The form is in whet-formats(5). A line is written by one call, so a process that is
  * killed leaves at most one line that is cut, the last: it is dropped when the log is
- * gone on with. A job is known by a hash of argv, declared environment and folder, and, among
- * equals, by its number: an input that has grown since does no harm.
+ * gone on with. One that a full disk has cut is taken back at once. A job is known by a hash of
+ * argv, declared environment and folder, and, among equals, by its number: an input that has
+ * grown since does no harm.
  */
 #ifndef WHET_RUN_JOB_LOG_H
 #define WHET_RUN_JOB_LOG_H
@@ -40,6 +41,7 @@ struct whet_job_log {
     int same_number; /* of equals, only the job of the same number is the same; may be set when
                         it is open */
     int is_new;      /* only its first line is there, which is ours */
+    int is_torn;     /* a line was cut and could not be taken back: none may follow */
     struct whet_text line;
     struct whet_text identity;
     struct whet_text here;

@@ -4,8 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -126,6 +129,46 @@ static void a_log_may_be_cut_anywhere(void **state)
         whet__job_log_close(&log);
     }
     whet__text_clear(&whole);
+}
+
+static void limit_size(rlim_t bytes)
+{
+    struct rlimit limit;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+/* Where the disk is full for a moment, what is written behind the line that it cut can be read,
+ * and so can all that is before it. */
+static void a_full_disk_tears_no_line(void **state)
+{
+    const struct whet_run_job job = {.number = 2, .argv = argv_b};
+    const struct whet_job_result result = {.end = WHET_JOB_OK, .attempts = 1};
+    struct whet_job_log log = open_log(WHET_JOB_LOG_NEW);
+    struct rlimit before;
+    struct stat st;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    add(&log, 1, argv_a, WHET_JOB_OK);
+    assert_int_equal(stat(PATH, &st), 0);
+    for (int room = 0; room <= 40; room += 20) {
+        limit_size((rlim_t)st.st_size + (rlim_t)room);
+        assert_int_equal(whet__job_log_add(&log, &job, &result, NULL), -EFBIG);
+        limit_size(before.rlim_cur);
+    }
+    add(&log, 3, argv_a, WHET_JOB_OK);
+    whet__job_log_close(&log);
+    signal(SIGXFSZ, SIG_DFL);
+
+    log = open_log(WHET_JOB_LOG_RESUME);
+    assert_int_equal(found(&log, 1, argv_a), 1);
+    assert_int_equal(found(&log, 2, argv_b), 0);
+    assert_int_equal(found(&log, 3, argv_a), 1);
+    whet__job_log_close(&log);
 }
 
 static void another_file_is_refused(void **state)
@@ -251,6 +294,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_has_ended_is_not_run_again, clean, clean),
         cmocka_unit_test_setup_teardown(what_was_stopped_is_run_again, clean, clean),
         cmocka_unit_test_setup_teardown(a_log_may_be_cut_anywhere, clean, clean),
+        cmocka_unit_test_setup_teardown(a_full_disk_tears_no_line, clean, clean),
         cmocka_unit_test_setup_teardown(another_file_is_refused, clean, clean),
         cmocka_unit_test_setup_teardown(one_writes_at_a_time, clean, clean),
         cmocka_unit_test_setup_teardown(equals_are_counted, clean, clean),
