@@ -133,6 +133,7 @@ static int run(struct whet_run_input *in, const struct whet_run_request *r, unsi
         &(struct whet_run_options){.source = in->source,
                                    .sink = whet__run_watch_sink(&watch),
                                    .hooks = whet__run_watch_hooks(&watch),
+                                   .pause = &watch.pause,
                                    .tracer = trace.tracer,
                                    .jobs = jobs,
                                    .pace = whet__run_pace(&pace),

@@ -40,13 +40,16 @@ void whet__run_watch_end(struct whet_run_watch *w)
 
 /* Not by stdio: where stdout does not block (a terminal that others use so) it drops what
  * finds no room. */
-static int write_all(int fd, const char *bytes, size_t len)
+static int write_all(const struct whet_run_watch *w, int fd, const char *bytes, size_t len)
 {
     struct pollfd room = {fd, POLLOUT, 0};
 
     while (len > 0) {
-        ssize_t n = write(fd, bytes, len);
+        ssize_t n;
 
+        if (w->pause.take != NULL)
+            w->pause.take(w->pause.ctx);
+        n = write(fd, bytes, len);
         if (n < 0 && errno == EAGAIN)
             (void)poll(&room, 1, -1);
         else if (n < 0 && errno != EINTR)
@@ -70,7 +73,9 @@ static int write_bytes(void *ctx, enum whet_stream stream, const char *bytes, si
     whet__progress_step_aside(&w->line);
     if (fflush(to) != 0)
         return errno != 0 ? -errno : -EIO;
-    rc = write_all(fileno(to), bytes, len);
+    whet__suspend_breaks(1);
+    rc = write_all(w, fileno(to), bytes, len);
+    whet__suspend_breaks(0);
     if (rc == -EPIPE) { /* the driver asks stdio how stdout is */
         (void)fputc('\n', to);
         (void)fflush(to);

@@ -27,6 +27,7 @@ struct whet_run_watch {
     uint64_t start_ns;
     unsigned workers;
     struct whet_job_result last; /* of the job that ended last */
+    struct whet_run_pause pause; /* the executor's, for the time that stdout keeps us waiting */
 };
 
 void whet__run_watch_init(struct whet_run_watch *w, const struct whet_run_request *r,

@@ -166,6 +166,25 @@ static int folder_sync(const char *path)
     return file_finish(fd, 1, 0);
 }
 
+/* The digits behind `text`, if there are some before `end`; NULL: there are not. */
+static const char *skip_number(const char *text, char end)
+{
+    size_t len = strspn(text, "0123456789");
+
+    return len > 0 && text[len] == end ? text + len + 1 : NULL;
+}
+
+int whet__file_is_temporary(const char *name)
+{
+    static const char head[] = ".whet-";
+
+    if (strncmp(name, head, sizeof(head) - 1) != 0)
+        return 0;
+    name = skip_number(name + sizeof(head) - 1, '-');
+    name = name != NULL ? skip_number(name, '.') : NULL;
+    return name != NULL && strcmp(name, "tmp") == 0;
+}
+
 /* Makes a new file under a name that nobody uses, in `folder` (with its '/'). */
 static int temp_open(const char *folder, mode_t mode, char *name, size_t size)
 {

@@ -38,6 +38,10 @@ WHET_MUST_USE int whet__file_fill(const char *path, int (*fill)(void *ctx, int f
  * was there, and takes the place of a link itself. */
 WHET_MUST_USE int whet__file_put(const char *path, const void *data, size_t len, unsigned mode);
 
+/* Whether all these write under such a name (without a folder) before they give a file its own:
+ * it is another's that is at it, or was killed, and no file of anyone's. */
+int whet__file_is_temporary(const char *name);
+
 /* Makes the folder and those above it that are missing, with `mode` less the umask.
  * -ENOTDIR: something else has that name. */
 WHET_MUST_USE int whet__file_make_dirs(const char *path, unsigned mode);

@@ -82,7 +82,7 @@ int whet__by_hand(void)
 }
 
 static atomic_int suspend; /* likewise */
-static int suspend_installed;
+static int suspend_installed, suspend_breaks;
 
 static void on_suspend(int number)
 {
@@ -92,7 +92,9 @@ static void on_suspend(int number)
 
 void whet__suspend_install(void)
 {
-    struct sigaction action = {.sa_handler = on_suspend, .sa_flags = SA_RESTART}, old;
+    struct sigaction action = {.sa_handler = on_suspend,
+                               .sa_flags = suspend_breaks ? 0 : SA_RESTART};
+    struct sigaction old;
 
     if (sigaction(SIGTSTP, NULL, &old) != 0 || old.sa_handler == SIG_IGN)
         return;
@@ -105,6 +107,13 @@ void whet__suspend_remove(void)
     if (suspend_installed)
         signal(SIGTSTP, SIG_DFL);
     suspend_installed = 0;
+}
+
+void whet__suspend_breaks(int on)
+{
+    suspend_breaks = on;
+    if (suspend_installed)
+        whet__suspend_install();
 }
 
 int whet__suspend_asked(void)

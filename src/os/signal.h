@@ -36,6 +36,10 @@ void whet__suspend_remove(void);
 /* 1, once for each time: it came. */
 int whet__suspend_asked(void);
 
+/* 1: from now on calls that wait, of write(2) too, return early when it comes, which others
+ * than who asks again and again had better not meet; 0: no longer. */
+void whet__suspend_breaks(int on);
+
 /* Stops this process as that signal does, until it is continued. */
 void whet__suspend_self(void);
 

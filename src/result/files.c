@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "os/dir.h"
+#include "os/file.h"
 #include "scan/glob.h"
 
 #define DEEP SIZE_MAX
@@ -113,6 +114,8 @@ static int take(struct walk *w, int fd, const struct folder *in,
     if (is_folder && (in->depth >= w->depth_max || strcmp(entry->name, ".git") == 0))
         return 0;
     if (!is_folder && entry->kind != WHET_FILE_REGULAR && entry->kind != WHET_FILE_SYMLINK)
+        return 0;
+    if (!is_folder && whet__file_is_temporary(entry->name)) /* of one that puts results back */
         return 0;
     name = join(w->arena, in->name, entry->name, is_folder);
     if (name == NULL)

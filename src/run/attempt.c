@@ -413,7 +413,8 @@ static void judge(struct whet_attempt *a, struct whet_job_result *r)
 
 int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result)
 {
-    uint64_t end_ns = whet__clock_now_ns();
+    /* What is shown of it now may take long, and be suspended meanwhile. */
+    uint64_t wall_ns = whet__clock_now_ns() - a->child.start_ns;
     struct whet_reaped reaped = {.exit_code = -1};
     int rc, first;
 
@@ -427,7 +428,7 @@ int whet__attempt_end(struct whet_attempt *a, struct whet_job_result *result)
     a->waits = 0;
     rc = whet__launch_reap(&a->shop->launcher, a->slot, &a->child, &reaped);
     a->files = whet__trace_end(a->trace);
-    result->wall_ns = end_ns - a->child.start_ns;
+    result->wall_ns = wall_ns;
     result->exit_code = reaped.exit_code;
     result->signal = reaped.signal;
     result->user_ns = reaped.user_ns;

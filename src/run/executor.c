@@ -187,8 +187,11 @@ static void watch_stop(struct executor *x)
     whet__executor_stop(x, signal);
 }
 
-static void watch_suspend(struct executor *x)
+/* At any moment: a reader who is stopped by Ctrl-Z reads nothing, and we have to stop as well,
+ * or the shell waits for us. */
+static void watch_suspend(void *executor)
 {
+    struct executor *x = executor;
     const struct whet_run_hooks *hooks = &x->options->hooks;
     uint64_t began, ns;
 
@@ -299,6 +302,7 @@ static void run(struct executor *x)
         find_stopped(x, now);
         tend(x, now);
         pass_turn(x, now);
+        now = whet__clock_now_ns(); /* who reads may have taken his time */
         give_room(x, now);
         tick(x, now);
         if (over(x))
@@ -365,8 +369,12 @@ int whet__executor_run(const struct whet_run_options *options, struct whet_run_c
     }
     slots_init(&x);
     whet__text_init(&x.said, SAID_MAX);
+    if (options->pause != NULL)
+        *options->pause = (struct whet_run_pause){watch_suspend, &x};
     run(&x);
     whet__executor_fail_printed(&x, whet__show_end(&x.shop.show));
+    if (options->pause != NULL)
+        *options->pause = (struct whet_run_pause){NULL, NULL};
     slots_clear(&x);
     whet__text_clear(&x.said);
     whet__workshop_close(&x.shop);

@@ -104,6 +104,13 @@ struct whet_run_hooks {
     void (*suspend)(void *ctx);
 };
 
+/* For a hook or a sink that is kept waiting: it calls `take`, which returns when all is to go
+ * on, as often as a signal may have come. Filled in while the executor runs. */
+struct whet_run_pause {
+    void (*take)(void *ctx); /* NULL: nothing runs */
+    void *ctx;
+};
+
 /* How many run at once while time goes by. */
 struct whet_run_pace {
     /* How many now? Asked twice a second; `busy` of `now` run. NULL: as at the start. */
@@ -122,7 +129,8 @@ struct whet_run_options {
     struct whet_job_source source;
     struct whet_sink sink;
     struct whet_run_hooks hooks;
-    unsigned jobs; /* at once; 0: whet_pool_cores() */
+    struct whet_run_pause *pause; /* NULL: nobody is kept waiting */
+    unsigned jobs;                /* at once; 0: whet_pool_cores() */
     struct whet_run_pace pace;
     unsigned io_jobs; /* of type WHET_JOB_IO, at once beside them; 0: they are like any */
     enum whet_run_halt halt;

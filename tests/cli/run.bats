@@ -282,6 +282,49 @@ END
     [ "$(cat out)" = went ]
 }
 
+@test "Ctrl-Z stops a run whose reader reads nothing" {
+    python3 - "$WHET" <<'END'
+import array, fcntl, os, signal, subprocess, sys, termios, time
+r, w = os.pipe()
+os.set_blocking(r, False)
+whet = subprocess.Popen([sys.argv[1], "run", "yes"], stdout=w, preexec_fn=lambda: os.setpgid(0, 0))
+os.close(w)
+def waiting():
+    count = array.array("i", [0])
+    fcntl.ioctl(r, termios.FIONREAD, count)
+    return count[0]
+def until(what):
+    for _ in range(6000):
+        if what():
+            return
+        time.sleep(0.01)
+    sys.exit("in vain")
+def asked():  # again and again: it may come right before the call that waits
+    os.kill(whet.pid, signal.SIGTSTP)
+    pid, status = os.waitpid(whet.pid, os.WUNTRACED | os.WNOHANG)
+    return pid != 0 and os.WIFSTOPPED(status)
+def below():
+    with open(f"/proc/{whet.pid}/task/{whet.pid}/children") as file:
+        states = [open(f"/proc/{pid}/stat").read() for pid in file.read().split()]
+    return [state.rsplit(")", 1)[1].split()[0] for state in states if "(yes)" in state]
+read = 0
+def goes_on():
+    global read
+    os.kill(whet.pid, signal.SIGCONT)
+    try:
+        read += len(os.read(r, 1 << 16))
+    except BlockingIOError:
+        pass
+    return read > 1 << 20
+until(lambda: waiting() > 40000)
+until(asked)
+until(lambda: below() == ["T"])
+until(goes_on)
+whet.kill()
+whet.wait()
+END
+}
+
 @test "a command that wants the terminal is ended, and says so" {
     python3 - "$WHET" >out <<'END'
 import os, pty, sys

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -320,6 +321,33 @@ static void survives_failed_allocations(void **state)
     }
 }
 
+static int fill_and_look(void *found, int fd)
+{
+    char link[64], path[4096];
+    ssize_t len;
+
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+    len = readlink(link, path, sizeof(path) - 1);
+    assert_true(len > 0);
+    path[len] = '\0';
+    *(int *)found = whet__file_is_temporary(strrchr(path, '/') + 1);
+    return 0;
+}
+
+static void knows_names_of_its_own(void **state)
+{
+    static const char *const others[] = {
+        "a",           ".whet",         ".whet-1-2",        ".whet--2.tmp", ".whet-1-.tmp",
+        ".whet-1.tmp", ".whet-a-2.tmp", ".whet-1-2.tmp.gz", "whet-1-2.tmp", ".whet-1-2xtmp"};
+    int found = 0;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        assert_false(whet__file_is_temporary(others[i]));
+    assert_int_equal(whet__file_fill("a", fill_and_look, &found, 0), 0);
+    assert_true(found);
+}
+
 #define IN_FOLDER(test)                                                                        \
     cmocka_unit_test_setup_teardown(test, own_folder_enter, own_folder_leave)
 
@@ -333,6 +361,7 @@ int main(void)
         IN_FOLDER(keeps_mode_and_links),
         IN_FOLDER(writes_into_devices_and_not_over_them),
         IN_FOLDER(a_failed_write_leaves_nothing),
+        IN_FOLDER(knows_names_of_its_own),
         IN_FOLDER(makes_missing_folders),
         IN_FOLDER(temp_folders_obey_tmpdir),
         IN_FOLDER(removes_deep_and_wide_trees),
