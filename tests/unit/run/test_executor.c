@@ -1,7 +1,6 @@
 /* run/executor.h: every job is accounted for, hooks are called in order, output comes in order,
  * and a source that fails ends the run. */
 #include "../harness.h"
-#include "../own_folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -570,152 +569,6 @@ static void errors_end_the_run(void **state)
                      -EMFILE);
 }
 
-/* One that has ended, well, before what it printed is read: more than a pipe has room for, so
- * that several reads are needed. */
-#define SET_PIPE_SIZE 1031 /* F_SETPIPE_SZ of <linux/fcntl.h> */
-#define MANY                                                                                   \
-    "sh -c 'echo $$ >made; mv made pid; until test -e go; do sleep 0.01; done; "               \
-    "exec head -c 400000 /dev/zero'"
-
-struct unread {
-    struct seen seen;
-    enum whet_job_end end;
-    int wide; /* 1: there is room for all of it, and it has ended; -1: there is none to be had
-               */
-};
-
-static void on_tick(void *ctx, const struct whet_run_counts *counts)
-{
-    struct unread *u = ctx;
-    FILE *file = u->wide == 0 ? fopen("pid", "r") : NULL;
-    char path[64];
-    siginfo_t info;
-    long pid = 0;
-    int fd;
-
-    (void)counts;
-    if (file == NULL)
-        return;
-    assert_int_equal(fscanf(file, "%ld", &pid), 1);
-    fclose(file);
-    snprintf(path, sizeof(path), "/proc/%ld/fd/1", pid);
-    fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    assert_true(fd >= 0);
-    u->wide = fcntl(fd, SET_PIPE_SIZE, 1 << 20) >= 0 ? 1 : -1;
-    close(fd);
-    assert_int_equal(whet__file_write("go", "", 0, 0), 0);
-    if (u->wide == 1)
-        assert_int_equal(waitid(P_PID, (id_t)pid, &info, WEXITED | WNOWAIT), 0);
-}
-
-static int ended_how(void *ctx, const struct whet_run_job *job,
-                     const struct whet_job_result *result, struct whet_error *err)
-{
-    struct unread *u = ctx;
-
-    u->end = result->end;
-    return ended(&u->seen, job, result, err);
-}
-
-static int sink_of_any_size(void *ctx, enum whet_stream stream, const char *bytes, size_t len)
-{
-    const struct unread *u = ctx;
-
-    (void)stream;
-    (void)bytes;
-    (void)len;
-    return u->seen.sink_error;
-}
-
-static int run_unread(struct unread *u, int sink_error)
-{
-    struct whet_run_options o = options_for(&u->seen, 1);
-    struct whet_run_counts counts;
-
-    *u = (struct unread){.seen = {.sink_error = sink_error}};
-    o.sink.write = sink_of_any_size;
-    o.hooks.tick = on_tick;
-    o.hooks.ended = ended_how;
-    o.keep_bytes = 1 << 20;
-    (void)remove("pid");
-    (void)remove("go");
-    return run(o, LINES(MANY), NULL, &counts, NULL);
-}
-
-/* Half of what a command printed is no result of it: it is not kept for the next time, and who
- * resumes the run runs it again. */
-static void what_is_not_held_is_not_kept(void **state)
-{
-    struct unread u;
-    int rc;
-
-    (void)state;
-    setenv("TMPDIR", "/absent", 1);
-    rc = run_unread(&u, 0);
-    unsetenv("TMPDIR");
-    if (u.wide < 0)
-        skip();
-    assert_int_equal(rc, -ENOENT);
-    assert_null(strstr(u.seen.events, "keep"));
-    assert_int_equal(u.end, WHET_JOB_STOPPED);
-    /* There is nobody who would miss it. */
-    assert_int_equal(run_unread(&u, -EPIPE), -EPIPE);
-    assert_null(strstr(u.seen.events, "keep"));
-    assert_int_equal(u.end, WHET_JOB_OK);
-}
-
-static int ended_badly(void *ctx, const struct whet_run_job *job,
-                       const struct whet_job_result *result, struct whet_error *err)
-{
-    return ended(ctx, job, result, err) != 0 ? -EINVAL : -EIO;
-}
-
-/* What a process that ignores no signal, but lets SIGTERM wait, has not been told yet. */
-static int waits_for_it(long pid)
-{
-    unsigned long long set = 0;
-    char path[64], line[256];
-    int found = 0;
-    FILE *file;
-
-    snprintf(path, sizeof(path), "/proc/%ld/status", pid);
-    file = fopen(path, "r");
-    assert_non_null(file);
-    while (fgets(line, sizeof(line), file) != NULL)
-        if (sscanf(line, "ShdPnd: %llx", &set) == 1 || sscanf(line, "SigPnd: %llx", &set) == 1)
-            found |= (set >> (SIGTERM - 1) & 1) != 0;
-    fclose(file);
-    return found;
-}
-
-/* The number of a process that was waited for is nobody's, or another's. What it has left
- * behind in its group, by that number, shows whether somebody is still signalled by it. */
-static void who_has_ended_is_not_signalled(void **state)
-{
-    struct seen s = {.found = NULL};
-    struct whet_run_options o = options_for(&s, 1);
-    struct whet_run_counts counts;
-    sigset_t term, before;
-    long pid = 0;
-    FILE *file;
-
-    (void)state;
-    sigemptyset(&term);
-    sigaddset(&term, SIGTERM);
-    sigprocmask(SIG_BLOCK, &term, &before);
-    o.hooks.ended = ended_badly;
-    assert_int_equal(
-        run(o, LINES("sh -c 'sleep 60 >/dev/null 2>&1 & echo $! >left'"), NULL, &counts, NULL),
-        -EIO);
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    file = fopen("left", "r");
-    assert_non_null(file);
-    assert_int_equal(fscanf(file, "%ld", &pid), 1);
-    fclose(file);
-    assert_false(waits_for_it(pid));
-    assert_int_equal(kill((pid_t)pid, SIGKILL), 0);
-}
-
 static void memory_may_run_out(void **state)
 {
     (void)state;
@@ -747,10 +600,6 @@ int main(void)
         cmocka_unit_test(who_prints_for_nobody_is_ended),
         cmocka_unit_test(an_attempt_that_is_repeated_is_not_shown),
         cmocka_unit_test(errors_end_the_run),
-        cmocka_unit_test_setup_teardown(what_is_not_held_is_not_kept, own_folder_enter,
-                                        own_folder_leave),
-        cmocka_unit_test_setup_teardown(who_has_ended_is_not_signalled, own_folder_enter,
-                                        own_folder_leave),
         cmocka_unit_test(memory_may_run_out),
     };
 
