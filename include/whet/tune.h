@@ -216,7 +216,7 @@ struct whet_tune_progress {
 struct whet_tune_options {
     enum whet_tune_target target;
     const char *profile;     /* a shipped name; NULL: chosen */
-    unsigned runs;           /* rounds that count; 0: 8; at most 1000 */
+    unsigned runs;           /* rounds that count; 0: 9; at most 1000 */
     uint64_t time_budget_ns; /* for measuring; 0: 2 minutes; at least 3 rounds are run */
     uint64_t seed;           /* of the order of runs; 0: from the clock */
     const char *program;     /* the whet command; NULL: this program, or "whet" in PATH */

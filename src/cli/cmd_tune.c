@@ -98,9 +98,9 @@ static const struct whet_option options[] = {
      WHET_INTO_UINT(tune_args, runs),
      .min = 1,
      .max = 1000,
-     .fallback = "8",
+     .fallback = "9",
      .help =
-         "measure every configuration N times; 6 are needed for a 95% interval, 8 for proof"},
+         "measure every configuration N times; 6 are needed for a 95% interval, 9 for proof"},
     {.name = "time-budget",
      .argument = "TIME",
      WHET_INTO_DURATION(tune_args, budget_ns),

@@ -208,15 +208,14 @@ static int advise_processes(struct whet_tune *tune)
     }
     if (isolated == NULL || ratio_of(tune, isolated, threads, &ratio) != 0)
         return 0;
-    snprintf(
-        why, sizeof(why),
-        "worker processes (--isolate) take %.2fx of their time (%.2f to %.2f): for foreign "
-        "files, as one that crashes a parser or takes too much then costs only itself",
-        ratio.estimate, ratio.low, ratio.high);
+    snprintf(why, sizeof(why),
+             "worker processes (--isolate) take %.2fx the time (%.2f to %.2f): for foreign "
+             "files, as one that crashes a parser or takes too much then costs only itself",
+             ratio.estimate, ratio.low, ratio.high);
     /* On a busy machine what has more processes gets more of it. */
     if (share_got(tune) < BUSY || !proven_faster(tune, isolated, threads))
         return advise(tune, WHET_TUNE_ADVICE_INFO, why, "Scan with threads");
-    snprintf(why, sizeof(why), "proven faster than threads: %.2fx of their time (%.2f to %.2f)",
+    snprintf(why, sizeof(why), "proven faster than threads: %.2fx the time (%.2f to %.2f)",
              ratio.estimate, ratio.low, ratio.high);
     return advise(tune, WHET_TUNE_ADVICE_ACT, why, "Scan with worker processes: --isolate");
 }

@@ -14,11 +14,14 @@
 #include "os/clock.h"
 #include "os/file.h"
 
-#define RUNS_DEFAULT   8 /* enough to prove with 7 arms: 1 - 2 * 0.5^8 > 1 - .05 / 6 */
+#define RUNS_DEFAULT   9
 #define BUDGET_DEFAULT ((uint64_t)120 * 1000000000)
 #define ROUNDS_MIN     3
 #define ANSWER_MAX     ((size_t)4 << 20)
 #define ARGV_MAX       24
+
+/* Enough to prove, however many arms there are: 1 - 2 * 0.5^RUNS > 1 - .05 / (ARMS - 1). */
+_Static_assert(2 * 20 * (WHET_TUNE_ARMS_MAX - 1) < 1 << RUNS_DEFAULT, "see tune/judge.c");
 
 /* The command line of one arm, and where its cache lies. */
 struct command {

@@ -9,10 +9,11 @@
 #include "../simulate.h"
 #include "tune/session.h"
 
-#define ROUNDS   8
+#define ROUNDS   9
 #define SESSIONS 4000
 
-/* The arms that a machine of two cores gets. */
+/* As many arms as there can be: those of a machine of two cores whose profile and workload say
+ * different numbers of jobs. */
 static const struct {
     unsigned jobs;
     enum whet_scan_cache cache;
@@ -21,8 +22,10 @@ static const struct {
     {1, WHET_SCAN_CACHE_OFF, 0, 0},  {2, WHET_SCAN_CACHE_OFF, 0, 0},
     {4, WHET_SCAN_CACHE_OFF, 0, 0},  {2, WHET_SCAN_CACHE_OFF, 0, 1},
     {2, WHET_SCAN_CACHE_STAT, 0, 0}, {2, WHET_SCAN_CACHE_CONTENT, 1, 0},
-    {2, WHET_SCAN_CACHE_STAT, 1, 0},
+    {2, WHET_SCAN_CACHE_STAT, 1, 0}, {8, WHET_SCAN_CACHE_OFF, 0, 0},
 };
+
+_Static_assert(sizeof(kinds) / sizeof(kinds[0]) == WHET_TUNE_ARMS_MAX, "all of them");
 
 enum {
     ARMS = sizeof(kinds) / sizeof(kinds[0]),
@@ -100,7 +103,7 @@ static void shares(const double *seconds, size_t parallel, size_t warm, double *
 
 static void equal_arms_leave_what_is_untuned(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, 1, 1, 1, .1, .1};
+    static const double seconds[ARMS] = {1, 1, 1, 1, 1, .1, .1, 1};
     double parallel, warm;
 
     (void)state;
@@ -111,7 +114,7 @@ static void equal_arms_leave_what_is_untuned(void **state)
 
 static void what_is_faster_is_found(void **state)
 {
-    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .05, .1};
+    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .05, .1, 1};
     double parallel, warm;
 
     (void)state;
@@ -122,7 +125,7 @@ static void what_is_faster_is_found(void **state)
 
 static void a_cache_that_costs_is_left_off(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, 1, 1, 3, 2, 2};
+    static const double seconds[ARMS] = {1, 1, 1, 1, 3, 2, 2, 1};
     double parallel, warm;
 
     (void)state;
@@ -132,7 +135,7 @@ static void a_cache_that_costs_is_left_off(void **state)
 
 static void too_few_rounds_prove_nothing(void **state)
 {
-    static const double seconds[ARMS] = {1, 1, .1, 1, 1, .01, .1};
+    static const double seconds[ARMS] = {1, 1, .1, 1, 1, .01, .1, 1};
     struct whet_random r;
     struct trial t;
 
@@ -149,8 +152,8 @@ static void too_few_rounds_prove_nothing(void **state)
 
 static void memory_is_compared_for_memory(void **state)
 {
-    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .1, .1};
-    static const uint64_t peaks[ARMS] = {100, 200, 300, 90, 220, 50, 60};
+    static const double seconds[ARMS] = {2, 1, .8, 1, 1, .1, .1, 1};
+    static const uint64_t peaks[ARMS] = {100, 200, 300, 90, 220, 50, 60, 200};
     struct whet_random r;
     struct trial t;
 
@@ -181,8 +184,8 @@ static const struct whet_tune_advice *advised(const struct whet_tune *tune, cons
 /* Processes are never chosen: the advice says what they cost, or bring. */
 static void threads_or_processes(void **state)
 {
-    static const double slower[ARMS] = {2, 1, 1, 1.1, 1, .1, .1};
-    static const double faster[ARMS] = {2, 1, 1, .5, 1, .1, .1};
+    static const double slower[ARMS] = {2, 1, 1, 1.1, 1, .1, .1, 1};
+    static const double faster[ARMS] = {2, 1, 1, .5, 1, .1, .1, 1};
     struct whet_random r;
     struct trial t;
     double ratio;
