@@ -11,10 +11,16 @@ static const char *const held[] = {"JobHeldAdmin", "JobHeldUser", "job requeued 
 
 static const char *const held_states[] = {"REQUEUE_HOLD", "RESV_DEL_HOLD", "SPECIAL_EXIT"};
 
-static const char *const never[] = {"BadConstraints",     "DependencyNeverSatisfied",
-                                    "InvalidAccount",     "InvalidQOS",
-                                    "JobHoldMaxRequeue",  "PartitionNodeLimit",
-                                    "PartitionTimeLimit", "launch failed requeued held"};
+/* Of a partition that is too small, or of one whose nodes are down or drained. */
+static const char nodes[] = "PartitionNodeLimit";
+
+static const char *const never[] = {"BadConstraints",
+                                    "DependencyNeverSatisfied",
+                                    "InvalidAccount",
+                                    "InvalidQOS",
+                                    "JobHoldMaxRequeue",
+                                    "PartitionTimeLimit",
+                                    "launch failed requeued held"};
 
 /* QOSMaxCpuPerJobLimit and many more. */
 static const char of_one_job[] = "PerJobLimit";
@@ -50,5 +56,7 @@ enum whet_slurm_reason whet__slurm_reason(const char *state, const char *reason)
     if (is_in(reason, held, sizeof(held) / sizeof(held[0])) ||
         is_in(state, held_states, sizeof(held_states) / sizeof(held_states[0])))
         return WHET_SLURM_REASON_HELD;
+    if (same(reason, nodes))
+        return WHET_SLURM_REASON_NODES;
     return WHET_SLURM_REASON_QUEUE;
 }

@@ -12,6 +12,7 @@
 enum whet_slurm_reason {
     WHET_SLURM_REASON_QUEUE, /* for others to end, for nodes to come back, ... */
     WHET_SLURM_REASON_HELD,  /* until somebody releases it */
+    WHET_SLURM_REASON_NODES, /* for nodes that are down, or of which there are too few */
     WHET_SLURM_REASON_NEVER  /* what it asks for is not to be had, or it failed too often */
 };
 

@@ -241,7 +241,8 @@ static void mark_unseen(struct whet_slurm_task *tasks, unsigned count)
 
 /* What stands in the way of tasks that wait. */
 struct obstacles {
-    int said;          /* that one is held */
+    int said_held;     /* that one is */
+    int said_nodes;    /* that one waits for nodes that are not there */
     unsigned hopeless; /* answers in a row that say of one that it can never start */
 };
 
@@ -255,22 +256,36 @@ static unsigned find_reason(const struct whet_slurm_task *tasks, unsigned count,
     return 0;
 }
 
-/* Nobody would see why nothing happens. 0, or -EIO: there is nothing to wait for. */
-static int obstacles_look(struct obstacles *seen, const char *id,
-                          const struct whet_slurm_task *tasks, unsigned count,
-                          struct whet_error *err)
+/* Nobody would see why nothing happens. */
+static void obstacles_say(struct obstacles *seen, const char *id,
+                          const struct whet_slurm_task *tasks, unsigned count)
 {
-    unsigned never = find_reason(tasks, count, WHET_SLURM_REASON_NEVER);
     unsigned held = find_reason(tasks, count, WHET_SLURM_REASON_HELD);
+    unsigned nodes = find_reason(tasks, count, WHET_SLURM_REASON_NODES);
 
-    if (held != 0 && !seen->said) {
-        seen->said = 1;
+    if (held != 0 && !seen->said_held)
         whet__log(
             WHET_LOG_WARNING,
             "task %u of job %s is held (%s), and is waited for: 'scontrol release %s' lets "
             "it start, 'scancel %s' ends it",
             held, id, tasks[held - 1].reason, id, id);
-    }
+    if (nodes != 0 && !seen->said_nodes)
+        whet__log(WHET_LOG_WARNING,
+                  "task %u of job %s waits for nodes that are down, or for more than there are "
+                  "(%s): 'scancel %s' ends it",
+                  nodes, id, tasks[nodes - 1].reason, id);
+    seen->said_held |= held != 0;
+    seen->said_nodes |= nodes != 0;
+}
+
+/* 0, or -EIO: there is nothing to wait for. */
+static int obstacles_look(struct obstacles *seen, const char *id,
+                          const struct whet_slurm_task *tasks, unsigned count,
+                          struct whet_error *err)
+{
+    unsigned never = find_reason(tasks, count, WHET_SLURM_REASON_NEVER);
+
+    obstacles_say(seen, id, tasks, count);
     seen->hopeless = never != 0 ? seen->hopeless + 1 : 0;
     if (seen->hopeless < HOPELESS_MAX)
         return 0;

@@ -13,7 +13,8 @@
  * Slurm does all of it: queueing, nodes, limits, requeueing. This calls sbatch once and then
  * asks squeue every two seconds, at first more often. What a task prints is in
  * FOLDER/part-K.out and .err, a folder that all nodes and this machine see under one name.
- * A task that is held is waited for, and warned of once.
+ * A task that is held, or waits for nodes that are not there, is waited for, and warned of
+ * once.
  */
 #ifndef WHET_CLUSTER_SLURM_H
 #define WHET_CLUSTER_SLURM_H
@@ -64,8 +65,7 @@ void whet__slurm_output(const struct whet_slurm_options *options, unsigned task,
                         const char *which, struct whet_text *out);
 
 /* Reads what squeue says of tasks ("K STATE REASON" a line, the last perhaps of several words)
- * into `tasks`. Returns how many have not
- * ended. What is not of that form is passed over. */
+ * into `tasks`. Returns how many have not ended. What is not of that form is passed over. */
 unsigned whet__slurm_read(const char *text, struct whet_slurm_task *tasks, unsigned count);
 
 #endif

@@ -239,7 +239,7 @@ fake_slurm()
 @test "a task that can never start ends it all, and says why" {
     local reason
     fake_slurm
-    for reason in PartitionNodeLimit 'launch failed requeued held'; do
+    for reason in BadConstraints 'launch failed requeued held'; do
         rm -f cancelled
         printf '1 RUNNING None\n2 PENDING Priority\n3 PENDING %s\n' "$reason" >queue
         run -2 --separate-stderr whet run --on slurm --shards 3 --parts "parts $reason" true
@@ -251,24 +251,27 @@ fake_slurm()
     [[ $stderr == *"whet: task 3 of job 77 can never start, as Slurm says: "* ]]
 }
 
-@test "a task that is held is waited for, and told once" {
+# Nodes that are down come back: the array is not given up for them.
+@test "a task that is held, or waits for nodes, is waited for, and told once" {
     local run try
     fake_slurm
-    printf '1 COMPLETED None\n2 PENDING JobHeldUser\n' >queue
+    printf '1 PENDING PartitionNodeLimit\n2 PENDING JobHeldUser\n' >queue
     "$WHET" scan --on slurm --shards 2 --parts parts . >out 2>err 3>&- &
     run=$!
     for ((try = 0; try < 1800; try++)); do
-        [ "$(wc -l <asked)" -lt 4 ] || break
+        [ "$(wc -l <asked)" -lt 9 ] || break
         sleep 0.1
     done
-    [ "$(cat err)" = "whet: task 2 of job 77 is held (JobHeldUser), and is waited for: 'scontrol release 77' lets it start, 'scancel 77' ends it" ]
+    [ "$(sed -n 1p err)" = "whet: task 2 of job 77 is held (JobHeldUser), and is waited for: 'scontrol release 77' lets it start, 'scancel 77' ends it" ]
+    [ "$(sed -n 2p err)" = "whet: task 1 of job 77 waits for nodes that are down, or for more than there are (PartitionNodeLimit): 'scancel 77' ends it" ]
     [ ! -e cancelled ]
     for i in 1 2; do
         whet scan -q --json --shard "$i/2" bin >"parts/part-$i.out"
     done
     printf '1 COMPLETED None\n2 COMPLETED None\n' >queue.new && mv queue.new queue
     wait "$run"
-    [ "$(grep -c held err)" = 1 ]
+    [ "$(grep -c 'is held' err)" = 1 ]
+    [ "$(grep -c 'waits for nodes' err)" = 1 ]
     [ -s out ]
 }
 

@@ -22,7 +22,7 @@ static void reasons_are_told_apart(void **state)
         {"PENDING", "job_requeued_in_held_state", WHET_SLURM_REASON_HELD},
         {"REQUEUE_HOLD", "", WHET_SLURM_REASON_HELD},
         {"SPECIAL_EXIT", "None", WHET_SLURM_REASON_HELD},
-        {"PENDING", "PartitionNodeLimit", WHET_SLURM_REASON_NEVER},
+        {"PENDING", "PartitionNodeLimit", WHET_SLURM_REASON_NODES},
         {"PENDING", "BadConstraints", WHET_SLURM_REASON_NEVER},
         {"PENDING", "DependencyNeverSatisfied", WHET_SLURM_REASON_NEVER},
         {"PENDING", "QOSMaxCpuPerJobLimit", WHET_SLURM_REASON_NEVER},
