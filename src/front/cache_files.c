@@ -134,31 +134,31 @@ static int folder_read(const char *folder, struct whet_vec *paths)
     return rc;
 }
 
-/* One that cannot be read hides no other. */
+/* One that cannot be read hides no other; but want of memory and a signal end it all. */
 static int folder_each(const struct whet_files_wishes *w, const struct whet_vec *paths,
                        int read_only, whet_each_file each, void *ctx, struct whet_error *err)
 {
     char *const *names = paths->items;
     struct whet_error first = {.code = 0};
     size_t done = 0;
-    int rc = 0;
 
     for (size_t i = 0; i < paths->len; i++) {
         struct whet_error failure = {.code = 0};
+        int rc = file_each(names[i], read_only, each, ctx, &failure);
 
-        rc = file_each(names[i], read_only, each, ctx, &failure);
+        if (rc < 0 && failure.code == 0)
+            whet_error_set(&failure, rc, "cannot read: '%.200s': %s", names[i], strerror(-rc));
+        if (rc > 0 || rc == -ENOMEM || rc == -EINTR || (rc != 0 && w->partial == NULL)) {
+            *err = failure;
+            return rc;
+        }
         done += rc == 0;
-        if (rc < 0 && first.code == 0)
+        if (rc != 0 && first.code == 0)
             first = failure;
-        if (rc > 0 || rc == -ENOMEM || rc == -EINTR || (rc != 0 && w->partial == NULL))
-            break;
-        rc = 0;
     }
-    if (rc == 0 && first.code != 0 && done != 0)
-        *w->partial = first;
-    else if (first.code != 0)
-        *err = first;
-    return rc == 0 && done == 0 ? first.code : rc;
+    if (first.code != 0)
+        *(done != 0 ? w->partial : err) = first;
+    return done != 0 ? 0 : first.code;
 }
 
 /* $XDG_CACHE_HOME/whet */

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -515,6 +516,79 @@ static void what_is_no_cache_is_left_alone(void **state)
     snprintf(db, sizeof(db), "%s", other);
 }
 
+static int stop_at_once(void *ctx)
+{
+    (void)ctx;
+    return 1;
+}
+
+/* Makes a cache of this user's; with `newer` of a version that is not known yet. */
+static void own_cache(const char *name, int newer)
+{
+    struct whet_cache *cache;
+    char other[512];
+    sqlite3 *file;
+
+    snprintf(other, sizeof(other), "%s", db);
+    snprintf(db, sizeof(db), "%s/whet/%s", whet__text_str(&folder), name);
+    cache = open_cache("one");
+    put(cache, "key", "value", NULL);
+    whet_cache_free(cache);
+    if (newer) {
+        assert_int_equal(sqlite3_open(db, &file), SQLITE_OK);
+        assert_int_equal(sqlite3_exec(file, "PRAGMA user_version = 99", NULL, NULL, NULL),
+                         SQLITE_OK);
+        assert_int_equal(sqlite3_close(file), SQLITE_OK);
+    }
+    snprintf(db, sizeof(db), "%s", other);
+}
+
+/* The answer's code; the text is not looked at. */
+static int list_own(int (*stop)(void *ctx), struct whet_error *partial, struct whet_error *err)
+{
+    struct whet_table_style style = {.width = width};
+    struct whet_files_wishes w = {.stop = stop, .partial = partial};
+    struct whet_vec none;
+    struct whet_text out;
+    int rc;
+
+    *err = (struct whet_error){.code = 0};
+    whet__vec_init(&none, sizeof(const char *), 1);
+    w.paths = &none;
+    whet__text_init(&out, (size_t)1 << 20);
+    rc = whet__files_list(&w, &out, &style, err);
+    whet__text_clear(&out);
+    return rc;
+}
+
+/* One cache that cannot be read is told beside the answer, or is the answer where there is no
+ * other; a signal that ends it all is told as that. */
+static void one_that_cannot_be_read(void **state)
+{
+    struct whet_error err, partial = {.code = 0};
+    char path[512];
+
+    (void)state;
+    snprintf(path, sizeof(path), "%s/whet", whet__text_str(&folder));
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(setenv("XDG_CACHE_HOME", whet__text_str(&folder), 1), 0);
+    own_cache("a.db", 1);
+    assert_true(list_own(NULL, &partial, &err) < 0);
+    assert_has(err.text, "/whet/a.db");
+    assert_int_equal(partial.code, 0);
+    own_cache("b.db", 0);
+    assert_int_equal(list_own(NULL, &partial, &err), 0);
+    assert_int_equal(err.code, 0);
+    assert_has(partial.text, "/whet/a.db");
+    partial.code = 0;
+    assert_int_equal(list_own(stop_at_once, &partial, &err), -EINTR);
+    assert_int_equal(err.code, -EINTR);
+    assert_has(err.text, "/whet/b.db");
+    assert_int_equal(partial.code, 0);
+    assert_true(list_own(NULL, NULL, &err) < 0);
+    assert_has(err.text, "/whet/a.db");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -533,6 +607,7 @@ int main(void)
         cmocka_unit_test(verify_changes_nothing),
         cmocka_unit_test(keys_can_be_typed_again),
         cmocka_unit_test(long_keys_are_cut_for_a_terminal_only),
+        cmocka_unit_test(one_that_cannot_be_read),
     };
 
     return cmocka_run_group_tests(tests, fill, clear);
