@@ -114,13 +114,14 @@ static int item_add(struct whet_inputs *in, const struct input *item)
 static int path_absolute(struct whet_inputs *in, const char *path, const char **out)
 {
     char folder[FOLDER_MAX];
-    const char *full = path;
+    const char *full;
 
-    if (path[0] != '/') {
-        if (getcwd(folder, sizeof(folder)) == NULL)
-            return -errno;
-        full = whet__arena_join(&in->arena, folder, path);
-    }
+    *out = path;
+    if (path[0] == '/')
+        return 0;
+    if (getcwd(folder, sizeof(folder)) == NULL)
+        return -errno;
+    full = whet__arena_join(&in->arena, folder, path);
     if (full == NULL)
         return -ENOMEM;
     *out = full;
