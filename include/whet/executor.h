@@ -6,7 +6,7 @@
  * Memory   _new allocates and _free releases; a command's texts are copied, those of the
  *          options and of a result borrowed.
  * Errors   0 or a negative errno value. A command that fails is no error: its result and
- *          the counts say so. A cache that is broken, locked, full or gone is none either: it
+ *          the counts say so. Nor is a cache that does not do what it should (below): that
  *          costs hits, and whet_executor_note says so.
  * Threads  one at a time for each executor; callbacks come from the thread that runs it.
  *          Children must be left to whoever started them: SIGCHLD not ignored, nobody waits
@@ -94,8 +94,8 @@ struct whet_executor_result {
     const char *category;
     enum whet_executor_end end;
     const char *reason;     /* why it is not OK, for people; "" if it is */
-    const char *not_kept;   /* why the cache does not keep it, though it ran and was to be kept;
-                               ""   if it does, as far as is known then, or was not asked */
+    const char *not_kept;   /* why the cache does not keep it, though it ran and was to be
+                               kept; "" if it does, as far as is known then, or was not asked */
     int exit_code;          /* -1: none */
     int signal;             /* 0: none */
     int cached;             /* 1: it was not run; this is what it answered when it was */
@@ -181,18 +181,18 @@ WHET_API WHET_MUST_USE int whet_executor_add_project(struct whet_executor *execu
                                                      struct whet_error *err);
 
 /* Runs all that was added, and waits. It may be called again: with a cache, what has not
- * changed meanwhile is not repeated. -EINVAL: commands need each other in a circle, which *err
- * names, or what nobody has, or make the same file, or options.remote is no server's url, or
- * options.pass has what is no name; nothing was run. -ENOENT: no place for a cache, as above;
- * nothing was run. -EBUSY: called from a callback of its own. Others: it could not go on; what
- * ran was ended. After an error *out is as it was. */
+ * changed meanwhile is not repeated. Nothing was run after -EINVAL (commands need each other in
+ * a circle, which *err names, or what nobody has, or make the same file; options.remote is no
+ * server's url, or options.pass has what is no name), -ENOENT (no place for a cache, as above)
+ * and -EBUSY (called from a callback of its own). Others: it could not go on; what ran was
+ * ended. After an error *out is as it was. */
 WHET_API WHET_MUST_USE int whet_executor_run(struct whet_executor *executor,
                                              struct whet_executor_counts *out,
                                              struct whet_error *err);
 
 /* Why the cache did not do all that it should in the last run, for a person; NULL: it did, or
- * was not asked to. Until the next run. What a command of it was not kept for is in its result.
- */
+ * was not asked to. Borrowed until the next run, or _free. Why a single result was not kept
+ * stands in that (not_kept). */
 WHET_API const char *whet_executor_note(const struct whet_executor *executor);
 
 /* "ok", "exit", "timeout", ... as in the log of whet run. */
