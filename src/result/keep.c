@@ -334,7 +334,7 @@ static void keep(struct keeper *k, const struct whet_vec *outputs,
     if (rc == 0)
         rc = store(k, outputs, result, text);
     if (rc != 0 && k->result->not_kept[0] == '\0')
-        (void)refuse(k, "", strerror(-rc));
+        (void)refuse(k, "result", strerror(-rc));
     for (int i = 0; i < WHET_STREAMS; i++)
         whet__text_clear(&text[i]);
     whet__vec_clear(&k->record.outputs);
@@ -359,8 +359,12 @@ void whet__results_keep(struct whet_results *r, const struct whet_run_job *job,
         result->end = WHET_JOB_NO_OUTPUT;
         snprintf(result->reason, sizeof(result->reason), "did not make its output '%.150s'",
                  missing);
-    } else if (rc == 0 && missing == NULL) {
+    } else if (rc == 0 && missing != NULL) {
+        (void)refuse(&k, missing, "it was not made");
+    } else if (rc == 0) {
         keep(&k, &outputs, result, printed, spool);
+    } else if (result->not_kept[0] == '\0') {
+        (void)refuse(&k, "result", strerror(-rc));
     }
     whet__vec_clear(&outputs);
 }

@@ -220,6 +220,13 @@ settle()
     [ "$(ran)" = 1 ]
 }
 
+@test "a failure that did not make its output is not kept, and the log says why" {
+    echo one >in
+    job 'exit 3' '"inputs": ["in"], "outputs": ["out"]' >jobs
+    run -3 cached --cache-failures --log log
+    [ "$(sed 1d log | jq -r 'select(.not_kept).not_kept')" = "'out': it was not made" ]
+}
+
 @test "explain names the first that differs; force runs all the same" {
     echo one >in && echo x >other
     printf '{"name": "j", "argv": ["cat", "in"], "inputs": ["in"]}\n' >jobs
