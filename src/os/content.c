@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,20 @@ int whet__content_same_look(const struct whet_file_stat *a, const struct whet_fi
 {
     return a->kind == b->kind && a->size == b->size && a->mtime_ns == b->mtime_ns &&
            a->ctime_ns == b->ctime_ns && a->inode == b->inode && a->dev == b->dev;
+}
+
+/* A lease to read is refused while there is a writer. One who comes while we have it waits for
+ * the moment that takes, and we are told so by a signal that does nothing. */
+int whet__content_has_writer(const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY), found = 0;
+
+    if (fd < 0)
+        return 0;
+    if (fcntl(fd, F_SETSIG, SIGURG) == 0)
+        found = fcntl(fd, F_SETLEASE, F_RDLCK) != 0 && errno == EAGAIN;
+    close(fd);
+    return found;
 }
 
 static int look_of(const struct stat *st, struct whet_file_stat *out)

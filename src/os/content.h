@@ -33,4 +33,8 @@ int whet__content_same_look(const struct whet_file_stat *a, const struct whet_fi
  * where times have no fraction (FAT, old ext3), else 0.1 s. */
 int whet__content_settled(const struct whet_file_stat *stat, uint64_t now_ns);
 
+/* 1: some process has it open to write. 0: none has, or the file system does not tell (NFS), or
+ * it is another user's. */
+int whet__content_has_writer(const char *path);
+
 #endif

@@ -98,7 +98,8 @@ static int outputs_find(const struct keeper *k, struct whet_vec *out, const char
     return rc;
 }
 
-/* Reads it as it stays: what still writes to it, in the background, would leave half of it. */
+/* Reads it as it stays: what still writes to it, in the background or for another whet that
+ * runs the same command, would leave half of it. */
 static int output_read(const char *path, struct whet_file_stat *look, struct whet_text *text)
 {
     struct whet_file_stat after;
@@ -106,6 +107,8 @@ static int output_read(const char *path, struct whet_file_stat *look, struct whe
 
     if (rc == 0 && look->kind == WHET_FILE_GONE)
         rc = -ENOENT;
+    if (rc == 0 && whet__content_has_writer(path))
+        rc = -EBUSY;
     if (rc == 0)
         rc = whet__file_read(AT_FDCWD, path, WHET_RESULTS_FILE - 1, text);
     if (rc == 0)
@@ -148,7 +151,9 @@ static int output_keep(struct keeper *k, const char *name)
         rc = whet__results_put(k->r, WHET_RESULTS_BLOB, &o->hash, &text, 0);
     }
     whet__text_clear(&text);
-    return rc == 0 || is_link ? rc : refuse(k, name, strerror(-rc));
+    if (rc == 0 || is_link)
+        return rc;
+    return refuse(k, name, rc == -EBUSY ? "a process still writes to it" : strerror(-rc));
 }
 
 static int found_add(struct keeper *k, const char *name)

@@ -39,6 +39,18 @@ settle()
     [ "$(stat -c %a out)" = 750 ]
 }
 
+# Whoever runs the same command at the same time, or stays behind in the background.
+@test "an output that a process still writes to is not kept" {
+    echo one >in
+    job 'exec 3>out; echo half >&3; sleep 60 >sleeps 2>&1 & echo $! >>left' \
+        '"inputs": ["in"], "outputs": ["out"]' >jobs
+    cached -v 2>err
+    cached
+    kill $(cat left)
+    [ "$(ran)" = 2 ]
+    grep "not kept: .*: 'out': a process still writes to it" err
+}
+
 @test "a job that declares nothing is run each time, and so is all without --cache" {
     echo one >in
     job 'cat in' >jobs

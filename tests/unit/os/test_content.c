@@ -3,6 +3,7 @@
 #include "../own_folder.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,25 @@ static void links_are_followed(void **state)
     assert_true(whet__content_same_look(&look, &through));
 }
 
+static void a_writer_is_found(void **state)
+{
+    int fd;
+
+    (void)state;
+    assert_int_equal(whet__file_write(path, "x", 1, 0), 0);
+    assert_false(whet__content_has_writer(path));
+    fd = open(path, O_WRONLY);
+    assert_true(fd >= 0);
+    if (!whet__content_has_writer(path))
+        skip(); /* a file system that knows no leases */
+    close(fd);
+    fd = open(path, O_RDONLY);
+    assert_true(fd >= 0);
+    assert_false(whet__content_has_writer(path));
+    close(fd);
+    assert_false(whet__content_has_writer(below("absent")));
+}
+
 static void memory_may_run_out(void **state)
 {
     static char bytes[40000];
@@ -145,6 +165,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(no_file_is_an_answer, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(what_is_no_file_is_refused, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(links_are_followed, enter, own_folder_leave),
+        cmocka_unit_test_setup_teardown(a_writer_is_found, enter, own_folder_leave),
         cmocka_unit_test_setup_teardown(memory_may_run_out, enter, own_folder_leave),
     };
 
