@@ -38,8 +38,8 @@ WHET_MUST_USE int whet__file_fill(const char *path, int (*fill)(void *ctx, int f
  * was there, and takes the place of a link itself. */
 WHET_MUST_USE int whet__file_put(const char *path, const void *data, size_t len, unsigned mode);
 
-/* Whether all these write under such a name (without a folder) before they give a file its own:
- * it is another's that is at it, or was killed, and no file of anyone's. */
+/* 1: these functions write under such a name (given without a folder) before the file gets its
+ * own: a process is at it, or was killed while it was, and it is no file of anyone's. */
 int whet__file_is_temporary(const char *name);
 
 /* Makes the folder and those above it that are missing, with `mode` less the umask.

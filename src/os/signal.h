@@ -36,8 +36,9 @@ void whet__suspend_remove(void);
 /* 1, once for each time: it came. */
 int whet__suspend_asked(void);
 
-/* 1: from now on calls that wait, of write(2) too, return early when it comes, which others
- * than who asks again and again had better not meet; 0: no longer. */
+/* 1: from now on it breaks off calls that wait, write(2) among them, with EINTR: only for who
+ * asks whet__suspend_asked before each try. It may come in between, and is then heeded when
+ * the call returns. 0: such calls go on, as before. */
 void whet__suspend_breaks(int on);
 
 /* Stops this process as that signal does, until it is continued. */
