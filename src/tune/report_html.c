@@ -50,7 +50,10 @@ static void cards_put(struct whet_text *out, const struct whet_tune *tune)
 
     snprintf(first, sizeof(first), "%.2f×", cold->speedup.value);
     snprintf(unchanged, sizeof(unchanged), "%.1f×", warm->speedup.value);
-    whet_size_format(cold->peak_bytes, memory, sizeof(memory));
+    if (cold->peak_bytes != 0)
+        whet_size_format(cold->peak_bytes, memory, sizeof(memory));
+    else
+        snprintf(memory, sizeof(memory), "-"); /* as in the table */
     whet__html_cards(out, cards, sizeof(cards) / sizeof(cards[0]));
 }
 
