@@ -8,8 +8,13 @@
  * Threads  safe from any.
  *
  * A name without wildcards stands for itself, there or not; a folder for all files below it.
- * Wildcards are those of scan/glob.h; with them only files that are there are named. Folders
- * called .git are not entered, nor are links to folders.
+ * Wildcards are those of scan/glob.h; with them only what is there is named, and a folder that
+ * one matches stands for all files below it. Folders called .git are not entered.
+ *
+ * Of what a job reads, links are followed. A link to a folder stands for all files there, under
+ * its own name; where these are named anyway, as the link leads back into the folder that it is
+ * found in, it is named with what it leads to, "a/link/ -> a/b/". A "**" alone goes through no
+ * links.
  */
 #ifndef WHET_RESULT_FILES_H
 #define WHET_RESULT_FILES_H
@@ -24,7 +29,8 @@
 /* Whether there are wildcards in it. */
 int whet__files_is_pattern(const char *text);
 
-/* Whether the name is that of a folder itself, as it stands for an empty one: "a/". */
+/* Whether the name is that of a folder itself, as it stands for an empty one, "a/", or for a
+ * link, "l/ -> a/": there is nothing in it to be read. */
 int whet__files_is_folder(const char *name);
 
 /* Appends to `out`, a vector of const char *, what `pattern` names, seen from the folder

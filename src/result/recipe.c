@@ -203,8 +203,12 @@ static int add_inputs(struct whet_recipe *r, const struct whet_run_job *job,
 {
     int rc = inputs_find(r, job, &r->inputs);
 
-    for (size_t i = 0; rc == 0 && i < r->inputs.len; i++)
-        rc = whet__recipe_add_file(r, "input", ((const char **)r->inputs.items)[i], prints);
+    for (size_t i = 0; rc == 0 && i < r->inputs.len; i++) {
+        const char *name = ((const char **)r->inputs.items)[i];
+
+        rc = whet__files_is_folder(name) ? add_text(r, "input", name, "")
+                                         : whet__recipe_add_file(r, "input", name, prints);
+    }
     return rc;
 }
 

@@ -259,6 +259,17 @@ static int is_named(const struct finder *f, const char *path)
     return 0;
 }
 
+/* `rest`, or a folder that it is below. */
+static int is_matched(const struct matcher *m, const char *rest)
+{
+    size_t len = strcspn(rest, "/");
+
+    for (; rest[len] != '\0'; len += 1 + strcspn(rest + len + 1, "/"))
+        if (whet__glob_match(&m->glob, rest, len) || whet__glob_match(&m->glob, rest, len + 1))
+            return strstr(rest + len, "/.git/") == NULL;
+    return whet__glob_match(&m->glob, rest, len);
+}
+
 static int is_declared(const struct finder *f, const char *path)
 {
     if (is_named(f, path))
@@ -268,8 +279,7 @@ static int is_declared(const struct finder *f, const char *path)
         size_t len = strlen(m->root);
         const char *rest = path + len + (len > 1);
 
-        if (is_below(path, m->root) && path[len] != '\0' &&
-            whet__glob_match(&m->glob, rest, strlen(rest)))
+        if (is_below(path, m->root) && path[len] != '\0' && is_matched(m, rest))
             return 1;
     }
     return 0;

@@ -129,6 +129,42 @@ settle()
     [ "$(cat src/all.c)" = $'5\n1' ]
 }
 
+@test "a folder that a pattern matches stands for all files below it" {
+    mkdir -p lib1/a x.c
+    for pattern in 'lib*' 'lib?' 'lib*/' '*.c' '**/lib1' '*b1/*'; do
+        echo "$pattern" | tee lib1/a/f >x.c/f
+        job 'cat lib1/a/f x.c/f' "\"inputs\": [\"$pattern\"]" >jobs
+        cached && cached
+        [ "$(ran)" = 1 ]
+        echo "$pattern 2" | tee lib1/a/f >x.c/f
+        cached
+        [ "$(ran)" = 1 ]
+    done
+}
+
+@test "a link to a folder in one that is declared stands for what is there; circles end" {
+    mkdir top out out2
+    echo 1 >out/f && echo 1 >out2/f
+    ln -s ../out top/l && ln -s . top/self && ln -s ../top out/back
+    job 'cat top/l/f' '"inputs": ["top"]' >jobs
+    cached && cached
+    [ "$(ran)" = 1 ]
+    echo 2 >out/f && cached
+    [ "$(ran)" = 1 ]
+    ln -sfn ../out2 top/l
+    [ "$(cached)" = 1 ]
+    [ "$(ran)" = 1 ]
+    mkdir top/a top/b && echo a >top/a/f && echo b >top/b/f && ln -sfn a top/l
+    [ "$(cached)" = a ]
+    ln -sfn b top/l
+    [ "$(cached)" = b ]
+    [ "$(cached)" = b ]
+    [ "$(ran)" = 2 ]
+    cached --explain 2>&1 >/dev/null | grep 'cached: nothing has changed'
+    ln -sfn a top/l && cached
+    [ "$(ran)" = 0 ]
+}
+
 @test "an input that is changed while the command runs: nothing is kept" {
     echo one >in
     job 'echo more >>in' '"inputs": ["in"]' >jobs

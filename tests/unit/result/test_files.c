@@ -22,24 +22,28 @@ static void touch(const char *name)
     assert_int_equal(whet__file_write(path, "", 0, 0), 0);
 }
 
+static void make_link(const char *name, const char *target)
+{
+    char path[400];
+
+    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&place), name);
+    assert_int_equal(symlink(target, path), 0);
+}
+
 static int set_up(void **state)
 {
     static const char *const names[] = {
         "a.c",      "b.h",        "d/c.c",     "d/e/f.c",          "d/e/.g",
         ".git/h.c", "d/.git/i.c", "d/e/j k.c", "d/e/.whet-7-0.tmp"}; /* somebody was killed */
-    char path[400];
 
     (void)state;
     whet__text_init(&place, 300);
     assert_int_equal(whet__file_make_temp_dir(&place), 0);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         touch(names[i]);
-    snprintf(path, sizeof(path), "%s/link.c", whet__text_str(&place));
-    assert_int_equal(symlink("a.c", path), 0);
-    snprintf(path, sizeof(path), "%s/loop", whet__text_str(&place));
-    assert_int_equal(symlink(".", path), 0);
-    snprintf(path, sizeof(path), "%s/none.c", whet__text_str(&place));
-    assert_int_equal(symlink("nowhere", path), 0);
+    make_link("link.c", "a.c");
+    make_link("loop", ".");
+    make_link("none.c", "nowhere");
     return 0;
 }
 
@@ -90,6 +94,46 @@ static void test_names(void **state)
     assert_string_equal(names_of("d/[", NULL), "Invalid argument");
 }
 
+static void a_folder_that_a_pattern_matches_stands_for_its_files(void **state)
+{
+    (void)state;
+    touch("x.c/y/z");
+    touch("x.c/.git/no");
+    assert_string_equal(names_of("x*", NULL), "x.c/y/z|");
+    assert_string_equal(names_of("x.?", NULL), "x.c/y/z|");
+    assert_string_equal(names_of("x*/", NULL), "x.c/y/z|");
+    assert_string_equal(names_of("x*/**", NULL), "x.c/y/z|");
+    assert_string_equal(names_of("x*/*", NULL), "x.c/y/z|");
+    assert_string_equal(names_of("*/?", NULL),
+                        "d/e/.g|d/e/f.c|d/e/j k.c|loop/d/c.c|loop/d/e/.g|"
+                        "loop/d/e/f.c|loop/d/e/j k.c|x.c/y/z|");
+    assert_string_equal(names_of("*.c", NULL), "a.c|link.c|x.c/y/z|");
+    assert_string_equal(names_of("**/x.c", NULL), "x.c/y/z|");
+}
+
+static void links_to_folders_are_followed(void **state)
+{
+    (void)state;
+    touch("out/f");
+    touch("out/.git/g");
+    touch("top/in/f");
+    make_link("top/out", "../out");
+    make_link("top/in/up", "..");
+    make_link("top/other", "in");
+    make_link("out/back", "../top");
+    make_link("top/git", "../out/.git");
+    assert_string_equal(names_of("top", NULL),
+                        "top/git/g|top/in/f|top/in/up/ -> top/|top/other/ -> top/in/|"
+                        "top/out/back/ -> top/|top/out/f|");
+    assert_string_equal(names_of("top/oth*", NULL),
+                        "top/other/f|top/other/up/git/g|top/other/up/in/f|"
+                        "top/other/up/in/up/ -> top/other/up/|"
+                        "top/other/up/other/ -> top/other/up/in/|"
+                        "top/other/up/out/back/ -> top/other/up/|top/other/up/out/f|");
+    assert_string_equal(names_of("top/*/f", NULL), "top/in/f|top/other/f|top/out/f|");
+    assert_string_equal(names_of("top/**/f", NULL), "top/in/f|");
+}
+
 static void test_memory(void **state)
 {
     (void)state;
@@ -107,6 +151,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(a_folder_that_a_pattern_matches_stands_for_its_files),
+        cmocka_unit_test(links_to_folders_are_followed),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);

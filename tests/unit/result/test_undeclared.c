@@ -82,13 +82,14 @@ static const char *told(const struct whet_run_job *given, const struct whet_vec 
 
 static void what_is_declared_is_not_told(void **state)
 {
-    const char *const inputs[] = {"src/a.c", "inc", "gen/**/*.h", NULL};
+    const char *const inputs[] = {"src/a.c", "inc", "gen/**/*.h", "li?*/", NULL};
     const char *const outputs[] = {"a.o", NULL};
     const struct whet_run_job job = {.inputs = inputs, .outputs = outputs};
 
     (void)state;
     assert_string_equal(TOLD(&job, FILE_READ("src/a.c"), FILE_READ("inc/x/y.h"),
-                             FILE_READ("gen/deep/z.h"), FILE_READ("gen/z.h"), FILE_READ("a.o")),
+                             FILE_READ("gen/deep/z.h"), FILE_READ("gen/z.h"), FILE_READ("a.o"),
+                             FILE_READ("lib/a/f")),
                         "");
     assert_string_equal(
         TOLD(&job, FILE_READ("src/b.c"), FILE_READ("gen/z.c"), FILE_READ("incx/a.h")),
