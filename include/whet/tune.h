@@ -179,7 +179,8 @@ struct whet_tune_arm {
     double cpu_seconds;    /* user + system, children included; median */
     double cpu_use;        /* of all cores, 0..1 */
     uint64_t peak_bytes;   /* largest process; median; 0: not known, for it is hidden by
-                              what the program that measures has itself */
+                              what the program that measures has itself, or the arm is
+                              isolated and has several */
     double hit_rate;       /* 0..1; < 0: no cache asked */
     uint64_t errors;       /* files that could not be read or parsed */
     double estimate;       /* quick estimate of the speed-up; 0: none */

@@ -201,6 +201,7 @@ static int advise_processes(struct whet_tune *tune)
     const struct whet_tune_arm *threads = &tune->arms[untuned(tune, 0)], *isolated = NULL;
     struct whet_interval ratio;
     char why[240];
+    int proven;
 
     for (size_t i = 0; i < tune->arm_count; i++) {
         if (tune->arms[i].isolated)
@@ -208,12 +209,15 @@ static int advise_processes(struct whet_tune *tune)
     }
     if (isolated == NULL || ratio_of(tune, isolated, threads, &ratio) != 0)
         return 0;
-    snprintf(why, sizeof(why),
-             "worker processes (--isolate) take %.2fx the time (%.2f to %.2f): for foreign "
-             "files, as one that crashes a parser or takes too much then costs only itself",
-             ratio.estimate, ratio.low, ratio.high);
     /* On a busy machine what has more processes gets more of it. */
-    if (share_got(tune) < BUSY || !proven_faster(tune, isolated, threads))
+    proven = share_got(tune) >= BUSY && proven_faster(tune, isolated, threads);
+    if (!proven)
+        snprintf(why, sizeof(why),
+                 "worker processes took %.2fx the time (%.2f to %.2f%s); they are for foreign "
+                 "files (--isolate): one that crashes a parser, or takes too much, then costs "
+                 "only itself",
+                 ratio.estimate, ratio.low, ratio.high, ratio.high < 1 ? ": not proven" : "");
+    if (!proven)
         return advise(tune, WHET_TUNE_ADVICE_INFO, why, "Scan with threads");
     snprintf(why, sizeof(why), "proven faster than threads: %.2fx the time (%.2f to %.2f)",
              ratio.estimate, ratio.low, ratio.high);

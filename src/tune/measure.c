@@ -279,7 +279,8 @@ static void arm_figures(struct whet_tune *tune, struct whet_tune_arm *arm,
         arm->speedup = value_of(&wall->speedup.ratio, 1);
     arm->cpu_seconds = cpu->summary.median / 1e9;
     arm->cpu_use = arm->cpu_seconds / arm->seconds.value / tune->machine.cores;
-    arm->peak_bytes = (uint64_t)from->metric[WHET_METRIC_MEMORY].summary.median;
+    if (!arm->isolated) /* the largest process would be one of several */
+        arm->peak_bytes = (uint64_t)from->metric[WHET_METRIC_MEMORY].summary.median;
     arm->files_per_second = (double)tally->files / (double)tally->runs / arm->seconds.value;
     arm->errors = tally->errors;
     if (arm->cache != WHET_SCAN_CACHE_OFF && looked != 0)

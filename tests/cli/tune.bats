@@ -45,6 +45,7 @@ cold = [arm for arm in arms.values() if arm["state"] == "cold cache"]
 assert len(cold) == 1 and cold[0]["hit_rate"] == 0 and "peak_bytes" in cold[0]
 isolated = [arm for arm in arms.values() if arm["isolated"]]
 assert len(isolated) == 1 and isolated[0]["cache"] == "off" and isolated[0]["files_per_second"] > 0
+assert "peak_bytes" not in isolated[0]
 assert any("--isolate" in advice["why"] + advice["what"] for advice in answer["advice"])
 assert answer["configuration"]["steps"] and answer["advice"]
 PY
