@@ -346,6 +346,23 @@ static int check_parts(const struct whet_run_request *r, struct whet_error *err)
     return 0;
 }
 
+/* What tasks of an array say, beside the output of commands, is in their parts and nowhere
+ * else; what they traced is in the log, too. */
+static int check_told(const struct whet_run_request *r, struct whet_error *err)
+{
+    if (r->on == NULL || r->parts != NULL || r->dry_run)
+        return 0;
+    if (r->explain)
+        return whet_error_set(err, -EINVAL,
+                              "nobody would see what --explain says: name the folder that "
+                              "keeps it by '--parts DIR'");
+    if (r->trace_inputs && r->log == NULL)
+        return whet_error_set(err, -EINVAL,
+                              "nobody would see what --trace-inputs finds: name the log that "
+                              "keeps it by '--log FILE'");
+    return 0;
+}
+
 static int check_log(const struct whet_run_request *r, struct whet_error *err)
 {
     if (r->log == NULL && r->parts == NULL && r->log_mode != WHET_JOB_LOG_NEW)
@@ -371,6 +388,8 @@ int whet__run_request(const struct whet_run_request *r, struct whet_error *err)
         rc = check_log(r, err);
     if (rc == 0)
         rc = check_cache(r, err);
+    if (rc == 0)
+        rc = check_told(r, err);
     if (rc == 0)
         rc = check_companions(r, err);
     if (rc == 0)

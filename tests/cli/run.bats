@@ -717,6 +717,10 @@ PY
     fails "what for: '--shards' and '--sbatch' go with '--on slurm'" whet run --shards 3 true
     fails "one of them: '--merge', '--shard' and '--on'" whet run --on slurm --shard 1/2 true
     fails "what is kept is not shown: leave out '--live'" whet run --live --shard 1/2 --parts p true
+    fails "nobody would see what --explain says: name the folder that keeps it by '--parts DIR'" \
+        whet run --on slurm --cache --explain --log l true
+    fails "nobody would see what --trace-inputs finds: name the log that keeps it by '--log FILE'" \
+        whet run --on slurm --trace-inputs true
     fails "one folder of parts is expected, behind all options: whet run --merge DIR" whet run --merge
     fails "shard 1 has not ended: 'nowhere/part-1.end' is not there" whet run --merge nowhere
     fails "unknown engine: 'pbs': choose slurm" whet run --on pbs true
