@@ -58,7 +58,8 @@ struct whet_pool_options {
  * could wait for the other's seat. After a fork without exec the child has no pool: the
  * threads are its parent's.
  * `options` may be NULL.
- * -EINVAL: more than WHET_POOL_WORKERS_MAX; -ENOMEM; -EAGAIN: no thread is to be had. */
+ * -EINVAL: more than WHET_POOL_WORKERS_MAX, or unknown flags; -ENOMEM; -EAGAIN: no thread is to
+ * be had. */
 WHET_API WHET_MUST_USE int whet_pool_new(struct whet_pool **out,
                                          const struct whet_pool_options *options);
 
@@ -181,8 +182,8 @@ struct whet_loop_options {
  * some take much longer, put them first. Returns when all have ended. `options` may be NULL.
  * Answers 0, or what the lowest index answered that did not answer 0 (-ECANCELED,
  * -ETIMEDOUT: it was not run).
- * -ENOMEM: nothing was run; never in a pool that is not detached, as long as only one
- * thread from outside uses it at a time. */
+ * -EINVAL: body is NULL; -ENOMEM: nothing was run; never in a pool that is not detached, as
+ * long as only one thread from outside uses it at a time. */
 WHET_API int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, void *ctx,
                            const struct whet_loop_options *options);
 

@@ -55,6 +55,8 @@ int whet_cache_tune(struct whet_cache_tuning *out, const char *path, double targ
     struct whet_study study;
     int rc;
 
+    if (path == NULL)
+        return whet_error_set(err, -EINVAL, "no trace: give the path of one");
     if (!(target > 0 && target < 1))
         return whet_error_set(err, -EINVAL, "a target is above 0 and below 1: '%g'", target);
     rc = whet__study_run(&study, &wishes, err);

@@ -3,6 +3,7 @@
  * where a chunk of more than one would decide when the loop ends. */
 #include "pool/engine.h"
 
+#include <errno.h>
 #include <stdint.h>
 
 #include "os/clock.h"
@@ -279,6 +280,8 @@ int whet_pool_for(struct whet_pool *pool, size_t count, whet_loop_body body, voi
 {
     struct pool_loop loop = {.count = count, .body = body, .ctx = ctx};
 
+    if (body == NULL)
+        return -EINVAL;
     return loop_do(&loop, pool, options);
 }
 
@@ -287,5 +290,7 @@ int whet_pool_for_ranges(struct whet_pool *pool, size_t count, whet_range_body b
 {
     struct pool_loop loop = {.count = count, .range = body, .ctx = ctx};
 
+    if (body == NULL)
+        return -EINVAL;
     return loop_do(&loop, pool, options);
 }

@@ -142,7 +142,7 @@ int whet_pool_new(struct whet_pool **out, const struct whet_pool_options *option
     int rc;
 
     max = o->workers_max > workers ? o->workers_max : workers;
-    if (max > WHET_POOL_WORKERS_MAX)
+    if (max > WHET_POOL_WORKERS_MAX || (o->flags & ~(unsigned)WHET_POOL_DETACHED) != 0)
         return -EINVAL;
     p = whet__mem_zalloc(1, sizeof(*p) + max * sizeof(struct pool_worker *));
     if (p == NULL)

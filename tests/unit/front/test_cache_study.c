@@ -143,6 +143,8 @@ static void programs_are_told(void **state)
     assert_int_equal(t.count, 0);
     t.count = 99;
     assert_int_equal(whet_cache_tune(&t, path, 1, 0, &err), -EINVAL);
+    assert_int_equal(whet_cache_tune(&t, NULL, .5, 0, &err), -EINVAL);
+    assert_string_equal(err.text, "no trace: give the path of one");
     assert_int_equal(whet_cache_tune(&t, "/nowhere/at all", .5, 0, &err), -ENOENT);
     assert_int_equal(t.count, 99);
 }

@@ -39,6 +39,16 @@ static int see_index(void *ctx, size_t index, unsigned worker)
     return 0;
 }
 
+static void refuses_no_body(void **state)
+{
+    struct whet_pool *p = pool_of(1, 0, 0);
+
+    (void)state;
+    assert_int_equal(whet_pool_for(p, 1, NULL, NULL, NULL), -EINVAL);
+    assert_int_equal(whet_pool_for_ranges(p, 1, NULL, NULL, NULL), -EINVAL);
+    whet_pool_free(p);
+}
+
 static void each_index_once(void **state)
 {
     (void)state;
@@ -409,6 +419,7 @@ static void runs_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(refuses_no_body),
         cmocka_unit_test(each_index_once),
         cmocka_unit_test(each_index_is_in_one_range),
         cmocka_unit_test(a_range_answers_for_its_indexes),

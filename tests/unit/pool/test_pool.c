@@ -143,10 +143,12 @@ static void count_tick(void *ctx)
 static void refuses_silly_numbers(void **state)
 {
     const struct whet_pool_options many = {.workers = WHET_POOL_WORKERS_MAX + 1};
+    const struct whet_pool_options unknown = {.flags = WHET_POOL_DETACHED << 1};
     struct whet_pool *p = NULL;
 
     (void)state;
     assert_int_equal(whet_pool_new(&p, &many), -EINVAL);
+    assert_int_equal(whet_pool_new(&p, &unknown), -EINVAL);
     assert_null(p);
     whet_pool_free(NULL);
     whet_group_free(NULL);
