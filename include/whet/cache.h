@@ -87,8 +87,10 @@ enum whet_cache_flags {
 struct whet_cache_options {
     /* Room for all levels of this machine, shared out 1:4:10 among memory, compressed memory
      * and disk, or 1:4 when there is no file. 0: 64 MiB. The next three override a
-     * share; 0: by the ratio; WHET_CACHE_NONE: without that level. All that is kept for an
-     * entry counts, tables included; on disk, blocks as the filesystem counts them. */
+     * share; 0: by the ratio; WHET_CACHE_NONE: without that level. Where `bytes` is 0, levels
+     * without a size follow from that of a level in memory; disk_bytes alone leaves them 64 MiB
+     * between them. All that is kept for an entry counts, tables included; on disk, blocks as
+     * the filesystem counts them. */
     uint64_t bytes;
     uint64_t memory_bytes;
     uint64_t packed_bytes;

@@ -21,7 +21,6 @@
 #define LOCAL_LEVELS  3
 
 static const uint64_t weights[LOCAL_LEVELS] = {1, 4, 10};
-static const char *const names[LOCAL_LEVELS] = {"memory_bytes", "packed_bytes", "disk_bytes"};
 
 void whet__cache_options_clear(struct whet_cache_options *o)
 {
@@ -111,7 +110,8 @@ static int check_numbers(const struct whet_cache_options *o, struct whet_error *
     return 0;
 }
 
-/* What the levels without a size of their own share, for each unit of weight. */
+/* What the levels without a size of their own share, for each unit of weight. A large file says
+ * nothing of how much memory there is: its size alone leaves the others as they are. */
 static int share_unit(const struct whet_cache_options *o, const uint64_t sizes[LOCAL_LEVELS],
                       uint64_t *unit, struct whet_error *err)
 {
@@ -120,7 +120,7 @@ static int share_unit(const struct whet_cache_options *o, const uint64_t sizes[L
     for (unsigned i = 0; i < LOCAL_LEVELS; i++) {
         if (sizes[i] == 0) {
             open += weights[i];
-        } else if (sizes[i] != WHET_CACHE_NONE) {
+        } else if (sizes[i] != WHET_CACHE_NONE && (i != WHET_CACHE_DISK || o->bytes != 0)) {
             taken = taken + sizes[i] >= taken ? taken + sizes[i] : UINT64_MAX;
             given = given != 0 ? given : sizes[i] / weights[i];
         }
@@ -161,7 +161,9 @@ static int share_out(struct whet_cache_options *o, struct whet_error *err)
             sizes[i] = unit > (WHET_CACHE_NONE - 1) / weights[i] ? WHET_CACHE_NONE - 1
                                                                  : unit * weights[i];
         if (sizes[i] == 0)
-            rc = whet_error_set(err, -EINVAL, "no room: '%s': give it more bytes", names[i]);
+            rc =
+                whet_error_set(err, -EINVAL, "no room for all levels: '%s': give it more bytes",
+                               o->bytes != 0 ? "bytes" : "packed_bytes");
         none = none && sizes[i] == WHET_CACHE_NONE;
     }
     if (rc == 0 && none && o->remote == NULL)

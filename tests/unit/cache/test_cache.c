@@ -9,7 +9,9 @@
 #include <whet/cache.h>
 
 #include "base/random.h"
+#include "base/text.h"
 #include "os/clock.h"
+#include "os/file.h"
 
 #define MIB ((uint64_t)1 << 20)
 
@@ -95,7 +97,9 @@ static void test_options(void **state)
     refused((struct whet_cache_options){.disk_bytes = MIB}, "disk_bytes without a file");
     refused((struct whet_cache_options){.bytes = 100}, "too small for its tables");
     refused((struct whet_cache_options){.bytes = MIB, .memory_bytes = MIB}, "nothing is left");
-    refused((struct whet_cache_options){.bytes = 3}, "no room: 'memory_bytes'");
+    refused((struct whet_cache_options){.bytes = 3}, "no room for all levels: 'bytes'");
+    refused((struct whet_cache_options){.packed_bytes = 3},
+            "no room for all levels: 'packed_bytes'");
     refused((struct whet_cache_options){.bytes = WHET_CACHE_NONE}, "leaves out single levels");
     refused((struct whet_cache_options){.memory_bytes = WHET_CACHE_NONE,
                                         .packed_bytes = WHET_CACHE_NONE},
@@ -137,6 +141,31 @@ static void test_shares(void **state)
     assert_int_equal(capacity(o, memory), 5 * MIB);
     o = (struct whet_cache_options){.bytes = 5 * MIB, .memory_bytes = WHET_CACHE_NONE};
     assert_int_equal(capacity(o, packed), 5 * MIB);
+}
+
+/* However much there is on disk, memory is what it was. */
+static void test_disk_alone(void **state)
+{
+    static const uint64_t sizes[] = {1, 10 * MIB, 1024 * MIB};
+    struct whet_text folder;
+    char path[512];
+    struct whet_cache_options o = {.path = path};
+
+    (void)state;
+    whet__text_init(&folder, 400);
+    assert_int_equal(whet__file_make_temp_dir(&folder), 0);
+    snprintf(path, sizeof(path), "%s/cache.db", whet__text_str(&folder));
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        o.disk_bytes = sizes[i];
+        assert_int_equal(capacity(o, WHET_CACHE_MEMORY), 64 * MIB / 5);
+        assert_int_equal(capacity(o, WHET_CACHE_PACKED), 64 * MIB / 5 * 4);
+    }
+    o.packed_bytes = WHET_CACHE_NONE;
+    assert_int_equal(capacity(o, WHET_CACHE_MEMORY), 64 * MIB);
+    o.memory_bytes = 2 * MIB;
+    assert_int_equal(capacity(o, WHET_CACHE_MEMORY), 2 * MIB);
+    assert_int_equal(whet__file_remove_tree(whet__text_str(&folder)), 0);
+    whet__text_clear(&folder);
 }
 
 /* What does not shrink, as it is small or noise, has the room of both levels, not of the first
@@ -620,14 +649,23 @@ static void test_without_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_options),         cmocka_unit_test(test_shares),
-        cmocka_unit_test(test_keys_and_values), cmocka_unit_test(test_read_own_writes),
-        cmocka_unit_test(test_held_longer),     cmocka_unit_test(test_too_large),
-        cmocka_unit_test(test_negative),        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_jitter),          cmocka_unit_test(test_many),
-        cmocka_unit_test(test_read_many),       cmocka_unit_test(test_pinned),
-        cmocka_unit_test(test_explain),         cmocka_unit_test(test_what_does_not_shrink),
-        cmocka_unit_test(test_invalidate),      cmocka_unit_test(test_without_memory),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_shares),
+        cmocka_unit_test(test_disk_alone),
+        cmocka_unit_test(test_keys_and_values),
+        cmocka_unit_test(test_read_own_writes),
+        cmocka_unit_test(test_held_longer),
+        cmocka_unit_test(test_too_large),
+        cmocka_unit_test(test_negative),
+        cmocka_unit_test(test_ends),
+        cmocka_unit_test(test_jitter),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_read_many),
+        cmocka_unit_test(test_pinned),
+        cmocka_unit_test(test_explain),
+        cmocka_unit_test(test_what_does_not_shrink),
+        cmocka_unit_test(test_invalidate),
+        cmocka_unit_test(test_without_memory),
     };
 
     cmocka_set_message_output(CM_OUTPUT_TAP);
