@@ -61,6 +61,12 @@ static void put_when(struct whet_table *t, uint64_t now_ns, uint64_t when_ns)
                        when_ns > now_ns ? "" : " ago");
 }
 
+/* The use is kept to the hour or the day, and would lie before the making of what is new. */
+static uint64_t used_of(const struct whet_disk_row *row)
+{
+    return row->used_ns != 0 && row->used_ns < row->made_ns ? row->made_ns : row->used_ns;
+}
+
 static int list_row_table(struct list *s, const struct whet_disk_row *row,
                           enum whet_files_state state)
 {
@@ -81,7 +87,7 @@ static int list_row_table(struct list *s, const struct whet_disk_row *row,
         whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_SIZE, (double)row->len);
     whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_SIZE, (double)row->disk_bytes);
     put_when(t, s->now_ns, row->made_ns);
-    put_when(t, s->now_ns, row->used_ns);
+    put_when(t, s->now_ns, used_of(row));
     put_when(t, s->now_ns, row->end_ns);
     whet__table_value(t, WHET_ROLE_PLAIN, WHET_UNIT_DURATION,
                       row->cost_ns != 0 ? (double)row->cost_ns : NAN);
@@ -105,7 +111,7 @@ static int list_row_json(struct list *s, const struct whet_disk_row *row,
     whet__json_put_uint(j, "disk_bytes", row->disk_bytes);
     whet__json_put_bool(j, "negative", (row->flags & WHET_ENTRY_NEGATIVE) != 0);
     whet__json_put_uint(j, "made_ns", row->made_ns);
-    whet__json_put_uint(j, "used_ns", row->used_ns);
+    whet__json_put_uint(j, "used_ns", used_of(row));
     whet__json_put_uint(j, "end_ns", row->end_ns);
     whet__json_put_uint(j, "cost_ns", row->cost_ns);
     whet__json_object_end(j);

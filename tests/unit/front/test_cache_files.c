@@ -143,6 +143,23 @@ static void stats_and_list(void **state)
     assert_has(ask(whet__files_stats, &w, 0), "\"client\": \"one\"");
 }
 
+/* The file knows the last use to the day, or the hour. */
+static void nothing_is_used_before_it_is_made(void **state)
+{
+    struct whet_files_wishes w = {.json = 1};
+    const char *at = ask(whet__files_list, &w, 0);
+    unsigned count = 0;
+
+    (void)state;
+    for (; (at = strstr(at, "\"made_ns\":")) != NULL; at++, count++) {
+        const char *used = strstr(at, "\"used_ns\":");
+
+        assert_non_null(used);
+        assert_true(strtoull(used + 10, NULL, 10) >= strtoull(at + 10, NULL, 10));
+    }
+    assert_true(count >= 3);
+}
+
 static void explain(void **state)
 {
     struct whet_files_wishes w = {.key = "program"};
@@ -593,6 +610,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(stats_and_list),
+        cmocka_unit_test(nothing_is_used_before_it_is_made),
         cmocka_unit_test(explain),
         cmocka_unit_test(explain_tells_damage),
         cmocka_unit_test(narrow_tables_keep_what_they_are_about),
