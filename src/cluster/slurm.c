@@ -128,6 +128,8 @@ static int submit(const struct whet_slurm_options *o, const char *script, char i
         whet_error_set(err, rc, "too many words for sbatch");
     if (rc == 0)
         rc = command(list.items, &out, err);
+    if (rc == -EIO)
+        rc = err->code = -ECONNREFUSED;
     if (rc == 0) {
         /* "123" or "123;cluster" */
         size_t len = strspn(whet__text_str(&out), "0123456789");

@@ -4,9 +4,10 @@
  *          SLURM_ARRAY_TASK_ID.
  * Units    nanoseconds.
  * Memory   the caller gives an array of N task states.
- * Errors   -ENOENT: Slurm's commands are not in PATH; -EIO: one of them failed, in its own
- *          words, or a task can never start (cluster/reason.h); -ECANCELED: stopped. After
- *          any the array is cancelled, if Slurm can be told.
+ * Errors   -ENOENT: Slurm's commands are not in PATH; -ECONNREFUSED: sbatch failed, in its own
+ *          words, and nothing was submitted; -EIO: another of them failed, likewise, or a task
+ *          can never start (cluster/reason.h); -ECANCELED: stopped. After any the array is
+ *          cancelled, if Slurm can be told.
  *          A task that fails is told in its state.
  * Threads  one call at a time; it blocks.
  *

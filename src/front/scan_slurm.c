@@ -179,7 +179,8 @@ int whet__scan_on_slurm(struct whet_scan **out, const char *path,
         rc = run(out, &array, err);
     }
     /* What failed is looked at afterwards. */
-    if (how->parts == NULL && folder.len != 0 && (rc == 0 || rc == -ECANCELED || rc == -ENOENT))
+    if (how->parts == NULL && folder.len != 0 &&
+        (rc == 0 || rc == -ECANCELED || rc == -ENOENT || rc == -ECONNREFUSED))
         (void)!whet__file_remove_tree(whet__text_str(&folder));
     whet__text_clear(&words.self);
     whet__text_clear(&folder);

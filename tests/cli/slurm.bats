@@ -201,15 +201,23 @@ SH
 
 @test "what is handed to sbatch: the standard input wherever it stands, a folder of one's own" {
     mkdir bin '100%a' && cd '100%a'
-    printf '#!/bin/sh\nprintf "%%s\\n" "$@" >>args\nexit 1\n' >../bin/sbatch
+    cat >../bin/sbatch <<'END'
+#!/bin/sh
+printf "%s\n" "$@" >>args
+for word; do
+    case $word in */list) cat "$word" >>lists ;; esac
+done
+exit 1
+END
     chmod +x ../bin/sbatch
     echo one >file
     for _ in 1 2; do
         PATH=$PWD/../bin:$PATH run -2 --separate-stderr whet run --on slurm echo :::: file - <<<two
         [[ $stderr == *"whet: sbatch failed:"* ]]
+        [ -z "$(ls -d .whet-slurm-* 2>/dev/null)" ] # nothing was submitted, nothing is to be seen
     done
     parts=$(grep -x -- '.*/list' args | sort -u)
-    [ "$(cat $parts | sort -u)" = two ]
+    [ "$(sort -u lists)" = two ]
     [ "$(wc -l <<<"$parts")" = 2 ]
     grep -x -- "--output=.*/100%%a/.whet-slurm-.*/part-%a.out" args
     ! grep -x -- - args
