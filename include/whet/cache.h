@@ -485,7 +485,8 @@ struct whet_cache_tuning {
     uint64_t requests, keys;
     double hit_ratio_most; /* the rest are first uses: a target above is not reachable */
     int reachable;         /* 0: all below is 0 */
-    uint64_t lru_size;     /* the least for the target, by the exact curve */
+    uint64_t lru_size;     /* the least for the target, by the exact curve, for which an entry
+                              larger than the cache is kept, too; by replay: `size` of "lru" */
     double quick_estimate; /* a published closed form of the hit ratio there, to compare */
     uint64_t levels[3];    /* the same as memory, packed and disk, shared out by what hits cost:
                               100 ns, 2 us, 6 us, a miss 1 ms, and by what a byte holds: 1,

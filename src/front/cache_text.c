@@ -58,7 +58,8 @@ static void put_tune(struct whet_text *out, const struct whet_study *s)
         whet__text_printf(out, " For %.4g%% LRU needs ", target);
         put_size(out, s, s->target_size);
         whet__text_printf(out, "%s; half of that hits %.2f%%, twice that %.2f%%.",
-                          s->wishes->in_bytes ? "" : " entries",
+                          s->wishes->in_bytes ? ", if it kept entries larger than itself, too"
+                                              : " entries",
                           100 * (1 - whet__curve_at(&s->curve, s->target_size / 2)),
                           100 * (1 - whet__curve_at(&s->curve, s->target_size * 2)));
         whet__text_printf(out, " Quick estimate of its hit rate: %.0f%%.", 100 * s->estimate);
