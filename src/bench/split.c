@@ -47,7 +47,8 @@ static size_t name_length(const char *text)
 static int fail_shell(const struct split *s, size_t len, const char *cure)
 {
     return whet_error_set(s->err, -EINVAL,
-                          "only a shell can do this: '%.*s' in '%.200s': %s, or give --shell",
+                          "only a shell can do this: '%.*s' in '%.200s': %s, or ask for a "
+                          "shell (--shell, or 'shell' in a file or in C)",
                           (int)len, s->at, s->line, cure);
 }
 

@@ -33,7 +33,7 @@ PY
 @test "mistakes are named before anything runs" {
     fails "nothing to measure: name a command" whet bench
     fails "unknown option: '--prepair': did you mean '--prepare'?" whet bench --prepair x true
-    fails "only a shell can do this: '|' in 'ls | wc': quote it, or give --shell" whet bench 'ls | wc'
+    fails "only a shell can do this: '|' in 'ls | wc': quote it, or ask for a shell (--shell, or 'shell' in a file or in C)" whet bench 'ls | wc'
     fails "only a shell can do this: 'A=1' in 'A=1 true': give --env, or --shell" whet bench 'A=1 true'
     fails "cannot find program: 'no-such-program': it is not in PATH" whet bench true no-such-program
     fails "cannot find program: './nowhere': check its name" whet bench ./nowhere

@@ -447,7 +447,7 @@ YAML
     printf 'version: 1\ncommands:\n  a: {command: x, needs: [z]}\n' >../whet.yaml
     fails "$BATS_TEST_TMPDIR/whet.yaml:3:3: no job has this name: 'z', which 'a' needs" whet run -p
     printf 'version: 1\ncommands:\n  a: x | y\n' >../whet.yaml
-    fails "$BATS_TEST_TMPDIR/whet.yaml:3:3: only a shell can do this: '|' in 'x | y': quote it, or give --shell" \
+    fails "$BATS_TEST_TMPDIR/whet.yaml:3:3: only a shell can do this: '|' in 'x | y': quote it, or ask for a shell (--shell, or 'shell' in a file or in C)" \
         whet run -p
     printf 'version: 1\n' >../whet.yaml
     fails "no commands to run: '$BATS_TEST_TMPDIR/whet.yaml': it has no 'commands'" whet run -p
@@ -536,7 +536,7 @@ PY
     fails "cannot read: 'absent': No such file or directory" whet run -f absent
     fails "both a file of commands and a command: 'true': give one" whet run -f x true
     printf 'true\necho $HOME\n' >commands
-    fails "commands:2: only a shell can do this: '\$H' in 'echo \$HOME': quote it, or give --shell" \
+    fails "commands:2: only a shell can do this: '\$H' in 'echo \$HOME': quote it, or ask for a shell (--shell, or 'shell' in a file or in C)" \
         whet run -f commands
     printf 'tr\0ue\n' >commands
     fails "commands:1: a NUL in the line: is this a text?" whet run -f commands

@@ -96,12 +96,12 @@ static void what_only_a_shell_can_do_is_refused(void **state)
             strstr(said, "--shell") == NULL)
             fail_msg("'%s': %s", lines[i], said);
     }
-    assert_string_equal(
-        split("ls | wc"),
-        "only a shell can do this: '|' in 'ls | wc': quote it, or give --shell");
+    assert_string_equal(split("ls | wc"),
+                        "only a shell can do this: '|' in 'ls | wc': quote it, or ask for a "
+                        "shell (--shell, or 'shell' in a file or in C)");
     assert_string_equal(split("echo \"a $b\""),
                         "only a shell can do this: '$b' in 'echo \"a $b\"': use single quotes, "
-                        "or give --shell");
+                        "or ask for a shell (--shell, or 'shell' in a file or in C)");
     assert_string_equal(
         split("FOO=1 make"),
         "only a shell can do this: 'FOO=1' in 'FOO=1 make': give --env, or --shell");
