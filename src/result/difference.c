@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "result/files.h"
 #include "result/inside.h"
 
 static const struct whet_recipe_field *field_at(const struct whet_recipe *r, size_t i)
@@ -29,6 +30,35 @@ static const char *say(struct whet_results_job *j, const char *label, const char
     return text;
 }
 
+static const struct whet_print *print_of(const struct whet_recipe *r, const char *path)
+{
+    for (size_t i = 0; i < r->files.len; i++) {
+        const struct whet_recipe_file *f = whet__vec_at(&r->files, i);
+
+        if (strcmp(f->path, path) == 0)
+            return &f->print;
+    }
+    return NULL;
+}
+
+/* Of a field that is another: of a file it may be the mode alone. */
+static const char *say_changed(struct whet_results_job *j, const char *label)
+{
+    const char *name = strchr(label, ' '), *path = NULL;
+    const struct whet_print *now = NULL, *then = NULL;
+
+    if (name != NULL)
+        path = whet__files_path(&j->recipe.arena, j->recipe.folder, name + 1);
+    if (path != NULL) {
+        now = print_of(&j->recipe, path);
+        then = print_of(&j->earlier, path);
+    }
+    if (now != NULL && then != NULL && whet__sha256_equal(&now->hash, &then->hash) &&
+        whet__print_run_bits(now) != whet__print_run_bits(then))
+        return say(j, label, "has changed its mode");
+    return say(j, label, "has changed");
+}
+
 /* Of what it was found to read the last time, how that looks now. */
 static const char *found_difference(struct whet_results *r, struct whet_results_job *j)
 {
@@ -43,7 +73,7 @@ static const char *found_difference(struct whet_results *r, struct whet_results_
             return say(j, then->label, "cannot be looked at");
         now = field_at(&j->recipe, j->recipe.fields.len - 1);
         if (!whet__sha256_equal(&then->hash, &now->hash))
-            return say(j, then->label, "has changed");
+            return say_changed(j, then->label);
     }
     return NULL;
 }
@@ -65,7 +95,7 @@ const char *whet__results_difference(struct whet_results *r, struct whet_results
         if (strcmp(now->label, then->label) != 0)
             return say(j, then->label, "is gone");
         if (!whet__sha256_equal(&now->hash, &then->hash))
-            return say(j, now->label, "has changed");
+            return say_changed(j, now->label);
     }
     if (j->earlier.fields.len > j->declared &&
         strncmp(field_at(&j->earlier, j->declared)->label, WHET_RECORD_FOUND " ",

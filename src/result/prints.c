@@ -146,8 +146,10 @@ static int look(struct whet_prints *p, const char *path, struct known_print *kno
         now.settled = whet__content_settled(&now.look, clock);
         known = keep(p, path, &now);
     }
-    if (known != NULL)
+    if (known != NULL) {
+        known->print.look.mode = now.look.mode;
         known->turn = known->print.settled ? p->turn : 0;
+    }
     *out = known != NULL ? known->print : now;
     return 0;
 }
@@ -165,6 +167,13 @@ int whet__prints_recent(struct whet_prints *p, const char *path, struct whet_pri
         return look(p, path, known, out);
     *out = known->print;
     return 0;
+}
+
+unsigned whet__print_run_bits(const struct whet_print *print)
+{
+    unsigned mode = print->look.kind == WHET_FILE_REGULAR ? print->look.mode : 0;
+
+    return (mode & 0100) >> 4 | (mode & 0010) >> 2 | (mode & 0001);
 }
 
 int whet__print_unmoved(const struct whet_print *before, const struct whet_print *after)

@@ -56,6 +56,9 @@ void whet__prints_end_turns(struct whet_prints *p);
 /* What an earlier process has found; what this one has found itself goes before. */
 void whet__prints_seed(struct whet_prints *p, const char *path, const struct whet_print *print);
 
+/* Bits of the mode: owner 4, group 2, others 1 may run it. 0: nobody, or there is no file. */
+unsigned whet__print_run_bits(const struct whet_print *print);
+
 /* 1: the same content under the same look: nobody has touched the file between. */
 int whet__print_unmoved(const struct whet_print *before, const struct whet_print *after);
 

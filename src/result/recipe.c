@@ -76,17 +76,34 @@ static int add_text(struct whet_recipe *r, const char *kind, const char *name, c
     return add_hash(r, kind, name, &hash);
 }
 
+/* Of the content, and of who may run the file, if anybody: a command may. */
+static struct whet_sha256 hash_of(const struct whet_print *print)
+{
+    unsigned char run = (unsigned char)whet__print_run_bits(print);
+    struct whet_sha256_sum sum;
+
+    if (run == 0)
+        return print->hash;
+    whet__sha256_begin(&sum);
+    whet__sha256_add(&sum, print->hash.bytes, sizeof(print->hash.bytes));
+    whet__sha256_add(&sum, &run, sizeof(run));
+    return whet__sha256_end(&sum);
+}
+
 int whet__recipe_add_file(struct whet_recipe *r, const char *kind, const char *name,
                           struct whet_prints *prints)
 {
     const char *path = whet__files_path(&r->arena, r->folder, name);
     struct whet_recipe_file *file;
     struct whet_print print;
+    struct whet_sha256 hash;
     int rc = path != NULL ? whet__prints_recent(prints, path, &print) : -ENOMEM;
 
     r->subject = name;
-    if (rc == 0)
-        rc = add_hash(r, kind, name, &print.hash);
+    if (rc == 0) {
+        hash = hash_of(&print);
+        rc = add_hash(r, kind, name, &hash);
+    }
     file = rc == 0 ? whet__vec_push(&r->files) : NULL;
     if (file == NULL)
         return rc != 0 ? rc : -ENOMEM;

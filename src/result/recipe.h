@@ -8,7 +8,8 @@
  *          pattern; -ENOMEM.
  * Threads  one at a time.
  *
- * A field is a label and a SHA-256: of an argument, of a variable, of a file's content. The key
+ * A field is a label and a SHA-256: of an argument, of a variable, of a file's content, and of
+ * its mode as far as that says who may run it. The key
  * is the SHA-256 of a version byte and of all fields, each with its length before it. Files of
  * a kind are in the order of their names, so that the key is the same wherever the same command
  * reads the same.

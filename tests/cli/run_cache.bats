@@ -165,6 +165,26 @@ settle()
     [ "$(ran)" = 0 ]
 }
 
+@test "who may run an input is a part of it, declared or found; the rest of its mode is not" {
+    printf '#!/bin/sh\necho said\n' >s.sh
+    chmod 755 s.sh
+    printf '{"name": "j", "shell": true, "command": "./s.sh", "inputs": ["s.sh"]}\n' >jobs
+    cached
+    chmod 644 s.sh
+    cached --dry-run --explain 2>&1 | grep -x '# to be run: input s.sh has changed its mode'
+    run -126 cached
+    chmod 700 s.sh
+    cached --explain 2>&1 | grep -x 'j: to be run: input s.sh has changed its mode'
+    chmod 555 s.sh
+    cached --explain 2>&1 | grep -x 'j: cached: nothing has changed'
+    printf '{"name": "d", "shell": true, "command": "./s.sh; echo o: s.sh >d; : >o", %s}\n' \
+        '"outputs": ["o"], "depfile": "d"' >jobs
+    cached
+    cached --explain 2>&1 | grep -x 'd: cached: nothing has changed'
+    chmod 644 s.sh
+    cached --dry-run --explain 2>&1 | grep -x '# to be run: found s.sh has changed its mode'
+}
+
 @test "an input that is changed while the command runs: nothing is kept" {
     echo one >in
     job 'echo more >>in' '"inputs": ["in"]' >jobs
