@@ -3,8 +3,10 @@
 bats_require_minimum_version 1.5.0
 
 # These cases stand among processes that are not theirs, on a machine that may have no processor
-# left: one that fails is tried once more. It is named in the sum of all tests, to be looked into.
+# left: one that fails is tried once more. It is named in the sum of all tests, to be looked into,
+# with what it printed at first.
 BATS_TEST_RETRIES=1
+BATS_GATHER_TEST_OUTPUTS_IN=$BATS_RUN_TMPDIR
 
 setup()
 {
@@ -12,6 +14,7 @@ setup()
     cd "$BATS_TEST_TMPDIR" || return
     if [ "$BATS_TEST_TRY_NUMBER" -gt 1 ]; then
         echo "# tried again: $BATS_TEST_DESCRIPTION" >&3
+        sed 's/^/# /' "$BATS_RUN_TMPDIR/$BATS_SUITE_TEST_NUMBER-try1-$BATS_TEST_DESCRIPTION.log" >&3 || true
         chmod -R u+rwX . && find . -mindepth 1 -delete
     fi
     # The tests' own home, so that no file of the user's matters.

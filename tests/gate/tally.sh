@@ -74,8 +74,8 @@ case_ "before the sum, too" prints 1 tools/tally "$bad"
 { cat "$scratch/failures" && printf '3 skipped\n5 passed, 5 failed\n'; } >"$scratch/wanted"
 case_ "logs are added up" prints 1 tools/tally "$good" "$bad"
 
-printf '1..2\n# tried again: x, late\nok 1 x, late\nok 2 y\n' >"$scratch/again.tap"
-printf 'tried again: x, late\n2 passed, 0 failed\n' >"$scratch/wanted"
+printf '1..2\n# tried again: x, late\n# why\nok 1 x, late\n# no\nok 2 y\n' >"$scratch/again.tap"
+printf 'tried again: x, late\n# why\n2 passed, 0 failed\n' >"$scratch/wanted"
 case_ "what passed at the second try only is named" prints 0 tools/tally "$scratch/again.tap"
 
 {
