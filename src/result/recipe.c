@@ -190,6 +190,17 @@ static int add_variables(struct whet_recipe *r, const struct whet_run_job *job,
     return rc;
 }
 
+/* Of a declared name; what is wrong with it today will be tomorrow. */
+static int fault_of(struct whet_recipe *r, const char *pattern, int rc)
+{
+    r->subject = pattern;
+    if (rc == -EINVAL)
+        r->fault = "it is no pattern";
+    if (rc == -EFBIG)
+        r->fault = "it names too many files";
+    return rc;
+}
+
 /* What its patterns name now, sorted. What a job writes is none of what it reads, though a
  * pattern may match it; what it names itself is. */
 static int inputs_find(struct whet_recipe *r, const struct whet_run_job *job,
@@ -199,12 +210,15 @@ static int inputs_find(struct whet_recipe *r, const struct whet_run_job *job,
     struct whet_outputs outputs;
     int rc = whet__outputs_compile(&outputs, job, &r->arena);
 
+    if (rc != 0 && outputs.count > 0)
+        return fault_of(r, job->outputs[outputs.count - 1], rc);
     for (; rc == 0 && pattern != NULL && *pattern != NULL; pattern++) {
         size_t from = names->len, to = from;
         const char **at;
 
-        r->subject = *pattern;
         rc = whet__files_find(r->folder, *pattern, &r->arena, names);
+        if (rc != 0)
+            return fault_of(r, *pattern, rc);
         at = names->items;
         for (size_t i = from; i < names->len; i++)
             if (strcmp(at[i], *pattern) == 0 || !whet__outputs_have(&outputs, at[i]))

@@ -42,6 +42,7 @@ struct whet_recipe {
     struct whet_vec inputs; /* of const char *: names of declared ones, sorted */
     const char *folder;     /* the job's, absolute */
     const char *subject;    /* what an error is about */
+    const char *fault;      /* of the subject, that lasts; NULL: the error says it all */
 };
 
 /* What all jobs of a run have in common. */

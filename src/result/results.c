@@ -359,17 +359,19 @@ static int seek(struct whet_results *r, const struct whet_run_job *job,
     return hit;
 }
 
-static void not_cached(const struct whet_run_job *job, const char *subject, int rc,
+static void not_cached(const struct whet_run_job *job, const struct whet_recipe *recipe, int rc,
                        struct whet_job_result *result)
 {
+    const char *why = recipe->fault != NULL ? recipe->fault : strerror(-rc);
+    const char *subject = recipe->subject;
     struct whet_text text;
 
-    snprintf(result->not_kept, sizeof(result->not_kept), "'%.120s': %.100s", subject,
-             strerror(-rc));
+    snprintf(result->not_kept, sizeof(result->not_kept), "'%.120s': %.100s", subject, why);
+    result->not_kept_said = recipe->fault != NULL;
     whet__text_init(&text, DESCRIBE_MAX);
     whet__job_describe(job, &text);
     whet__log(WHET_LOG_INFO, "not cached: '%.200s': '%.200s': %s", whet__text_str(&text),
-              subject, strerror(-rc));
+              subject, why);
     whet__text_clear(&text);
 }
 
@@ -392,7 +394,7 @@ static int look_up(struct whet_results *r, const struct whet_run_job *job,
     recall(r, j);
     rc = whet__recipe_make(&j->recipe, job, &r->o.setting, &r->prints);
     if (rc != 0) {
-        not_cached(job, j->recipe.subject, rc, result);
+        not_cached(job, &j->recipe, rc, result);
         if (r->o.explain != NULL)
             r->o.explain(r->o.ctx, job, 0, "what it reads cannot be looked at");
         whet__results_drop(r, job);

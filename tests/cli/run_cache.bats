@@ -185,6 +185,18 @@ settle()
     cached --dry-run --explain 2>&1 | grep -x '# to be run: found s.sh has changed its mode'
 }
 
+@test "a pattern that is none is said, each time" {
+    for i in 1 2; do
+        whet run --cache --input '[' true 2>err
+        grep "not kept, and run each time: 'true': '\[': it is no pattern" err
+    done
+    whet run --cache --input a --output 'o[' --log log true 2>err
+    grep "not kept, and run each time: 'true': 'o\[': it is no pattern" err
+    grep '"not_kept":"' log
+    whet run -q --cache --input '[' true 2>err
+    [ ! -s err ]
+}
+
 @test "an input that is changed while the command runs: nothing is kept" {
     echo one >in
     job 'echo more >>in' '"inputs": ["in"]' >jobs
