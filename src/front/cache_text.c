@@ -19,9 +19,9 @@ static void put_trace(struct whet_text *out, const struct whet_study *s)
     const struct whet_trace *t = &s->trace;
 
     whet__number_count(out, t->count);
-    whet__text_puts(out, " requests of ");
+    whet__text_puts(out, t->count == 1 ? " request of " : " requests of ");
     whet__number_count(out, t->unique);
-    whet__text_puts(out, " keys");
+    whet__text_puts(out, t->unique == 1 ? " key" : " keys");
     if (s->wishes->in_bytes) {
         whet__text_puts(out, " of ");
         put_size(out, s, t->footprint_bytes);
@@ -58,8 +58,9 @@ static void put_tune(struct whet_text *out, const struct whet_study *s)
         whet__text_printf(out, " For %.4g%% LRU needs ", target);
         put_size(out, s, s->target_size);
         whet__text_printf(out, "%s; half of that hits %.2f%%, twice that %.2f%%.",
-                          s->wishes->in_bytes ? ", if it kept entries larger than itself, too"
-                                              : " entries",
+                          s->wishes->in_bytes   ? ", if it kept entries larger than itself, too"
+                          : s->target_size == 1 ? " entry"
+                                                : " entries",
                           100 * (1 - whet__curve_at(&s->curve, s->target_size / 2)),
                           100 * (1 - whet__curve_at(&s->curve, s->target_size * 2)));
         whet__text_printf(out, " Quick estimate of its hit rate: %.0f%%.", 100 * s->estimate);

@@ -213,7 +213,8 @@ void whet__scan_summary_line(struct whet_text *out, const struct whet_scan *scan
     char text[32];
 
     whet__number_count(out, t->sum.files);
-    whet__text_printf(out, " files, %s", whet_size_format(t->sum.bytes, text, sizeof(text)));
+    whet__text_printf(out, " %s, %s", t->sum.files == 1 ? "file" : "files",
+                      whet_size_format(t->sum.bytes, text, sizeof(text)));
     if (t->merged != 0) {
         whet__text_printf(out, ", from %u %s", t->merged, t->merged == 1 ? "shard" : "shards");
     } else {

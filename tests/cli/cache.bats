@@ -48,6 +48,9 @@ assert [p["name"] for p in a["policies"] if p["knows_future"]] == ["belady"]'
     run ! grep -q '.\{82,\}' one
     grep -q '^Belady' one
     grep -q '^20,000 requests of ' one
+    [[ $(echo 1 | whet cache simulate -) == *"1 request of 1 key; "* ]]
+    printf 'time,key,size\n1,1,9\n2,1,9\n3,1,9\n' >sizes.csv
+    [[ $(whet cache tune --bytes --target .5 sizes.csv | tr '\n' ' ') == *"LRU needs 9 B, if it kept entries larger than itself, too; "* ]]
     whet cache simulate -p lru,arc mix.txt >two
     [ "$(grep -c '^[A-Z].*%.*%' two)" = 2 ]
 }

@@ -40,6 +40,10 @@ hits()
     [[ $output == *"C             2     8        1      0          2           3"* ]]
     [[ $output == *"Total         4    12        2      0          3           5"* ]]
     [[ $stderr == "4 files, "*" from cache"*"skipped 1: 1 unknown language" ]]
+    mkdir one
+    echo 'int a;' >one/a.c
+    run -0 --separate-stderr whet scan one
+    [[ $stderr == "1 file, "* ]]
 }
 
 @test "json gives each function and each skipped file" {
