@@ -23,6 +23,7 @@ struct whet_results_job {
     size_t declared_files;      /* ... and files */
     struct whet_sha256 base;    /* the key of these */
     struct whet_sha256 key;     /* of all fields */
+    int unfinished;             /* a run has begun since `earlier` that was not kept */
     const char *why;            /* it is no hit; in the recipe's arena, or constant */
     uint64_t begun_ns;          /* result/begun.h; 0: without a depfile */
 };
@@ -54,7 +55,8 @@ WHET_MUST_USE int whet__results_put(struct whet_results *r, enum whet_results_ki
                                     uint64_t cost_ns);
 
 /* Writes down the recipe of a job under its identity. */
-void whet__results_put_recipe(struct whet_results *r, const struct whet_results_job *job);
+void whet__results_put_recipe(struct whet_results *r, const struct whet_sha256 *identity,
+                              const struct whet_recipe *recipe);
 
 /* Makes the job's outputs what the result says: 1: they are. 0: something is gone from the
  * cache, or is not what the job declares, and nothing was touched; or it cannot be written,

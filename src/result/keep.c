@@ -275,7 +275,7 @@ static int store(struct keeper *k, const struct whet_vec *outputs,
     if (rc == 0)
         rc = result_put(k, result->wall_ns);
     if (rc == 0)
-        whet__results_put_recipe(k->r, k->j);
+        whet__results_put_recipe(k->r, &k->j->identity, &k->j->recipe);
     return rc;
 }
 

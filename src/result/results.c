@@ -11,6 +11,7 @@
 #include "os/clock.h"
 #include "result/files.h"
 #include "result/inside.h"
+#include "result/surplus.h"
 
 #define KEY_SIZE     (1 + WHET_SHA256_SIZE)
 #define JOBS_MAX     65536
@@ -191,14 +192,15 @@ int whet__results_put(struct whet_results *r, enum whet_results_kind kind,
     return whet_cache_put(r->o.cache, key, sizeof(key), whet__text_str(text), text->len, &how);
 }
 
-void whet__results_put_recipe(struct whet_results *r, const struct whet_results_job *job)
+void whet__results_put_recipe(struct whet_results *r, const struct whet_sha256 *identity,
+                              const struct whet_recipe *recipe)
 {
     struct whet_text text;
 
     whet__text_init(&text, TEXT_MAX_);
-    whet__record_put_recipe(&text, &job->recipe);
+    whet__record_put_recipe(&text, recipe);
     /* Without it files are read again, and --explain knows less. */
-    if (whet__results_put(r, WHET_RESULTS_RECIPE, &job->identity, &text, 0) != 0)
+    if (whet__results_put(r, WHET_RESULTS_RECIPE, identity, &text, 0) != 0)
         whet__log(WHET_LOG_DEBUG, "cache: what a job read is not kept");
     whet__text_clear(&text);
 }
@@ -230,6 +232,7 @@ static void recall(struct whet_results *r, struct whet_results_job *j)
         return;
     if (whet__record_get_recipe(value.data, value.len, &j->earlier) != 0)
         whet__recipe_cut(&j->earlier, 0, 0);
+    whet__surplus_recall(j);
     whet_cache_value_clear(&value);
     for (size_t i = 0; i < j->earlier.files.len; i++) {
         const struct whet_recipe_file *f = whet__vec_at(&j->earlier.files, i);
@@ -300,6 +303,29 @@ static void fill(struct whet_job_result *result, const struct whet_record_result
         snprintf(result->reason, sizeof(result->reason), "exit code %d", found->exit_code);
 }
 
+/* 1: with it put back, outputs are what they were when it was kept. */
+static int is_all(struct whet_results *r, const struct whet_run_job *job,
+                  struct whet_results_job *j, const struct whet_record_result *found)
+{
+    static const char how[] = "there is more than it made: '%.300s'";
+    const char *name = NULL;
+    size_t size;
+    char *text;
+
+    if (whet__surplus_find(r, job, j, found, &name) != 0) {
+        j->why = "its outputs cannot be looked at";
+        return 0;
+    }
+    if (name == NULL)
+        return 1;
+    size = sizeof(how) + strlen(name);
+    text = whet__arena_alloc(&j->recipe.arena, size);
+    if (text != NULL)
+        snprintf(text, size, how, name);
+    j->why = text != NULL ? text : "there is more than it made";
+    return 0;
+}
+
 /* 1: it is given back as it was. */
 static int answer(struct whet_results *r, const struct whet_run_job *job,
                   struct whet_results_job *j, struct whet_job_result *result,
@@ -320,6 +346,8 @@ static int answer(struct whet_results *r, const struct whet_run_job *job,
         j->why = "it failed, and kept failures are not asked for";
         hit = 0;
     }
+    if (hit)
+        hit = is_all(r, job, j, &found);
     if (hit && !whet__results_restore(r, job, j, &found, changed)) {
         j->why = "a file that it makes is gone from the cache, or cannot be written";
         hit = 0;
@@ -353,9 +381,9 @@ static int seek(struct whet_results *r, const struct whet_run_job *job,
         j->key = whet__recipe_key(&j->recipe);
         hit = answer(r, job, j, result, printed, spool, &changed);
     }
-    if (hit &&
-        (changed || read != r->prints.read || !whet__recipe_same(&j->recipe, &j->earlier)))
-        whet__results_put_recipe(r, j);
+    if (hit && (changed || read != r->prints.read || j->unfinished ||
+                !whet__recipe_same(&j->recipe, &j->earlier)))
+        whet__results_put_recipe(r, &j->identity, &j->recipe);
     return hit;
 }
 
@@ -408,6 +436,8 @@ static int look_up(struct whet_results *r, const struct whet_run_job *job,
                                       : whet__results_difference(r, j));
     /* What it was found to read is found out anew by its run. */
     whet__recipe_cut(&j->recipe, j->declared, j->declared_files);
+    if (!hit)
+        whet__surplus_begin(r, job, j);
     if (!hit && job->depfile != NULL && r->o.write)
         j->begun_ns = whet__begun_wait(&r->begun, job->needs);
     if (hit)

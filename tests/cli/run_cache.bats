@@ -509,6 +509,93 @@ EOF
     [ "$(cat out)" = TWO ]
 }
 
+@test "whet.yaml: what an earlier run has left in a folder is no part of an answer" {
+    for outputs in g 'g/*'; do
+        cat >whet.yaml <<END
+version: 1
+commands:
+  gen: {command: "echo ran >>runs; rm -rf g; mkdir g; for x in \$(cat in); do echo \$x >g/\$x; done; test ! -e fails", shell: true, inputs: [in], outputs: ["$outputs"]}
+  pack: {command: "echo ran >>runs; cat g/* >packed", shell: true, inputs: [g], outputs: [packed], needs: [gen]}
+END
+        rm -rf g run.db*
+        for x in A 'A B' A; do
+            echo "$x" >in
+            settle
+            [ "$x" != A ] || [ ! -e g ] ||
+                whet run -p --cache --cache-dir . -n --explain 2>&1 |
+                grep -x "# to be run: there is more than it made: 'g/B'"
+            whet run -p --cache --cache-dir .
+            [ "$(xargs <packed)" = "$x" ]
+        done
+        [ "$(ran)" = 5 ] # the second answer of pack is one of the first
+        whet run -p --cache --cache-dir .
+        echo 'A B' >in
+        whet run -p --cache --cache-dir . # B is put back
+        [ "$(ran)" = 0 ]
+        [ "$(xargs <packed)" = 'A B' ]
+        # One that failed has left something, too.
+        echo A C >in
+        touch fails
+        run -1 whet run -p --cache --cache-dir .
+        rm fails
+        echo A B >in
+        settle
+        whet run -p --cache --cache-dir .
+        [ "$(ran)" = 2 ]
+        [ "$(xargs <packed)" = 'A B' ]
+        rm -r g
+        whet run -p --cache --cache-dir .
+        [ "$(ran)" = 0 ]
+        [ "$(ls g | xargs)" = 'A B' ]
+    done
+}
+
+@test "of a command without a name, all that is in its folder counts" {
+    job 'mkdir -p o; cp in o/f' '"inputs": ["in"], "outputs": ["o"]' >jobs
+    echo 1 >in
+    cached
+    cached
+    [ "$(ran)" = 1 ]
+    mkdir o/empty
+    cached -n --explain 2>&1 | grep "there is more than it made: 'o/empty/'"
+    cached
+    cached
+    [ "$(ran)" = 1 ]
+    rm -r o
+    cached
+    [ -d o/empty ]
+    [ "$(ran)" = 0 ]
+}
+
+@test "commands that share a folder do not run for ever" {
+    for first in 'mkdir -p d' 'rm -rf d; mkdir d'; do
+        for second in d 'd/b'; do
+            cat >whet.yaml <<END
+version: 1
+commands:
+  a: {command: "echo ran >>runs; $first; cp in d/a", shell: true, inputs: [in], outputs: [d]}
+  b: {command: "echo ran >>runs; cp in2 d/b", shell: true, inputs: [in2], outputs: ["$second"], needs: [a]}
+END
+            rm -rf d run.db*
+            echo 1 >in
+            echo 2 >in2
+            settle
+            whet run -p --cache --cache-dir .
+            [ "$(ran)" = 2 ]
+            whet run -p --cache --cache-dir .
+            rm -r d
+            whet run -p --cache --cache-dir .
+            [ "$(ran)" = 0 ]
+            whet run -p --cache --cache-dir . --force
+            [ "$(ran)" = 2 ]
+            whet run -p --cache --cache-dir .
+            whet run -p --cache --cache-dir .
+            [ "$(ran)" = 0 ]
+            [ "$(cat d/a d/b | xargs)" = '1 2' ]
+        done
+    done
+}
+
 @test "results of another folder count only with --anywhere" {
     mkdir a b
     echo one | tee a/in >b/in

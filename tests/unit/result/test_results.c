@@ -58,16 +58,21 @@ static struct whet_results *results_new(void)
 }
 
 /* 1: a hit; 0: a miss, and its result is kept; -1: no memory. */
-static int one_run(struct whet_printed printed[WHET_STREAMS])
+static int run_of(const struct whet_run_job *of, struct whet_printed printed[WHET_STREAMS])
 {
     struct whet_results *r = results_new();
     struct whet_job_result result = {0};
-    int found = r != NULL ? whet__results_look_up(r, &job, &result, printed, &spool) : -1;
+    int found = r != NULL ? whet__results_look_up(r, of, &result, printed, &spool) : -1;
 
     if (found == 0)
-        whet__results_keep(r, &job, &result, printed, &spool);
+        whet__results_keep(r, of, &result, printed, &spool);
     whet__results_close(r);
     return found < 0 ? -1 : found;
+}
+
+static int one_run(struct whet_printed printed[WHET_STREAMS])
+{
+    return run_of(&job, printed);
 }
 
 static void test_memory(void **state)
@@ -171,12 +176,131 @@ static void test_steady(void **state)
         whet__printed_clear(&printed[i], &spool);
 }
 
+static const char *const folders[] = {"g", "h/*", NULL};
+static const struct whet_run_job named = {
+    .number = 1, .name = "n", .argv = argv, .inputs = inputs, .outputs = folders};
+static const struct whet_run_job nameless = {
+    .number = 1, .argv = argv, .inputs = inputs, .outputs = folders};
+
+static void make_folder(const char *name)
+{
+    char path[400];
+
+    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&place), name);
+    assert_int_equal(whet__file_make_dirs(path, 0777), 0);
+}
+
+static void remove_folder(const char *name)
+{
+    char path[400];
+
+    snprintf(path, sizeof(path), "%s/%s", whet__text_str(&place), name);
+    assert_int_equal(whet__file_remove_tree(path), 0);
+}
+
+/* As of one that runs and fails. */
+static void begin_run(const struct whet_run_job *of)
+{
+    struct whet_results *r = results_new();
+    struct whet_job_result result = {0};
+
+    assert_non_null(r);
+    assert_int_equal(whet__results_look_up(r, of, &result, NULL, &spool), 0);
+    whet__results_close(r);
+}
+
+/* Why it is to be run; NULL: it is a hit. Nothing is written. */
+static int is_why(const struct whet_run_job *of, const char *why)
+{
+    struct whet_results *r = results_new();
+    struct whet_job_result result = {0};
+    int found, same;
+
+    assert_non_null(r);
+    r->o.write = 0;
+    found = whet__results_look_up(r, of, &result, NULL, &spool);
+    assert_true(found >= 0);
+    same = why == NULL ? found == 1
+                       : found == 0 && strcmp(whet__results_job(r, of)->why, why) == 0;
+    whet__results_close(r);
+    return same;
+}
+
+static void start_folders(const struct whet_run_job *of,
+                          struct whet_printed printed[WHET_STREAMS])
+{
+    if (of->name == NULL) {
+        remove_folder("g");
+        remove_folder("h");
+    }
+    make_folder("g");
+    make_folder("h");
+    write_file("g/a", "a");
+    write_file("h/a", "a");
+    write_file("in", of->name != NULL ? "1" : "3");
+    assert_int_equal(run_of(of, printed), 0);
+    assert_int_equal(run_of(of, printed), 1);
+}
+
+/* A job that is known is asked about what it left itself, another about all. */
+static void test_surplus(void **state)
+{
+    struct whet_printed printed[WHET_STREAMS];
+
+    (void)state;
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_init(&printed[i]);
+    start_folders(&named, printed);
+    write_file("g/other", "another's");
+    assert_int_equal(run_of(&named, printed), 1);
+    write_file("in", "2");
+    write_file("h/b", "b");
+    make_folder("g/e");
+    assert_int_equal(run_of(&named, printed), 0);
+    assert_int_equal(run_of(&named, printed), 1);
+    write_file("in", "1");
+    assert_true(is_why(&named, "there is more than it made: 'g/e/'"));
+    remove_folder("g/e");
+    assert_true(is_why(&named, "there is more than it made: 'g/other'"));
+    remove_folder("g");
+    assert_true(is_why(&named, "there is more than it made: 'h/b'"));
+    remove_folder("h");
+    assert_true(is_why(&named, NULL));
+    assert_int_equal(run_of(&named, printed), 1); /* g/a, h/a */
+    /* Another's, while it was known what it left; not any more when a run of it had begun. */
+    write_file("h/c", "c");
+    assert_true(is_why(&named, NULL));
+    write_file("in", "fails");
+    begin_run(&named);
+    write_file("in", "1");
+    assert_true(is_why(&named, "there is more than it made: 'h/c'"));
+    assert_int_equal(run_of(&named, printed), 0);
+    assert_int_equal(run_of(&named, printed), 1);
+    start_folders(&nameless, printed);
+    write_file("g/other", "another's");
+    assert_true(is_why(&nameless, "there is more than it made: 'g/other'"));
+    EACH_ALLOCATION_FAILS
+    {
+        struct whet_results *r = results_new();
+        struct whet_job_result result = {0};
+
+        if (r != NULL) {
+            r->o.write = 0;
+            assert_true(whet__results_look_up(r, &nameless, &result, NULL, &spool) != 1);
+        }
+        whet__results_close(r);
+    }
+    for (int i = 0; i < WHET_STREAMS; i++)
+        whet__printed_clear(&printed[i], &spool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_memory),
         cmocka_unit_test(test_undeclared),
         cmocka_unit_test(test_steady),
+        cmocka_unit_test(test_surplus),
     };
 
     return cmocka_run_group_tests(tests, set_up, tear_down);
