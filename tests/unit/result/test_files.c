@@ -132,6 +132,13 @@ static void links_to_folders_are_followed(void **state)
                         "top/other/up/out/back/ -> top/other/up/|top/other/up/out/f|");
     assert_string_equal(names_of("top/*/f", NULL), "top/in/f|top/other/f|top/out/f|");
     assert_string_equal(names_of("top/**/f", NULL), "top/in/f|");
+    EACH_ALLOCATION_FAILS
+    {
+        const char *names = names_of("top/in", "top/*/f");
+
+        if (strncmp(names, "top/in/f|", 9) != 0)
+            assert_string_equal(names, "Cannot allocate memory");
+    }
 }
 
 static void test_memory(void **state)
