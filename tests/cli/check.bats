@@ -378,7 +378,7 @@ branch()
     ln -s "$WHET" ../bin/whet
 }
 
-@test "examples/ci/github.yml: its lines do what they say" {
+@test "the example for github: its lines do what they say" {
     local script
     script=$(lines_of "$BATS_TEST_DIRNAME/../../examples/ci/github.yml")
     branch
@@ -391,7 +391,7 @@ branch()
     bash -e -c "$script" >/dev/null
 }
 
-@test "examples/ci/gitlab.yml: its lines do what they say" {
+@test "the example for gitlab: its lines do what they say" {
     local script
     script=$(lines_of "$BATS_TEST_DIRNAME/../../examples/ci/gitlab.yml")
     branch

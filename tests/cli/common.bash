@@ -4,7 +4,7 @@ bats_require_minimum_version 1.5.0
 
 # These cases stand among processes that are not theirs, on a machine that may have no processor
 # left: one that fails is tried once more. It is named in the sum of all tests, to be looked into,
-# with what it printed at first.
+# with what it printed at first, which is in a file with the case's name: so that has no '/'.
 BATS_TEST_RETRIES=1
 BATS_GATHER_TEST_OUTPUTS_IN=$BATS_RUN_TMPDIR
 
